@@ -1,0 +1,112 @@
+// A shard: one log with its engine, open for commands and reads.
+//
+// Why:     commands are gathered into batches, made durable by the log, applied in log order, and only
+//          then answered. Reads look at the state in memory and never wait for a commit.
+// Time:    ticks are appended when a deadline is due; see docs/architecture.md, "Time".
+// Ownership: log, clock, entropy and listener outlive the shard. Destruction stops its threads; commands
+//          not yet answered are answered `unavailable`.
+// Threads: `submit` and all reads from any thread. Completions and `Listener` calls come from the
+//          shard's applier thread and must be short: hand the work to your own loop.
+// Bounds:  at most `Options::queue_limit` commands wait; more are refused with `overloaded`.
+//          Apply holds readers off for at most 5 ms at a time.
+// Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming the file and remedy.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "core/room/view.hpp"
+#include "engine/command.hpp"
+#include "ports/clock.hpp"
+#include "ports/command_log.hpp"
+#include "ports/entropy.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::engine {
+
+// Direct access to a ticket's slot: a read by handle costs no look-up. A handle of a forgotten ticket
+// finds nothing, never another ticket.
+struct TicketHandle {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+  friend bool operator==(const TicketHandle&, const TicketHandle&) = default;
+};
+
+// Waits for one command. Lives until `complete` was called, which happens exactly once for every
+// command that `submit` took.
+class Completion {
+ public:
+  virtual void complete(Outcome outcome) = 0;
+
+ protected:
+  ~Completion() = default;
+};
+
+// Hears what changed; every call is a hint to read again, so a lost one delays but never loses.
+class Listener {
+ public:
+  // These tickets were admitted or closed by the batch just applied.
+  virtual void changed(std::span<const TicketHandle> tickets) = 0;
+  // Places moved or a room's policy or mode changed.
+  virtual void rooms_changed(std::span<const std::uint32_t> rooms) = 0;
+
+ protected:
+  ~Listener() = default;
+};
+
+struct RoomEntry {
+  std::string name;
+  SetRoom::Source source = SetRoom::Source::admin;
+  room::RoomView view;
+};
+
+struct ShardStats {
+  std::uint64_t batches = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t snapshots = 0;
+  std::uint64_t append_failures = 0;
+  std::size_t queued = 0;
+  std::size_t tickets = 0;
+  bool writable = true;  // false while the log refuses writes
+  Millis longest_slice{};  // longest time readers were held off since the last call
+};
+
+class Shard {
+ public:
+  struct Options {
+    std::size_t queue_limit = 65'536;
+    std::size_t batch_limit = 4'096;         // commands in one append
+    std::uint64_t place = 0;                 // see NodeStarted
+    std::uint64_t snapshot_every = 1'000'000;  // commands between snapshots
+    Millis keep_records{std::chrono::hours{24 * 7}};
+    Millis remember_closed{std::chrono::minutes{10}};
+  };
+
+  // Loads the latest snapshot, replays what follows it, and starts.
+  static Result<std::unique_ptr<Shard>> open(ports::CommandLog& log, const ports::Clock& clock,
+                                             ports::Entropy& entropy, Listener& listener,
+                                             Options options);
+  virtual ~Shard() = default;
+
+  // Takes the command, or refuses it with `overloaded` and never calls `completion`.
+  virtual Result<> submit(Command command, Completion& completion) = 0;
+  // The same when nobody waits for the outcome.
+  virtual Result<> submit(Command command) = 0;
+
+  virtual std::optional<TicketHandle> find(const TicketId& id) const = 0;
+  virtual std::optional<TicketHandle> find(std::string_view room, const SubjectKey& subject) const = 0;
+  virtual std::optional<room::TicketView> read(TicketHandle ticket) const = 0;
+  virtual std::optional<RoomEntry> room(std::string_view name) const = 0;
+  virtual std::optional<RoomEntry> room(std::uint32_t number) const = 0;
+  virtual std::vector<RoomEntry> rooms() const = 0;
+  virtual ports::LogPosition applied() const = 0;
+  virtual ShardStats stats() const = 0;
+};
+
+}  // namespace doorward::engine

@@ -1,0 +1,48 @@
+// The phases of a request as filters, one file each, run in a fixed order.
+//
+// Why:     accept → parse → client address → route → rate rules → authenticate → room gate → upstream.
+//          `doorward check --explain` prints the same list that `Pipeline` runs.
+// Ownership: filters live as long as the pipeline; a Context as long as its exchange.
+// Threads: a filter is shared by all loops: const-safe, or it guards its own state.
+// Errors:  a filter that ends a request has answered it (problem+json, a page or a ticket).
+#pragma once
+
+#include "core/route/route.hpp"
+#include "edge/exchange.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace doorward::gateway {
+
+// Who sent the request, seen past trusted proxies.
+struct Client {
+  boost::asio::ip::address address;
+  std::string key;            // what limits count by: the IPv4 address, or the IPv6 /64
+  std::string scheme;         // as the visitor sees it
+  std::string host;           // as the visitor sees it
+  bool forwarded = false;     // the request carried a forwarding header, believed or not
+};
+
+struct Context {
+  edge::Exchange& exchange;
+  Client client;
+  const route::Route* route = nullptr;
+  wire::Fields answer_fields;  // added to whatever is answered (Set-Cookie, rate headers)
+};
+
+enum class Verdict { pass, answered };
+
+class Filter {
+ public:
+  virtual ~Filter() = default;
+  virtual std::string_view name() const = 0;  // "room_gate"
+  virtual edge::Task<Verdict> run(Context& context) = 0;
+  // One line for `check --explain`: what this filter would do on this route.
+  virtual std::string explain(const route::Route& route) const = 0;
+};
+
+}  // namespace doorward::gateway

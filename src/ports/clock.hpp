@@ -1,0 +1,20 @@
+// The only doors to time outside the log.
+//
+// Why:     the log stamps entries with `wall_now`; the committer measures waits with `steady_now`.
+//          Everything else receives `now` as an argument.
+// Time:    `wall_now` may jump either way, and the log evens that out; `steady_now` never goes back.
+// Threads: thread-safe.
+#pragma once
+
+#include "base/time.hpp"
+
+namespace doorward::ports {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual LogTime wall_now() const = 0;
+  virtual Millis steady_now() const = 0;  // since an arbitrary start
+};
+
+}  // namespace doorward::ports

@@ -1,0 +1,87 @@
+// The command log: one order, one durable place and one time for every command of a shard.
+//
+// Why:     the log decides order, time and durability, and nothing else; it does not look into a batch.
+// Time:    an entry's time is given by the log and never goes back, whatever the wall clock does.
+// Ownership: whatever a log was made from (a data folder, a connection) outlives it.
+// Threads: three roles, each on at most one thread at a time, all three at once: the appender
+//          (`append`), the reader (`read`), the keeper (`begin_snapshot`, `latest_snapshot`, `trim`).
+//          `interrupt` may come from anywhere.
+// Bounds:  a batch is at most kMaxBatchBytes. `read` returns at most `max_entries`.
+// Errors:  unavailable: nothing can be written or read now (disk full, I/O error, no connection); try
+//          again. The batch of a failed `append` may or may not stand in the log, so it is appended
+//          again under the same (node, counter) and applied once.
+//          corrupt: acknowledged bytes fail their checksum; only `doorward repair` goes on from there.
+//          unsupported_version: written by a newer program.
+// Spec:    docs/log-format.md; every implementation passes ports/contract/command_log_contract.hpp.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::ports {
+
+// Where an entry stands. Positions of one log are totally ordered; the null position stands before the
+// first entry. `epoch` grows when the log was begun anew (a Redis that lost its tail).
+struct LogPosition {
+  std::uint64_t epoch = 0;
+  std::uint64_t major = 0;  // SQLite: row number; Redis: the milliseconds of the entry id
+  std::uint64_t minor = 0;  // Redis: the sequence of the entry id; otherwise 0
+  friend constexpr auto operator<=>(const LogPosition&, const LogPosition&) = default;
+};
+
+std::string to_string(const LogPosition& at);  // "epoch-major-minor"
+
+struct LogEntry {
+  LogPosition at;
+  LogTime time{};
+  std::string batch;
+};
+
+// Receives a snapshot in pieces. Destroyed without `commit`, it leaves nothing behind.
+class SnapshotWriter {
+ public:
+  virtual ~SnapshotWriter() = default;
+  virtual Result<> write(std::string_view piece) = 0;
+  virtual Result<> commit() = 0;  // durable, and the latest, once this returns
+};
+
+class SnapshotReader {
+ public:
+  virtual ~SnapshotReader() = default;
+  virtual LogPosition at() const = 0;
+  virtual Result<std::string> read(std::size_t max_bytes) = 0;  // empty at the end
+};
+
+class CommandLog {
+ public:
+  static constexpr std::size_t kMaxBatchBytes = 4U << 20;
+
+  virtual ~CommandLog() = default;
+
+  // Appends `batch` and returns once it is durable.
+  virtual Result<LogPosition> append(std::string_view batch) = 0;
+
+  // Entries after `after`, oldest first. Waits up to `wait` for the first one; empty if none came or
+  // `interrupt` was called.
+  virtual Result<std::vector<LogEntry>> read(const LogPosition& after, std::size_t max_entries,
+                                             Millis wait) = 0;
+  virtual void interrupt() = 0;
+
+  // A snapshot of the state after the entry at `at`. Must not hold up `append` for more than 20 ms.
+  virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const LogPosition& at) = 0;
+  // The newest snapshot whose position still stands in the log; null if there is none.
+  virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
+
+  // Drops entries older than `keep_from` that a committed snapshot already covers.
+  virtual Result<> trim(LogTime keep_from) = 0;
+};
+
+}  // namespace doorward::ports

@@ -1,0 +1,70 @@
+// Heads of HTTP messages, independent of the protocol's version: what a handler and the proxy see.
+//
+// Why:     one flat buffer a head: fields are offsets into it, so that parsing a request allocates nothing
+//          once the buffer has grown, and `clear` keeps the memory for the next request.
+// Bounds:  set by the parser (wire/http/limits.hpp), not here.
+// Threads: single owner. Views returned are valid until the next change.
+// Spec:    RFC 9110 section 5 (fields), RFC 9112 section 3 (targets).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doorward::wire {
+
+struct FieldView {
+  std::string_view name;   // as received
+  std::string_view value;  // without surrounding whitespace
+};
+
+// Header or trailer fields in order. Names compare without regard to letter case.
+class Fields {
+ public:
+  void clear();
+  void append(std::string_view name, std::string_view value);
+  void set(std::string_view name, std::string_view value);  // replaces all of that name
+  std::size_t remove(std::string_view name);                // how many went
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  FieldView operator[](std::size_t i) const;
+  // The first of that name.
+  std::optional<std::string_view> find(std::string_view name) const;
+  std::size_t count(std::string_view name) const;
+  bool contains(std::string_view name) const { return find(name).has_value(); }
+  // Whether a comma-separated field of that name lists `token` (letter case ignored).
+  bool lists(std::string_view name, std::string_view token) const;
+
+ private:
+  struct Entry {
+    std::uint32_t name_at, name_size, value_at, value_size;
+  };
+  std::string bytes_;
+  std::vector<Entry> entries_;
+};
+
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+struct RequestHead {
+  std::string method;     // "GET"; case-sensitive
+  std::string scheme;     // "http" or "https", as the connection came
+  std::string authority;  // from absolute-form or Host
+  std::string path;       // begins with '/', or is "*"; escapes kept as received, no dot segments
+  std::string query;      // without '?'
+  bool has_query = false;
+  Fields fields;
+
+  void clear();
+  std::string target() const;  // path and query as one
+};
+
+struct ResponseHead {
+  unsigned status = 200;
+  Fields fields;
+};
+
+}  // namespace doorward::wire
