@@ -1,17 +1,20 @@
 // The command log: one order, one durable place and one time for every command of a shard.
 //
-// Why:     the log decides order, time and durability, and nothing else; it does not look into a batch.
-// Time:    an entry's time is given by the log and never goes back, whatever the wall clock does.
-// Ownership: whatever a log was made from (a data folder, a connection) outlives it.
-// Threads: three roles, each on at most one thread at a time, all three at once: the appender
-//          (`append`), the reader (`read`), the keeper (`begin_snapshot`, `latest_snapshot`, `trim`).
-//          `interrupt` may come from anywhere.
-// Bounds:  a batch is at most kMaxBatchBytes. `read` returns at most `max_entries`.
-// Errors:  unavailable: nothing can be written or read now (disk full, I/O error, no connection); try
+// Why:     the log decides order, time and durability, and nothing else; it does not look into a
+// batch. Time:    an entry's time is given by the log and never goes back, whatever the wall clock
+// does. Ownership: whatever a log was made from (a data folder, a connection) outlives it. Threads:
+// three roles, each on at most one thread at a time, all three at once: the appender
+//          (`append`), the reader (`read`), the keeper (`begin_snapshot`, `latest_snapshot`,
+//          `trim`). `interrupt` may come from anywhere.
+// Bounds:  a batch is at most kMaxBatchBytes, a longer one is refused with too_large. `read`
+// returns at
+//          most `max_entries`, and takes no further one once it has kReadBytes.
+// Errors:  unavailable: nothing can be written or read now (disk full, I/O error, no connection);
+// try
 //          again. The batch of a failed `append` may or may not stand in the log, so it is appended
 //          again under the same (node, counter) and applied once.
-//          corrupt: acknowledged bytes fail their checksum; only `doorward repair` goes on from there.
-//          unsupported_version: written by a newer program.
+//          corrupt: acknowledged bytes fail their checksum; only `doorward repair` goes on from
+//          there. unsupported_version: written by a newer program.
 // Spec:    docs/log-format.md; every implementation passes ports/contract/command_log_contract.hpp.
 #pragma once
 
@@ -28,8 +31,8 @@
 
 namespace doorward::ports {
 
-// Where an entry stands. Positions of one log are totally ordered; the null position stands before the
-// first entry. `epoch` grows when the log was begun anew (a Redis that lost its tail).
+// Where an entry stands. Positions of one log are totally ordered; the null position stands before
+// the first entry. `epoch` grows when the log was begun anew (a Redis that lost its tail).
 struct LogPosition {
   std::uint64_t epoch = 0;
   std::uint64_t major = 0;  // SQLite: row number; Redis: the milliseconds of the entry id
@@ -50,7 +53,8 @@ class SnapshotWriter {
  public:
   virtual ~SnapshotWriter() = default;
   virtual Result<> write(std::string_view piece) = 0;
-  virtual Result<> commit() = 0;  // durable, and the latest, once this returns
+  // Once this returns, the snapshot is durable, and the latest unless there is one further on.
+  virtual Result<> commit() = 0;
 };
 
 class SnapshotReader {
@@ -63,24 +67,28 @@ class SnapshotReader {
 class CommandLog {
  public:
   static constexpr std::size_t kMaxBatchBytes = 4U << 20;
+  static constexpr std::size_t kReadBytes = 8U << 20;
 
   virtual ~CommandLog() = default;
 
   // Appends `batch` and returns once it is durable.
   virtual Result<LogPosition> append(std::string_view batch) = 0;
 
-  // Entries after `after`, oldest first. Waits up to `wait` for the first one; empty if none came or
-  // `interrupt` was called.
+  // Entries after `after`, oldest first. Waits up to `wait` for the first one; empty if none came
+  // or `interrupt` was called.
   virtual Result<std::vector<LogEntry>> read(const LogPosition& after, std::size_t max_entries,
                                              Millis wait) = 0;
+  // Ends the `read` that waits; if none does, the next one that would wait returns at once.
   virtual void interrupt() = 0;
 
-  // A snapshot of the state after the entry at `at`. Must not hold up `append` for more than 20 ms.
+  // A snapshot of the state after the entry at `at`, which `read` gave; invalid if none stands
+  // there. Must not hold up `append` for more than 20 ms.
   virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const LogPosition& at) = 0;
   // The newest snapshot whose position still stands in the log; null if there is none.
   virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
 
-  // Drops entries older than `keep_from` that a committed snapshot already covers.
+  // Drops entries older than `keep_from` that every kept snapshot covers; none if there is no
+  // snapshot.
   virtual Result<> trim(LogTime keep_from) = 0;
 };
 
