@@ -6,17 +6,25 @@
 // Spec:    docs/configuration.md, "routes".
 #pragma once
 
+#include "core/route/path.hpp"
+
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace doorward::route {
 
 // Empty lists match everything. A path pattern is "/buy" (exactly that path), "/buy/*" (one segment
-// more), or "/buy/**" ("/buy" and everything below it). Paths are compared after percent-decoding of
-// unreserved characters and without regard to letter case, so that "/BUY" and "/%62uy" do not walk
-// past a room.
+// more), or "/buy/**" ("/buy" and everything below it). Paths compare as core/route/path.hpp reads
+// them:
+// "/BUY", "/%62uy", "//buy/" and "/x/../buy" are all "/buy". A path that servers read differently
+// ("/x;/../buy", "/x%2f..%2fbuy") is taken only where every reading leads to the same route.
+// A host pattern without a port matches every port. "GET" covers HEAD, since servers answer it the
+// same.
 struct Match {
   std::vector<std::string> hosts;  // "shop.example", "*.shop.example"
   std::vector<std::string> paths;
@@ -27,14 +35,19 @@ struct Match {
 struct Route {
   std::string name;
   Match match;
-  std::string room;      // empty: not gated
-  std::string upstream;  // empty: gated only (the answer is for another proxy)
+  std::string room;                    // empty: not gated
+  std::string upstream;                // empty: gated only (the answer is for another proxy)
   std::uint16_t waiting_status = 429;  // what a program that must wait is answered with
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-// Finds the route of a request: the most specific path pattern wins, then the most specific host, then
-// the earlier in the file.
+// What is wrong with a pattern, or nothing: for the configuration, which says so with file and
+// line.
+std::optional<std::string> fault_in_path_pattern(std::string_view pattern);
+std::optional<std::string> fault_in_host_pattern(std::string_view pattern);
+
+// Finds the route of a request: the most specific path pattern wins, then the most specific host,
+// then the earlier in the file. No route takes "/.doorward" or anything below it.
 class RouteTable {
  public:
   RouteTable() = default;
@@ -43,7 +56,32 @@ class RouteTable {
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  // One host pattern of one route, in the order of preference within its path pattern.
+  struct Candidate {
+    std::string name;    // empty: every host
+    std::string port;    // empty: every port
+    bool below = false;  // "*.": any name below `name`
+    std::uint32_t route = 0;
+  };
+  using Candidates = std::vector<Candidate>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Index = std::unordered_map<std::string, Candidates, Hash, std::equal_to<>>;
+
+  void add(const std::string& pattern, std::uint32_t route);
+  void add_candidates(Candidates& to, std::uint32_t route) const;
+  const Route* find_read(const Host& host, std::string_view path, std::string_view method) const;
+  const Route* pick(const Index& index, std::string_view path, const Host& host,
+                    std::string_view method) const;
+  const Route* pick(const Candidates& from, const Host& host, std::string_view method) const;
+
   std::vector<Route> routes_;
+  Index exact_, one_more_, all_below_;  // by the pattern's literal part
+  Candidates any_path_;
 };
 
 }  // namespace doorward::route

@@ -1,0 +1,129 @@
+#include "core/route/path.hpp"
+
+#include <array>
+
+namespace doorward::route {
+namespace {
+
+constexpr std::string_view kReserved = "/.doorward";
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+// The byte that the escape at `at` stands for, or -1.
+int unescape(std::string_view path, std::size_t at) {
+  if (at + 2 >= path.size()) return -1;
+  const int high = hex_value(path[at + 1]);
+  const int low = hex_value(path[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+// Appends a byte that was escaped (or a backslash). Those that could divide a path keep their
+// escape, so that they are never taken for the real thing.
+void append_escaped(std::string& out, char c, Reading reading) {
+  switch (c) {
+    case '/': out += reading.wide_slashes ? "/" : "%2f"; break;
+    case '\\': out += reading.wide_slashes ? "/" : "%5c"; break;
+    case ';': out += "%3b"; break;
+    case '%': out += "%25"; break;
+    default: out += lower(c);
+  }
+}
+
+bool divides(char c, Reading reading) { return c == '/' || (reading.wide_slashes && c == '\\'); }
+
+// Escapes resolved and letter case removed; segments still as they came.
+std::optional<std::string> flatten(std::string_view path, Reading reading) {
+  std::string out;
+  out.reserve(path.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (is_control(c) || c == '#') return std::nullopt;
+    if (c == '%') {
+      const int byte = unescape(path, i);
+      if (byte < 0 || is_control(static_cast<char>(byte))) return std::nullopt;
+      append_escaped(out, static_cast<char>(byte), reading);
+      i += 2;
+    } else if (c == '\\') {
+      append_escaped(out, c, reading);
+    } else if (c == ';' && reading.drop_params) {
+      while (i + 1 < path.size() && !divides(path[i + 1], reading)) ++i;
+    } else {
+      out += lower(c);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const Reading> readings_of(std::string_view path) {
+  static constexpr std::array<Reading, 4> kAll{
+      {{false, false}, {true, false}, {false, true}, {true, true}}};
+  bool slashes = false;
+  bool params = false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (c == ';') params = true;
+    if (c == '\\') slashes = true;
+    if (c == '%') {
+      const int byte = unescape(path, i);
+      slashes = slashes || byte == '/' || byte == '\\';
+    }
+  }
+  if (params) return kAll;
+  return std::span(kAll).first(slashes ? 2 : 1);
+}
+
+std::optional<std::string> read_path(std::string_view path, Reading reading) {
+  if (path.empty() || path.front() != '/') return std::nullopt;
+  const auto flat = flatten(path, reading);
+  if (!flat) return std::nullopt;
+  std::string out;
+  out.reserve(flat->size());
+  std::size_t at = 0;
+  while (at < flat->size()) {
+    const std::size_t end = std::min(flat->find('/', at), flat->size());
+    const std::string_view segment = std::string_view(*flat).substr(at, end - at);
+    at = end + 1;
+    if (segment == "..") {
+      out.resize(out.empty() ? 0 : out.rfind('/'));
+    } else if (!segment.empty() && segment != ".") {
+      (out += '/') += segment;
+    }
+  }
+  return out;
+}
+
+bool is_reserved(std::string_view read) {
+  return read.starts_with(kReserved) &&
+         (read.size() == kReserved.size() || read[kReserved.size()] == '/');
+}
+
+Host read_host(std::string_view authority) {
+  Host host;
+  std::size_t name_end = authority.size();
+  const std::size_t bracket = authority.rfind(']');
+  const std::size_t colon = authority.rfind(':');
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    name_end = colon;
+    host.port = authority.substr(colon + 1);
+  }
+  if (name_end > 0 && authority[name_end - 1] == '.') --name_end;
+  host.name.reserve(name_end);
+  for (char c : authority.substr(0, name_end)) host.name += lower(c);
+  return host;
+}
+
+}  // namespace doorward::route

@@ -1,0 +1,149 @@
+#include "core/route/route.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace doorward::route {
+namespace {
+
+constexpr std::string_view kOneMore = "/*";
+constexpr std::string_view kAllBelow = "/**";
+
+bool method_matches(const Match& match, std::string_view method) {
+  if (match.methods.empty()) return true;
+  return std::any_of(match.methods.begin(), match.methods.end(), [&](std::string_view listed) {
+    return listed == method || (listed == "GET" && method == "HEAD");
+  });
+}
+
+std::string_view literal_of(std::string_view pattern) {
+  if (pattern.ends_with(kAllBelow)) return pattern.substr(0, pattern.size() - kAllBelow.size());
+  if (pattern.ends_with(kOneMore)) return pattern.substr(0, pattern.size() - kOneMore.size());
+  return pattern;
+}
+
+}  // namespace
+
+std::optional<std::string> fault_in_path_pattern(std::string_view pattern) {
+  if (!pattern.starts_with('/')) return "a path pattern begins with '/'";
+  const std::string_view literal = literal_of(pattern);
+  if (literal.find('*') != std::string_view::npos)
+    return "'*' may stand only at the end of a path pattern, as \"/*\" or \"/**\"";
+  if (pattern.find('?') != std::string_view::npos) return "a path pattern has no query";
+  if (literal.find(';') != std::string_view::npos) return "a path pattern has no ';' parameters";
+  const auto read = literal.empty() ? "" : read_path(literal, {});
+  if (!read) return "a path pattern has no '#', no control character and only whole %xx escapes";
+  if (is_reserved(*read)) return "\"/.doorward\" belongs to Doorward itself";
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_host_pattern(std::string_view pattern) {
+  const std::string_view name = pattern.starts_with("*.") ? pattern.substr(2) : pattern;
+  if (name.empty()) return "a host pattern is a name, such as \"shop.example\" or \"*.example\"";
+  if (name.find('*') != std::string_view::npos)
+    return "'*' may stand only at the start of a host pattern, as \"*.\"";
+  if (name.find_first_of("/ \t@?#") != std::string_view::npos)
+    return "a host pattern is a name and at most a port, without scheme or path";
+  return std::nullopt;
+}
+
+RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
+  for (std::uint32_t i = 0; i < routes_.size(); ++i) {
+    const auto& paths = routes_[i].match.paths;
+    if (paths.empty()) add_candidates(any_path_, i);
+    for (const auto& pattern : paths) add(pattern, i);
+  }
+  // Exact hosts before wildcards, longer wildcards first, and a pattern that names the port before
+  // one that does not; a stable sort keeps the order of the file otherwise.
+  const auto before = [](const Candidate& a, const Candidate& b) {
+    const auto rank = [](const Candidate& c) {
+      return std::tuple(c.name.empty() ? 0
+                        : c.below      ? 1
+                                       : 2,
+                        c.below ? c.name.size() : 0, !c.port.empty());
+    };
+    return rank(a) > rank(b);
+  };
+  for (auto* index : {&exact_, &one_more_, &all_below_})
+    for (auto& [path, candidates] : *index)
+      std::stable_sort(candidates.begin(), candidates.end(), before);
+  std::stable_sort(any_path_.begin(), any_path_.end(), before);
+}
+
+void RouteTable::add(const std::string& pattern, std::uint32_t route) {
+  const std::string_view literal = literal_of(pattern);
+  const auto read = literal.empty() ? std::string() : read_path(literal, {});
+  if (!read) return;
+  auto& index = literal.size() == pattern.size()                      ? exact_
+                : pattern.size() - literal.size() == kAllBelow.size() ? all_below_
+                                                                      : one_more_;
+  add_candidates(index[*read], route);
+}
+
+void RouteTable::add_candidates(Candidates& to, std::uint32_t route) const {
+  const auto& hosts = routes_[route].match.hosts;
+  if (hosts.empty()) to.push_back({{}, {}, false, route});
+  for (std::string_view pattern : hosts) {
+    const bool below = pattern.starts_with("*.");
+    const Host host = read_host(below ? pattern.substr(2) : pattern);
+    to.push_back({host.name, host.port, below, route});
+  }
+}
+
+const Route* RouteTable::pick(const Candidates& from, const Host& host,
+                              std::string_view method) const {
+  for (const auto& candidate : from) {
+    if (!candidate.port.empty() && candidate.port != host.port) continue;
+    if (candidate.below) {
+      if (host.name.size() < candidate.name.size() + 2 || !host.name.ends_with(candidate.name) ||
+          host.name[host.name.size() - candidate.name.size() - 1] != '.')
+        continue;
+    } else if (!candidate.name.empty() && candidate.name != host.name) {
+      continue;
+    }
+    const Route& route = routes_[candidate.route];
+    if (method_matches(route.match, method)) return &route;
+  }
+  return nullptr;
+}
+
+const Route* RouteTable::pick(const Index& index, std::string_view path, const Host& host,
+                              std::string_view method) const {
+  if (index.empty()) return nullptr;
+  const auto found = index.find(path);
+  return found == index.end() ? nullptr : pick(found->second, host, method);
+}
+
+// From the longest literal part to the shortest: the path itself, its parent, and so on up to the
+// root.
+const Route* RouteTable::find_read(const Host& host, std::string_view path,
+                                   std::string_view method) const {
+  if (const Route* route = pick(exact_, path, host, method)) return route;
+  if (const Route* route = pick(all_below_, path, host, method)) return route;
+  bool parent = true;
+  for (std::string_view literal = path; !literal.empty(); parent = false) {
+    literal = literal.substr(0, literal.rfind('/'));
+    if (parent)
+      if (const Route* route = pick(one_more_, literal, host, method)) return route;
+    if (const Route* route = pick(all_below_, literal, host, method)) return route;
+  }
+  return pick(any_path_, host, method);
+}
+
+const Route* RouteTable::find(std::string_view host, std::string_view path,
+                              std::string_view method) const {
+  const Host read_as = read_host(host);
+  const auto readings = readings_of(path);
+  const Route* found = nullptr;
+  for (const Reading& reading : readings) {
+    const auto read = read_path(path, reading);
+    if (!read || is_reserved(*read)) return nullptr;
+    const Route* route = find_read(read_as, *read, method);
+    if (&reading != readings.data() && route != found) return nullptr;
+    found = route;
+  }
+  return found;
+}
+
+}  // namespace doorward::route

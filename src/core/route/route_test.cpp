@@ -1,0 +1,153 @@
+#include "core/route/route.hpp"
+
+#include <gtest/gtest.h>
+
+namespace doorward::route {
+namespace {
+
+Route make(std::string name, std::vector<std::string> hosts, std::vector<std::string> paths,
+           std::vector<std::string> methods = {}) {
+  Route route;
+  route.name = std::move(name);
+  route.match = {std::move(hosts), std::move(paths), std::move(methods)};
+  return route;
+}
+
+RouteTable shop() {
+  return RouteTable({
+      make("site", {}, {"/**"}),
+      make("buy", {}, {"/buy", "/buy/**"}),
+      make("item", {}, {"/item/*"}),
+      make("post-order", {}, {"/order"}, {"POST"}),
+      make("get-order", {}, {"/order"}, {"GET"}),
+      make("buy-free", {}, {"/buy/terms"}),
+      make("buy-api", {"api.example"}, {"/buy/**"}),
+      make("buy-sub", {"*.example"}, {"/buy/**"}),
+      make("buy-deep", {"*.deep.example"}, {"/buy/**"}),
+      make("buy-port", {"api.example:8443"}, {"/buy/**"}),
+      make("second", {}, {"/buy/**"}),
+      make("cafe", {}, {"/Caf%C3%A9/**"}),
+      make("odd", {"odd.example"}, {}),
+  });
+}
+
+struct Row {
+  const char *method, *host, *path, *route;  // route: "-" for none
+};
+
+class Shop : public testing::TestWithParam<Row> {};
+TEST_P(Shop, FindsTheRoute) {
+  static const RouteTable table = shop();
+  const auto& [method, host, path, expected] = GetParam();
+  const Route* found = table.find(host, path, method);
+  EXPECT_EQ(found ? found->name : "-", expected) << method << " " << host << " " << path;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plain, Shop,
+    testing::Values(
+        Row{"GET", "h", "/", "site"}, Row{"GET", "h", "/x", "site"}, Row{"GET", "h", "/buy", "buy"},
+        Row{"GET", "h", "/buy/x", "buy"}, Row{"GET", "h", "/buy/x/y", "buy"},
+        Row{"GET", "h", "/buyer", "site"}, Row{"GET", "h", "/buy.html", "site"},
+        Row{"GET", "h", "/item", "site"}, Row{"GET", "h", "/item/7", "item"},
+        Row{"GET", "h", "/item/7/x", "site"}, Row{"GET", "h", "/buy/terms", "buy-free"},
+        Row{"GET", "h", "/buy/terms/x", "buy"}, Row{"POST", "h", "/order", "post-order"},
+        Row{"GET", "h", "/order", "get-order"}, Row{"HEAD", "h", "/order", "get-order"},
+        Row{"PUT", "h", "/order", "site"}, Row{"get", "h", "/order", "site"},
+        Row{"GET", "h", "/caf%c3%a9/x", "cafe"}, Row{"GET", "h", "/caf\xc3\xa9", "cafe"},
+        Row{"GET", "odd.example", "/x", "site"}));
+
+INSTANTIATE_TEST_SUITE_P(Hosts, Shop,
+                         testing::Values(Row{"GET", "api.example", "/buy/x", "buy-api"},
+                                         Row{"GET", "API.EXAMPLE", "/buy/x", "buy-api"},
+                                         Row{"GET", "api.example.", "/buy/x", "buy-api"},
+                                         Row{"GET", "api.example:80", "/buy/x", "buy-api"},
+                                         Row{"GET", "api.example.:80", "/buy/x", "buy-api"},
+                                         Row{"GET", "api.example:8443", "/buy/x", "buy-port"},
+                                         Row{"GET", "www.example", "/buy/x", "buy-sub"},
+                                         Row{"GET", "a.b.example", "/buy/x", "buy-sub"},
+                                         Row{"GET", "a.deep.example", "/buy/x", "buy-deep"},
+                                         Row{"GET", "deep.example", "/buy/x", "buy-sub"},
+                                         Row{"GET", "example", "/buy/x", "buy"},
+                                         Row{"GET", ".example", "/buy/x", "buy"},
+                                         Row{"GET", "notexample", "/buy/x", "buy"},
+                                         Row{"GET", "", "/buy/x", "buy"},
+                                         Row{"GET", "[::1]:8080", "/buy/x", "buy"},
+                                         // The exact path wins over the exact host.
+                                         Row{"GET", "api.example", "/buy", "buy"},
+                                         Row{"GET", "api.example", "/buy/terms", "buy-free"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Disguised, Shop,
+    testing::Values(Row{"GET", "h", "/BUY", "buy"}, Row{"GET", "h", "/Buy/X", "buy"},
+                    Row{"GET", "h", "/%62uy", "buy"}, Row{"GET", "h", "/%42%55%59", "buy"},
+                    Row{"GET", "h", "//buy", "buy"}, Row{"GET", "h", "///buy//x", "buy"},
+                    Row{"GET", "h", "/buy/", "buy"}, Row{"GET", "h", "/./buy", "buy"},
+                    Row{"GET", "h", "/x/../buy", "buy"}, Row{"GET", "h", "/x/%2e%2e/buy", "buy"},
+                    Row{"GET", "h", "/x/.%2E/BUY/", "buy"}, Row{"GET", "h", "/../buy", "buy"},
+                    Row{"GET", "h", "/buy/../x", "site"}, Row{"GET", "h", "/buy/terms/../x", "buy"},
+                    Row{"GET", "h", "/buy/x/..", "buy"}, Row{"GET", "h", "/b%75y%2e", "site"},
+                    Row{"GET", "h", "/ITEM/%37", "item"}, Row{"GET", "h", "/item//7/", "item"}));
+
+// Several readings: the same route by all of them, or none.
+INSTANTIATE_TEST_SUITE_P(
+    Doubtful, Shop,
+    testing::Values(Row{"GET", "h", "/buy;x=1", "-"}, Row{"GET", "h", "/x;v=1", "site"},
+                    Row{"GET", "h", "/buy/x;v=1", "buy"}, Row{"GET", "h", "/buy;jsession=1/x", "-"},
+                    Row{"GET", "h", "/x/..;/buy", "-"}, Row{"GET", "h", "/;/buy", "-"},
+                    Row{"GET", "h", "/buy%2fx", "-"}, Row{"GET", "h", "/x%2fy", "site"},
+                    Row{"GET", "h", "/x%2f..%2fbuy", "-"}, Row{"GET", "h", "/buy/..%2fx", "-"},
+                    Row{"GET", "h", "/buy/a%2fb", "buy"}, Row{"GET", "h", "/item/a%2fb", "-"},
+                    Row{"GET", "h", "/\\buy", "-"}, Row{"GET", "h", "/%5cbuy", "-"},
+                    Row{"GET", "h", "/x\\..\\buy", "-"}, Row{"GET", "h", "/x\\y", "site"},
+                    Row{"GET", "h", "/a/..;/buy/b%2F..%2F..", "-"},
+                    Row{"GET", "h", "/buy/terms;x", "-"}, Row{"GET", "h", "/buy/terms%2f..", "buy"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Refused, Shop,
+    testing::Values(
+        Row{"GET", "h", "", "-"}, Row{"OPTIONS", "h", "*", "-"}, Row{"GET", "h", "/buy%", "-"},
+        Row{"GET", "h", "/%6", "-"}, Row{"GET", "h", "/%zz", "-"}, Row{"GET", "h", "/buy%00", "-"},
+        Row{"GET", "h", "/buy%0d%0a", "-"}, Row{"GET", "h", "/buy#x", "-"},
+        Row{"GET", "h", "/.doorward", "-"}, Row{"GET", "h", "/.doorward/", "-"},
+        Row{"GET", "h", "/.doorward/v1/x", "-"}, Row{"GET", "h", "/.DOORWARD/v1", "-"},
+        Row{"GET", "h", "/%2edoorward/v1", "-"}, Row{"GET", "h", "//.doorward/v1", "-"},
+        Row{"GET", "h", "/x/../.doorward/v1", "-"}, Row{"GET", "h", "/.doorward;x/v1", "-"},
+        Row{"GET", "h", "/.doorward%2fv1", "-"}, Row{"GET", "h", "/.doorwards", "site"}));
+
+TEST(RouteTable, WithoutRoutesFindsNothing) {
+  EXPECT_EQ(RouteTable().find("h", "/", "GET"), nullptr);
+}
+
+TEST(RouteTable, ARouteWithoutPathsTakesWhatNoPatternTakes) {
+  const RouteTable table({make("rest", {}, {}), make("a", {}, {"/a"})});
+  EXPECT_EQ(table.find("h", "/b", "GET")->name, "rest");
+  EXPECT_EQ(table.find("h", "/a", "GET")->name, "a");
+}
+
+TEST(RouteTable, TheEarlierOfEqualsWinsAndALongerPrefixBeatsALaterWildcard) {
+  const RouteTable table(
+      {make("one", {}, {"/a/*"}), make("deep", {}, {"/a/b/**"}), make("again", {}, {"/a/*"})});
+  EXPECT_EQ(table.find("h", "/a/x", "GET")->name, "one");
+  EXPECT_EQ(table.find("h", "/a/b", "GET")->name, "deep");
+}
+
+TEST(RouteTable, ACopyFindsItsOwnRoutes) {
+  const RouteTable copy = RouteTable(shop());
+  EXPECT_EQ(copy.find("h", "/item/1", "GET"), &copy.routes()[2]);
+}
+
+TEST(Patterns, FaultsAreNamed) {
+  for (const char* good : {"/", "/buy", "/buy/", "/*", "/**", "/buy/*", "/Buy/%62/**", "/\xc3\xa9"})
+    EXPECT_FALSE(fault_in_path_pattern(good)) << good;
+  for (const char* bad : {"", "buy", "*", "/a*", "/*/b", "/a/***", "/a?x", "/a;b", "/a%2", "/a#b",
+                          "/.doorward/**", "/x/../.Doorward"})
+    EXPECT_TRUE(fault_in_path_pattern(bad)) << bad;
+  for (const char* good : {"h", "shop.example", "*.shop.example", "h:80", "[::1]:80"})
+    EXPECT_FALSE(fault_in_host_pattern(good)) << good;
+  for (const char* bad : {"", "*.", "*", "a.*.b", "http://h", "h/x", "u@h"})
+    EXPECT_TRUE(fault_in_host_pattern(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace doorward::route
