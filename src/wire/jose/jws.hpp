@@ -1,7 +1,9 @@
 // Signed tokens: compact JWS with JWT claims, over OpenSSL.
 //
-// Why:     proves a place (ticket token), an admission (pass) and a device (cookie); reads the JWTs of an
-//          operator's identity provider. Signing and reading only; what the claims mean is decided above.
+// Why:     proves a place (ticket token), an admission (pass) and a device (cookie); reads the JWTs
+// of an
+//          operator's identity provider. Signing and reading only; what the claims mean is decided
+//          above.
 // Time:    `now` is passed in.
 // Ownership: a KeySet owns its keys; tokens are plain strings.
 // Threads: a KeySet is const-safe: any number of threads may sign and verify with one.
@@ -40,7 +42,7 @@ enum class TokenError : std::uint8_t {
   not_yet_valid,
   wrong_issuer,
   wrong_audience,
-  wrong_type,         // the `typ` header is not the expected one
+  wrong_type,  // the `typ` header is not the expected one
 };
 const char* to_string(TokenError error);
 
@@ -60,8 +62,9 @@ class Key {
   std::string sign(std::string_view input) const;
   bool verify(std::string_view input, std::string_view signature) const;
 
- private:
   struct Impl;
+
+ private:
   std::shared_ptr<const Impl> impl_;
 };
 
@@ -81,9 +84,9 @@ class KeySet {
 };
 
 struct Expectation {
-  std::string issuer;    // empty: any
-  std::string audience;  // empty: any
-  std::string type;      // the `typ` header, e.g. "doorward-pass+jwt"; empty: any
+  std::string issuer;                 // empty: any
+  std::string audience;               // empty: any
+  std::string type;                   // the `typ` header, e.g. "doorward-pass+jwt"; empty: any
   std::vector<Algorithm> algorithms;  // empty: each key's own
   std::chrono::seconds leeway{0};
   bool require_expiry = true;
@@ -96,6 +99,10 @@ struct Verified {
 
 // Compact JWS of `claims`, with `typ`, `alg` and `kid` in its header.
 std::string sign(const Key& key, std::string_view type, const boost::json::object& claims);
+// The same in two steps, where many tokens share a header: the encoded header, and the token of
+// claims that are already JSON text.
+std::string protected_header(const Key& key, std::string_view type);
+std::string sign_text(const Key& key, std::string_view header, std::string_view claims);
 
 boost::system::result<Verified, TokenError> verify(const KeySet& keys, std::string_view token,
                                                    const Expectation& expected,
