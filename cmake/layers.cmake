@@ -2,6 +2,7 @@
 #   x.cpp            the layer's library
 #   x_test.cpp       the layer's test program, run by CTest case by case
 #   x_benchmark.cpp  the layer's benchmark program
+#   x_fuzz.cpp       the fuzz target fuzz_x, with its corpus in fuzz/corpus/x
 #
 # doorward_layer(<name> [ASIO] SEES <layers…> [LINK <libraries…>] [TEST_LINK <libraries…>])
 # ASIO: the layer's files use the precompiled Asio headers.
@@ -12,9 +13,11 @@ function(doorward_layer name)
   set(tests ${all})
   set(benchmarks ${all})
   set(sources ${all})
+  set(fuzzers ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
   list(FILTER benchmarks INCLUDE REGEX "_benchmark\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "(_test|_benchmark|/main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_benchmark|_fuzz|/main)\\.cpp$")
   list(TRANSFORM ARG_SEES PREPEND doorward_)
 
   if(sources)
@@ -44,5 +47,15 @@ function(doorward_layer name)
   if(DOORWARD_BENCHMARKS AND benchmarks)
     add_executable(${name}_benchmark ${benchmarks})
     target_link_libraries(${name}_benchmark PRIVATE doorward_${name} benchmark::benchmark_main)
+  endif()
+  if(DOORWARD_FUZZ)
+    foreach(fuzzer IN LISTS fuzzers)
+      cmake_path(GET fuzzer STEM stem)
+      string(REGEX REPLACE "_fuzz$" "" stem ${stem})
+      add_executable(fuzz_${stem} ${fuzzer})
+      target_link_libraries(fuzz_${stem} PRIVATE doorward_${name})
+      target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY doorward_fuzzers fuzz_${stem})
+    endforeach()
   endif()
 endfunction()
