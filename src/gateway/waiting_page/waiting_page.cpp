@@ -1,0 +1,246 @@
+#include "gateway/waiting_page/waiting_page.hpp"
+
+#include "embedded/waiting.hpp"
+
+#include <openssl/evp.h>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cctype>
+
+namespace doorward::gateway {
+namespace {
+
+using wire::html::escape;
+using wire::html::Template;
+
+constexpr std::array<std::string_view, 3> kPageNames{"lang", "doorward_head", "doorward_body"};
+constexpr std::array<std::string_view, 4> kHeadNames{"refresh_s", "title", "style", "lang"};
+constexpr std::array<std::string_view, 22> kBodyNames{
+    "state",         "logo",           "title",       "lead",       "place_hidden", "place_label",
+    "position",      "progress_label", "eta_label",   "eta",        "ahead_label",  "ahead",
+    "waiting_label", "waiting",        "next_hidden", "next_label", "next",         "no_script",
+    "actions",       "data",           "script",      "lang"};
+
+std::string_view asset(std::string_view path) {
+  const auto bytes = embedded::waiting(path);
+  assert(bytes.has_value());
+  return *bytes;
+}
+
+std::string sha256_source(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  std::array<unsigned char, 64> encoded{};
+  const int length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
+  return "'sha256-" + std::string(encoded.begin(), encoded.begin() + length) + "'";
+}
+
+bool is_colour(std::string_view text) {
+  return (text.size() == 4 || text.size() == 7) && text[0] == '#' &&
+         std::all_of(text.begin() + 1, text.end(),
+                     [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+Result<> check_colours(const Colours& colours, const char* scheme) {
+  const std::pair<const char*, const std::string*> fields[] = {{"accent", &colours.accent},
+                                                               {"background", &colours.background},
+                                                               {"card", &colours.card},
+                                                               {"text", &colours.text}};
+  for (const auto& [name, value] : fields) {
+    if (value->empty() || is_colour(*value)) continue;
+    return error(Errc::invalid, std::string("display.colours.") + scheme + "." + name + ": '" +
+                                    *value + "' is not a colour; write it as \"#1f5fd6\"");
+  }
+  return {};
+}
+
+std::string colour_rules(const Colours& colours) {
+  std::string rules;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) rules += std::string("--dw-") + name + ":" + value + ";";
+  };
+  add("accent", colours.accent);
+  add("back", colours.background);
+  add("card", colours.card);
+  add("text", colours.text);
+  std::string css = rules.empty() ? "" : "#dw{" + rules + "}";
+  if (!colours.background.empty()) css += "body:has(> #dw){background:" + colours.background + "}";
+  return css;
+}
+
+std::string style_of(const RoomDisplay& display) {
+  std::string style(asset("page.css"));
+  style += colour_rules(display.light);
+  const auto dark = colour_rules(display.dark);
+  if (!dark.empty()) style += "@media (prefers-color-scheme:dark){" + dark + "}";
+  return style;
+}
+
+// An operator's page may bring styles of its own; a script of its own comes as a file of this site.
+std::string security_policy_of(std::string_view style, bool own_page) {
+  return "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
+         "connect-src 'self'; img-src 'self' data:; font-src 'self'; style-src " +
+         (own_page ? std::string("'self' 'unsafe-inline'") : sha256_source(style)) +
+         "; script-src " + (own_page ? "'self' " : "") + sha256_source(asset("page.js"));
+}
+
+Result<> check_logo(const std::string& logo) {
+  if (logo.empty() || is_local_path(logo) || logo.starts_with("data:image/")) return {};
+  return error(
+      Errc::invalid,
+      "display.logo: '" + logo.substr(0, 60) +
+          "' is neither a path of this site nor an image file; the page asks no other site");
+}
+
+// JSON inside a script element must not hold "</script" or "<!--".
+std::string for_script(std::string json) {
+  for (auto at = json.find('<'); at != std::string::npos; at = json.find('<', at))
+    json.replace(at, 1, "\\u003c");
+  return json;
+}
+
+bool has_place(const PageRequest& request) {
+  return request.ticket && request.ticket->state == room::TicketState::waiting &&
+         request.ticket->position;
+}
+
+bool is_waiting(const PageRequest& request) {
+  return request.ticket && request.ticket->state == room::TicketState::waiting;
+}
+
+}  // namespace
+
+bool is_local_path(std::string_view path) {
+  if (path.empty() || path[0] != '/' || (path.size() > 1 && path[1] == '/')) return false;
+  return std::none_of(path.begin(), path.end(),
+                      [](unsigned char c) { return c == '\\' || c < 0x20 || c == 0x7f; });
+}
+
+Result<WaitingPage> WaitingPage::make(std::string room, const room::Policy& policy,
+                                      RoomDisplay display, std::string base) {
+  for (const auto& checked : {check_colours(display.light, "light"),
+                              check_colours(display.dark, "dark"), check_logo(display.logo)})
+    if (checked.has_error()) return checked.error();
+  auto page = Template::parse(display.page.empty() ? asset("page.html") : display.page, kPageNames);
+  if (page.has_error()) return error(page.error().code, "display.page: " + page.error().what);
+  for (const char* name : {"doorward_head", "doorward_body"})
+    if (!page->uses(name))
+      return error(Errc::invalid,
+                   std::string("display.page: the page must hold {{{") + name + "}}}");
+  WaitingPage made;
+  made.room_ = std::move(room);
+  made.policy_ = policy;
+  made.base_ = std::move(base);
+  made.style_ = style_of(display);
+  made.security_policy_ = security_policy_of(made.style_, !display.page.empty());
+  made.display_ = std::move(display);
+  made.page_ = std::move(*page);
+  made.head_ = Template::parse(asset("head.html"), kHeadNames).value();
+  made.body_ = Template::parse(asset("body.html"), kBodyNames).value();
+  return made;
+}
+
+const std::string& WaitingPage::title(const Words& words) const {
+  const auto own = display_.titles.find(words.language());
+  if (own != display_.titles.end()) return own->second;
+  return display_.title.empty() ? room_ : display_.title;
+}
+
+std::string WaitingPage::lead(const PageRequest& request, const Words& words) const {
+  if (request.trouble == Trouble::unavailable) return words["lead_unavailable"];
+  if (request.trouble == Trouble::full) return words["lead_full"];
+  if (request.trouble == Trouble::closed || !request.ticket) return words["closed_room_closed"];
+  const auto& ticket = *request.ticket;
+  if (ticket.state == room::TicketState::closed) {
+    const std::string key = std::string("closed_") + room::to_string(ticket.reason);
+    return words[words.has(key) ? key : "closed"];
+  }
+  if (ticket.state == room::TicketState::admitted) return words["admitted"];
+  if (policy_.mode == room::Mode::paused) return words["lead_paused"];
+  return words[has_place(request) || ticket.passed_over ? "lead_waiting" : "lead_draw"];
+}
+
+std::string WaitingPage::next_steps(const PageRequest& request, const Words& words) const {
+  std::string list;
+  const auto add = [&](const std::string& sentence) {
+    list += "<li>" + escape(sentence) + "</li>";
+  };
+  add(words["next_auto"]);
+  if (policy_.claim_ttl)
+    add(words.fill("next_claim", {{"claim", words.duration(*policy_.claim_ttl)}}));
+  if (policy_.liveness_silence)
+    add(words.fill("next_liveness", {{"grace", words.duration(policy_.liveness_grace)}}));
+  else
+    add(words["next_return"]);
+  if (request.body_was_sent) add(words["next_post"]);
+  return list;
+}
+
+std::string WaitingPage::actions(const PageRequest& request, const Words& words) const {
+  if (is_waiting(request))
+    return "<form method=\"post\" action=\"" +
+           escape(base_ + "/rooms/" + room_ + "/tickets/self/leave") + "\"><button>" +
+           escape(words["leave"]) + "</button></form>";
+  return "<a class=\"dw-button\" href=\"" + escape(request.go_on) + "\">" + escape(words["again"]) +
+         "</a>";
+}
+
+std::string WaitingPage::data(const PageRequest& request, const Words& words) const {
+  boost::json::object data{
+      {"base", base_},         {"room", room_},          {"lang", words.language()},
+      {"title", title(words)}, {"go_on", request.go_on}, {"messages", words.messages()}};
+  if (request.ticket_json.empty())
+    data["retry_s"] = request.again_s;
+  else
+    data["ticket"] = boost::json::parse(request.ticket_json);
+  return for_script(boost::json::serialize(data));
+}
+
+std::string WaitingPage::value(std::string_view name, const PageRequest& request,
+                               const Words& words) const {
+  const auto& ticket = request.ticket;
+  const bool placed = has_place(request);
+  if (name == "title") return title(words);
+  if (name == "lang") return words.language();
+  if (name == "style") return style_;
+  if (name == "script") return std::string(asset("page.js"));
+  if (name == "refresh_s") return std::to_string(request.again_s);
+  if (name == "state") return ticket ? room::to_string(ticket->state) : "none";
+  if (name == "lead") return lead(request, words);
+  if (name == "place_hidden") return placed ? "" : " hidden";
+  if (name == "next_hidden") return is_waiting(request) ? "" : " hidden";
+  if (name == "position") return placed ? words.number(*ticket->position) : "";
+  if (name == "ahead") return placed ? words.number(*ticket->position - 1) : "";
+  if (name == "waiting") return placed ? words.number(ticket->waiting) : "";
+  if (name == "eta") return placed ? words.eta(ticket->eta) : "";
+  if (name == "next") return next_steps(request, words);
+  if (name == "actions") return actions(request, words);
+  if (name == "data") return data(request, words);
+  if (name == "no_script")
+    return words.fill("no_script", {{"refresh", std::to_string(request.again_s)}});
+  if (name == "logo")
+    return display_.logo.empty() ? ""
+                                 : "<img id=\"dw-logo\" src=\"" + escape(display_.logo) +
+                                       "\" alt=\"" + escape(display_.logo_text) + "\">";
+  return words[name];  // the labels are named as their places
+}
+
+Page WaitingPage::render(const PageRequest& request) const {
+  assert(is_local_path(request.go_on));
+  const Words& words = languages_.choose(request.accept_language);
+  const auto of = [&](std::string_view name) { return value(name, request, words); };
+  Page page{{}, words.language(), security_policy_};
+  page.html = page_.render([&](std::string_view name) -> std::string {
+    if (name == "doorward_head") return head_.render(of);
+    if (name == "doorward_body") return body_.render(of);
+    return of(name);
+  });
+  return page;
+}
+
+}  // namespace doorward::gateway

@@ -1,0 +1,129 @@
+#include "gateway/waiting_page/waiting_page.hpp"
+
+#include <gtest/gtest.h>
+
+namespace doorward::gateway {
+namespace {
+
+room::TicketView waiting_ticket() {
+  room::TicketView ticket;
+  ticket.state = room::TicketState::waiting;
+  ticket.position = 1201;
+  ticket.waiting = 5000;
+  ticket.eta = room::Eta{240, 420};
+  return ticket;
+}
+
+WaitingPage page(RoomDisplay display = {}, room::Policy policy = {}) {
+  return WaitingPage::make("sale", policy, std::move(display), "/.doorward/v1").value();
+}
+
+PageRequest request(std::string_view language = "en") {
+  PageRequest asked;
+  asked.accept_language = language;
+  asked.go_on = "/buy?seat=7";
+  asked.ticket = waiting_ticket();
+  asked.ticket_json = R"({"state":"waiting","position":1201})";
+  return asked;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(WaitingPage, ShowsThePlaceAndTheEstimateWithoutJavaScript) {
+  const auto html = page().render(request()).html;
+  EXPECT_TRUE(has(html, ">1,201</p>")) << html;
+  EXPECT_TRUE(has(html, ">1,200</dd>"));
+  EXPECT_TRUE(has(html, ">4 to 7 minutes</dd>"));
+  EXPECT_TRUE(has(html, R"(<noscript><meta http-equiv="refresh" content="10"></noscript>)"));
+  EXPECT_TRUE(
+      has(html, R"(<form method="post" action="/.doorward/v1/rooms/sale/tickets/self/leave">)"));
+}
+
+TEST(WaitingPage, IsUnderFiftyKilobytesInEveryLanguageAndAsksNoOtherSite) {
+  for (const char* language : {"en", "ko", "ja", "zh", "es"}) {
+    const auto rendered = page().render(request(language));
+    EXPECT_EQ(rendered.language, language);
+    EXPECT_LT(rendered.html.size(), 50'000u) << language;
+    EXPECT_FALSE(has(rendered.html, "http://")) << language;
+    EXPECT_FALSE(has(rendered.html, "https://")) << language;
+    EXPECT_FALSE(has(rendered.html, "{{")) << language;
+  }
+}
+
+TEST(WaitingPage, ScriptAndStyleAreAllowedByTheirHashesOnly) {
+  const auto policy = page().render(request()).security_policy;
+  EXPECT_TRUE(has(policy, "default-src 'none'"));
+  EXPECT_TRUE(has(policy, "script-src 'sha256-"));
+  EXPECT_TRUE(has(policy, "style-src 'sha256-"));
+  EXPECT_FALSE(has(policy, "unsafe"));
+}
+
+TEST(WaitingPage, TextFromOutsideCannotBecomeMarkup) {
+  RoomDisplay display;
+  display.title = "<script>alert(1)</script>";
+  auto asked = request();
+  asked.go_on = "/buy?q=\"><script>";
+  asked.ticket_json = R"({"state":"waiting","position":1,"token":"</script><b>"})";
+  const auto html = page(display).render(asked).html;
+  EXPECT_FALSE(has(html, "<script>alert"));
+  EXPECT_FALSE(has(html, "\"><script>"));
+  EXPECT_FALSE(has(html, "</script><b>"));
+}
+
+TEST(WaitingPage, BeforeADrawThereIsNoPlaceToShow) {
+  auto asked = request();
+  asked.ticket->position.reset();
+  const auto html = page().render(asked).html;
+  EXPECT_TRUE(has(html, R"(<div id="dw-place" hidden>)"));
+  EXPECT_TRUE(has(html, "You are in the draw."));
+}
+
+TEST(WaitingPage, AClosedTicketSaysWhyAndOffersToJoinAgain) {
+  auto asked = request();
+  asked.ticket->state = room::TicketState::closed;
+  asked.ticket->reason = room::CloseReason::session_expired;
+  const auto html = page().render(asked).html;
+  EXPECT_TRUE(has(html, "Your time inside has ended."));
+  EXPECT_TRUE(has(html, R"(<a class="dw-button" href="/buy?seat=7">Join the queue again</a>)"));
+  EXPECT_FALSE(has(html, "<form"));
+}
+
+TEST(WaitingPage, SaysThatAPostWasNotPassedOn) {
+  auto asked = request();
+  asked.body_was_sent = true;
+  EXPECT_TRUE(has(page().render(asked).html, "<li>What you sent was not passed on."));
+}
+
+TEST(WaitingPage, AnOperatorsPageMustHoldBothPlaces) {
+  RoomDisplay display;
+  display.page = "<html><head>{{{doorward_head}}}</head><body>hello</body></html>";
+  const auto made = WaitingPage::make("sale", {}, display, "/.doorward/v1");
+  ASSERT_TRUE(made.has_error());
+  EXPECT_EQ(made.error().what, "display.page: the page must hold {{{doorward_body}}}");
+  display.page =
+      "<html><head>{{{doorward_head}}}</head><body>hello {{{doorward_body}}}</body></html>";
+  EXPECT_TRUE(has(page(display).render(request()).html, "<body>hello "));
+}
+
+TEST(WaitingPage, RefusesColoursAndLogosThatAreNot) {
+  RoomDisplay display;
+  display.light.accent = "red;}";
+  EXPECT_EQ(WaitingPage::make("sale", {}, display, "/v1").error().what,
+            "display.colours.light.accent: 'red;}' is not a colour; write it as \"#1f5fd6\"");
+  display.light.accent = "#abc";
+  display.logo = "https://elsewhere.example/logo.png";
+  EXPECT_EQ(WaitingPage::make("sale", {}, display, "/v1").error().code, Errc::invalid);
+}
+
+TEST(WaitingPage, OnlyAPathOfThisSiteIsLocal) {
+  for (const char* path : {"/", "/buy", "/buy?x=http://a", "/a//b"})
+    EXPECT_TRUE(is_local_path(path)) << path;
+  for (const char* path :
+       {"", "buy", "//evil.example", "/\\evil.example", "/a\r\nb", "https://evil.example"})
+    EXPECT_FALSE(is_local_path(path)) << path;
+}
+
+}  // namespace
+}  // namespace doorward::gateway

@@ -1,0 +1,58 @@
+// The words of the waiting page in the languages that Doorward speaks.
+//
+// Why:     a visitor reads the page in the language that the browser asks for; the page without
+//          JavaScript says the same as the one with it (web/waiting/page.js).
+// Threads: const-safe.
+// Errors:  none: a key that is missing from the embedded files ends the start (an assert), see the
+// test. Spec:    RFC 9110 section 12.5.4 (Accept-Language), RFC 4647 section 3.4 (look-up).
+#pragma once
+
+#include "base/time.hpp"
+#include "core/room/view.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doorward::gateway {
+
+class Words {
+ public:
+  const std::string& language() const { return language_; }  // "en"
+  std::string operator[](std::string_view key) const;
+  bool has(std::string_view key) const { return messages_.contains(key); }
+
+  // The sentence `key` with `{name}` replaced.
+  using Values = std::initializer_list<std::pair<std::string_view, std::string>>;
+  std::string fill(std::string_view key, Values values) const;
+
+  std::string number(std::uint64_t n) const;  // with the language's grouping
+  std::string eta(const std::optional<room::Eta>& eta) const;
+  std::string duration(Millis span) const;  // "90 seconds", "4 minutes"
+  const boost::json::object& messages() const { return messages_; }
+
+ private:
+  friend class Languages;
+  std::string language_;
+  boost::json::object messages_;
+};
+
+class Languages {
+ public:
+  Languages();  // from the embedded files
+  const std::vector<Words>& all() const { return all_; }
+  // The best of `Accept-Language`; English where none fits.
+  const Words& choose(std::string_view accept_language) const;
+
+ private:
+  const Words* find(std::string_view tag) const;
+  std::vector<Words> all_;  // English first
+};
+
+}  // namespace doorward::gateway

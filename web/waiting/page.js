@@ -1,0 +1,240 @@
+// Keeps the waiting page true while the visitor waits: streams, falls back to polling, and goes on to
+// the page that was asked for once admitted. The page works without this script, by reloading itself.
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("dw-data").textContent);
+  const text = data.messages;
+  const ticket = data.ticket || {};
+  const self = `${data.base}/rooms/${encodeURIComponent(data.room)}/tickets/self`;
+  const element = (id) => document.getElementById("dw-" + id);
+  const number = new Intl.NumberFormat(data.lang);
+
+  const silence_ms = 45000;      // longer than two heartbeats: the stream is dead
+  const stream_failures_max = 3; // then poll, and try a stream again now and then
+  const stream_retry_ms = 60000;
+  const say_every_ms = 30000;
+
+  let source = null;
+  let failures = 0;
+  let poll_timer = 0;
+  let silence_timer = 0;
+  let retry_timer = 0;
+  let over = false;
+  let said_at = 0;
+  let said = "";
+
+  const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+  // The same words as eta_text in src/gateway/waiting_page/words.cpp.
+  function eta_text(eta) {
+    if (!eta) return text.eta_unknown;
+    if (eta.high_s < 60) return text.eta_soon;
+    const hours = eta.high_s > 5400;
+    const unit = hours ? 3600 : 60;
+    const low = Math.floor(eta.low_s / unit);
+    const high = Math.ceil(eta.high_s / unit);
+    const pattern = hours ? text.eta_hours : text.eta_minutes;
+    if (low < 1) return fill(hours ? text.eta_hours_max : text.eta_minutes_max, { high: number.format(high) });
+    if (low === high) return fill(hours ? text.eta_hours_one : text.eta_minutes_one, { high: number.format(high) });
+    return fill(pattern, { low: number.format(low), high: number.format(high) });
+  }
+
+  function set(id, value) {
+    const target = element(id);
+    if (target && target.textContent !== value) target.textContent = value;
+  }
+
+  function say(sentence, now) {
+    if (sentence === said || (!now && Date.now() - said_at < say_every_ms)) return;
+    said = sentence;
+    said_at = Date.now();
+    set("say", sentence);
+  }
+
+  // The first place seen with this ticket is kept, so that a reload does not start the bar again.
+  function first_place(position) {
+    const key = "doorward." + ticket.ticket;
+    try {
+      const kept = Number(localStorage.getItem(key));
+      if (kept >= position) return kept;
+      localStorage.setItem(key, String(position));
+    } catch { /* Storage is blocked: the bar begins here. */ }
+    return position;
+  }
+
+  function show_progress(position) {
+    const first = first_place(position);
+    const share = first > 1 ? Math.round((100 * (first - position)) / (first - 1)) : 100;
+    const bar = element("bar");
+    bar.hidden = false;
+    bar.setAttribute("aria-valuenow", String(share));
+    bar.firstElementChild.style.width = share + "%";
+  }
+
+  function show_waiting() {
+    const placed = Number.isInteger(ticket.position);
+    element("place").hidden = !placed;
+    element("facts").hidden = !placed;
+    if (!placed) return;
+    set("position", number.format(ticket.position));
+    set("ahead", number.format(ticket.ahead));
+    set("waiting", number.format(ticket.waiting));
+    set("eta", eta_text(ticket.eta));
+    show_progress(ticket.position);
+    document.title = `(${number.format(ticket.position)}) ${data.title}`;
+    say(fill(text.say, { position: number.format(ticket.position), eta: eta_text(ticket.eta) }), false);
+  }
+
+  function stop() {
+    over = true;
+    if (source) source.close();
+    for (const timer of [poll_timer, silence_timer, retry_timer]) clearTimeout(timer);
+  }
+
+  // Only ever to a path of this site; a page that keeps coming back is asked for ever more slowly.
+  function enter() {
+    if (over) return;
+    stop();
+    set("lead", text.admitted);
+    say(text.admitted, true);
+    const there = new URL(data.go_on, location.origin);
+    if (there.origin !== location.origin) return;
+    let tries = 0;
+    try {
+      tries = Number(sessionStorage.getItem("doorward.tries")) || 0;
+      sessionStorage.setItem("doorward.tries", String(tries + 1));
+    } catch { /* Storage is blocked: no memory of tries. */ }
+    setTimeout(() => location.replace(there.pathname + there.search), Math.min(30000, tries * tries * 500));
+  }
+
+  function close(reason) {
+    stop();
+    for (const id of ["place", "facts", "what", "bar"]) element(id).hidden = true;
+    const sentence = text["closed_" + reason] || text.closed;
+    set("lead", sentence);
+    say(sentence, true);
+    document.title = data.title;
+    link(null);
+    const form = document.querySelector("#dw form");
+    if (form) form.remove();
+    const again = document.createElement("a");
+    again.className = "dw-button";
+    again.href = data.go_on;
+    again.textContent = text.again;
+    element("foot").append(again);
+  }
+
+  function link(state) {
+    const target = element("link");
+    target.hidden = state === null;
+    if (state === null) return;
+    target.classList.toggle("dw-off", state === "off");
+    const word = text["link_" + state];
+    const label = target.querySelector("b");
+    if (label.textContent !== word) label.textContent = word;
+  }
+
+  function take(news) {
+    if (over) return;
+    Object.assign(ticket, news);
+    try { sessionStorage.removeItem("doorward.tries"); } catch { /* Storage is blocked. */ }
+    if (ticket.state === "admitted") return enter();
+    if (ticket.state === "closed") return close(ticket.reason);
+    show_waiting();
+  }
+
+  function heard() {
+    failures = 0;
+    link("live");
+    clearTimeout(silence_timer);
+    silence_timer = setTimeout(() => { drop(); connect(); }, silence_ms);
+  }
+
+  function drop() {
+    if (source) source.close();
+    source = null;
+    clearTimeout(silence_timer);
+  }
+
+  function connect() {
+    if (over || source) return;
+    if (!window.EventSource) return poll();
+    clearTimeout(poll_timer);
+    clearTimeout(retry_timer);
+    source = new EventSource(self + "/events");
+    const on = (name, act) => source.addEventListener(name, (event) => { heard(); act(event); });
+    on("position", (event) => take(JSON.parse(event.data)));
+    on("heartbeat", () => {});
+    on("admitted", (event) => take({ ...JSON.parse(event.data), state: "admitted" }));
+    on("closed", (event) => take({ ...JSON.parse(event.data), state: "closed" }));
+    source.onopen = heard;
+    source.onerror = () => {
+      if (over) return;
+      drop();
+      failures += 1;
+      link("off");
+      if (failures >= stream_failures_max) {
+        poll();
+        retry_timer = setTimeout(connect, stream_retry_ms);
+      } else {
+        // A stream also ends when the ticket does: ask once, then connect again.
+        poll_once().then(() => { if (!over) retry_timer = setTimeout(connect, 1000 * failures * (1 + Math.random())); });
+      }
+    };
+  }
+
+  async function poll_once() {
+    try {
+      const answer = await fetch(self, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const after = Number(answer.headers.get("Retry-After"));
+      if (answer.status === 401) { enter(); return 0; } // The place is unknown here: ask for the page anew.
+      const body = await answer.json();
+      if (answer.ok) take(body);
+      else if (answer.status === 410) take({ state: "closed", reason: body.reason });
+      link(answer.ok ? "poll" : "off");
+      return after || body.poll_after_s || 5;
+    } catch {
+      link("off");
+      return 5;
+    }
+  }
+
+  async function poll() {
+    clearTimeout(poll_timer);
+    const wait_s = await poll_once();
+    if (!over && !source) poll_timer = setTimeout(poll, Math.max(1, wait_s) * 1000 * (0.9 + 0.2 * Math.random()));
+  }
+
+  // A tab that slept asks at once instead of waiting for its timers.
+  function wake() {
+    if (over || document.visibilityState === "hidden") return;
+    drop();
+    failures = 0;
+    poll_once().then(connect);
+  }
+
+  async function leave(event) {
+    event.preventDefault();
+    if (!confirm(text.leave_sure)) return;
+    try {
+      const answer = await fetch(self, { method: "DELETE" });
+      if (answer.ok || answer.status === 410 || answer.status === 401) close("left");
+    } catch { link("off"); }
+  }
+
+  const form = document.querySelector("#dw form");
+  if (form) form.addEventListener("submit", leave);
+  if (ticket.state === "waiting") {
+    show_waiting();
+    let slept_at = 0;
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") slept_at = Date.now();
+      else if (Date.now() - slept_at > 5000) wake();
+    });
+    addEventListener("online", wake);
+    addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
+    connect();
+  } else if (data.retry_s) {
+    setTimeout(() => location.replace(location.pathname + location.search), data.retry_s * 1000);
+  }
+})();
