@@ -1,0 +1,175 @@
+#include "wire/forwarded.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace doorward::wire {
+namespace {
+
+bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_token_char(char c) {
+  return is_alpha(c) || is_digit(c) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Reads a `Forwarded` value from left to right.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  bool at_end() const { return at_ == text_.size(); }
+  void skip_space() {
+    while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+  }
+  bool take(char c) {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  std::string_view token() {
+    const std::size_t from = at_;
+    while (!at_end() && is_token_char(text_[at_])) ++at_;
+    return text_.substr(from, at_ - from);
+  }
+  // A token or a quoted string. Unquoted addresses with colons or brackets are against the grammar,
+  // but widely sent, and cannot be misread.
+  bool value(std::string& out) {
+    if (take('"')) return quoted(out);
+    const std::size_t from = at_;
+    while (!at_end() && (is_token_char(text_[at_]) || is_address_char(text_[at_]))) ++at_;
+    out = text_.substr(from, at_ - from);
+    return at_ > from;
+  }
+
+ private:
+  static bool is_address_char(char c) { return c == ':' || c == '[' || c == ']'; }
+
+  bool quoted(std::string& out) {
+    out.clear();
+    for (; !at_end(); ++at_) {
+      if (text_[at_] == '"') return ++at_, true;
+      if (text_[at_] == '\\' && ++at_ == text_.size()) return false;
+      const auto byte = static_cast<unsigned char>(text_[at_]);
+      if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
+      out += text_[at_];
+    }
+    return false;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+std::string* member_named(ForwardedElement& element, std::string_view name) {
+  std::string lowered(name);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+  if (lowered == "for") return &element.for_node;
+  if (lowered == "by") return &element.by_node;
+  if (lowered == "host") return &element.host;
+  if (lowered == "proto") return &element.proto;
+  return nullptr;
+}
+
+// `name=value` pairs divided by ';', up to a comma or the end.
+bool read_element(Reader& in, ForwardedElement& element) {
+  std::string unknown;
+  for (;;) {
+    in.skip_space();
+    const std::string_view name = in.token();
+    if (!name.empty()) {
+      std::string* member = member_named(element, name);
+      if (member && !member->empty()) return false;  // each at most once
+      if (!in.take('=') || !in.value(member ? *member : unknown)) return false;
+    }
+    in.skip_space();
+    if (!in.take(';')) return true;
+  }
+}
+
+void append_pair(std::string& out, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  if (!out.empty()) out += ';';
+  (out += name) += '=';
+  if (std::all_of(value.begin(), value.end(), is_token_char)) {
+    out += value;
+    return;
+  }
+  out += '"';
+  for (char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+Result<std::vector<ForwardedElement>> parse_forwarded(std::string_view value) {
+  std::vector<ForwardedElement> elements;
+  Reader in(value);
+  for (;;) {
+    if (elements.size() == kMaxHops) return error(Errc::too_large, "Forwarded has too many hops");
+    if (!read_element(in, elements.emplace_back()))
+      return error(Errc::invalid, "Forwarded is malformed");
+    if (in.at_end()) return elements;
+    if (!in.take(',')) return error(Errc::invalid, "Forwarded is malformed");
+  }
+}
+
+std::string build_forwarded(const ForwardedElement& element) {
+  std::string out;
+  append_pair(out, "for", element.for_node);
+  append_pair(out, "by", element.by_node);
+  append_pair(out, "host", element.host);
+  append_pair(out, "proto", element.proto);
+  return out;
+}
+
+std::string_view node_address(std::string_view node) {
+  if (node.empty() || node.front() == '_' || node == "unknown") return {};
+  if (node.front() == '[') {
+    const auto end = node.find(']');
+    return end == std::string_view::npos ? std::string_view() : node.substr(1, end - 1);
+  }
+  const auto colon = node.find(':');
+  if (colon == std::string_view::npos || node.find(':', colon + 1) != std::string_view::npos)
+    return node;
+  return node.substr(0, colon);
+}
+
+std::string node_of(std::string_view address) {
+  if (address.find(':') == std::string_view::npos) return std::string(address);
+  return "[" + std::string(address) + "]";
+}
+
+Result<std::vector<std::string_view>> split_hops(std::string_view value) {
+  std::vector<std::string_view> hops;
+  for (std::size_t at = 0;;) {
+    if (hops.size() == kMaxHops) return error(Errc::too_large, "too many forwarding hops");
+    const std::size_t comma = value.find(',', at);
+    hops.push_back(trim(value.substr(at, comma - at)));
+    if (comma == std::string_view::npos) return hops;
+    at = comma + 1;
+  }
+}
+
+bool valid_host(std::string_view host) {
+  constexpr std::size_t kLongest = 255 + 6;  // a name, a colon and a port
+  if (host.empty() || host.size() > kLongest) return false;
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return is_alpha(c) || is_digit(c) ||
+           std::string_view("-._~:[]").find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace doorward::wire
