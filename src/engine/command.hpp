@@ -1,7 +1,7 @@
 // Commands: what somebody wants of a shard, and what became of it.
 //
-// Why:     a command carries every random value and every decision that is not a function of the log:
-//          ids, seeds, the hashed subject. `apply` draws nothing and reads no clock.
+// Why:     a command carries every random value and every decision that is not a function of the
+//          log: ids, seeds, the hashed subject. `apply` draws nothing and reads no clock.
 // Bounds:  room and lane names as in core/room/policy.hpp.
 // Spec:    docs/log-format.md gives the bytes of each.
 #pragma once
@@ -26,29 +26,35 @@ struct Join {
   SubjectKey subject;
   TicketId ticket;
   std::string lane;  // empty: the first lane
+  friend bool operator==(const Join&, const Join&) = default;
 };
 
 // A visitor gives up a place, or walks out of a session.
 struct Leave {
   TicketId ticket;
+  friend bool operator==(const Leave&, const Leave&) = default;
 };
 
 // A sign of life of a waiter (a poll), or a use of a session (a request through the gate).
 struct Touch {
   TicketId ticket;
+  friend bool operator==(const Touch&, const Touch&) = default;
 };
 
 // A stream or socket of this ticket opened at this node / the node's last one of it closed.
 struct PresenceStart {
   TicketId ticket;
+  friend bool operator==(const PresenceStart&, const PresenceStart&) = default;
 };
 struct PresenceEnd {
   TicketId ticket;
+  friend bool operator==(const PresenceEnd&, const PresenceEnd&) = default;
 };
 
 // A backend ends a session.
 struct Finish {
   TicketId ticket;
+  friend bool operator==(const Finish&, const Finish&) = default;
 };
 
 // Creates a room or changes its policy.
@@ -57,25 +63,33 @@ struct SetRoom {
   std::string room;
   room::Policy policy;
   Source source = Source::admin;
+  friend bool operator==(const SetRoom&, const SetRoom&) = default;
 };
 struct RemoveRoom {
   std::string room;
+  friend bool operator==(const RemoveRoom&, const RemoveRoom&) = default;
 };
 // Opens a draw room: gives the entrants their places in an order that follows from `seed`.
 struct Draw {
   std::string room;
   std::uint64_t seed_hi = 0;
   std::uint64_t seed_lo = 0;
+  friend bool operator==(const Draw&, const Draw&) = default;
 };
 
 // First record of a process: ends the presences of the node's earlier life. `place` names what
-// restarted (the data folder's or host's id), not this life of it.
+// restarted (the data folder's or host's id), not this life of it. How long closed tickets are
+// remembered is a setting that changes the state, and therefore travels in the log too.
 struct NodeStarted {
   std::uint64_t place = 0;
+  Millis remember_closed{std::chrono::minutes{10}};
+  friend bool operator==(const NodeStarted&, const NodeStarted&) = default;
 };
 
 // Nothing was wanted, but a deadline is due.
-struct Tick {};
+struct Tick {
+  friend bool operator==(const Tick&, const Tick&) = default;
+};
 
 using Command = std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom,
                              RemoveRoom, Draw, NodeStarted, Tick>;
@@ -87,16 +101,17 @@ enum class Status : std::uint8_t {
   over,            // the ticket is closed: see ticket->reason
   no_such_room,
   no_such_lane,
-  room_closed,     // no joins now
-  room_full,       // max_waiting reached
-  refused_stale,   // the command was older than 30 s of log time when it reached the log
-  unavailable,     // the log cannot be written now; nothing happened
+  room_closed,    // no joins now
+  room_full,      // max_waiting reached
+  refused_stale,  // the command was older than 30 s of log time when it reached the log
+  unavailable,    // the log cannot be written now; nothing happened
 };
 
 struct Outcome {
   Status status = Status::done;
-  std::optional<room::TicketView> ticket;  // the state right after the command, where one is concerned
-  ports::LogPosition at;                   // where the command stands in the log
+  std::optional<room::TicketView>
+      ticket;             // the state right after the command, where one is concerned
+  ports::LogPosition at;  // where the command stands in the log
 };
 
 const char* to_string(Status status);

@@ -2,8 +2,9 @@
 //
 // Why:     owns the encoding; knows nothing of the log that keeps it or of what commands mean. The
 //          encoding is canonical, so a batch that is written again is written in the same bytes.
-// Bounds:  1 to kMaxCommands commands; every length and value is checked against docs/log-format.md.
-// Errors:  decode: unsupported_version (a newer program wrote it), corrupt (anything else that is not
+// Bounds:  1 to kMaxCommands commands; every length and value is checked against
+// docs/log-format.md. Errors:  decode: unsupported_version (a newer program wrote it), corrupt
+// (anything else that is not
 //          as specified).
 // Spec:    docs/log-format.md, "Batch".
 #pragma once

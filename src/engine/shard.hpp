@@ -1,15 +1,16 @@
 // A shard: one log with its engine, open for commands and reads.
 //
-// Why:     commands are gathered into batches, made durable by the log, applied in log order, and only
-//          then answered. Reads look at the state in memory and never wait for a commit.
+// Why:     commands are gathered into batches, made durable by the log, applied in log order, and
+//          only then answered. Reads look at the state in memory and never wait for a commit.
 // Time:    ticks are appended when a deadline is due; see docs/architecture.md, "Time".
-// Ownership: log, clock, entropy and listener outlive the shard. Destruction stops its threads; commands
-//          not yet answered are answered `unavailable`.
+// Ownership: log, clock, entropy and listener outlive the shard. Destruction stops its threads;
+//          commands not yet answered are answered `unavailable`.
 // Threads: `submit` and all reads from any thread. Completions and `Listener` calls come from the
 //          shard's applier thread and must be short: hand the work to your own loop.
 // Bounds:  at most `Options::queue_limit` commands wait; more are refused with `overloaded`.
 //          Apply holds readers off for at most 5 ms at a time.
-// Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming the file and remedy.
+// Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming the file and
+// remedy.
 #pragma once
 
 #include "base/ids.hpp"
@@ -30,8 +31,8 @@
 
 namespace doorward::engine {
 
-// Direct access to a ticket's slot: a read by handle costs no look-up. A handle of a forgotten ticket
-// finds nothing, never another ticket.
+// Direct access to a ticket's slot: a read by handle costs no look-up. A handle of a forgotten
+// ticket finds nothing, never another ticket.
 struct TicketHandle {
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
@@ -73,7 +74,7 @@ struct ShardStats {
   std::uint64_t append_failures = 0;
   std::size_t queued = 0;
   std::size_t tickets = 0;
-  bool writable = true;  // false while the log refuses writes
+  bool writable = true;    // false while the log refuses writes
   Millis longest_slice{};  // longest time readers were held off since the last call
 };
 
@@ -81,8 +82,8 @@ class Shard {
  public:
   struct Options {
     std::size_t queue_limit = 65'536;
-    std::size_t batch_limit = 4'096;         // commands in one append
-    std::uint64_t place = 0;                 // see NodeStarted
+    std::size_t batch_limit = 4'096;           // commands in one append
+    std::uint64_t place = 0;                   // see NodeStarted
     std::uint64_t snapshot_every = 1'000'000;  // commands between snapshots
     Millis keep_records{std::chrono::hours{24 * 7}};
     Millis remember_closed{std::chrono::minutes{10}};
@@ -100,7 +101,8 @@ class Shard {
   virtual Result<> submit(Command command) = 0;
 
   virtual std::optional<TicketHandle> find(const TicketId& id) const = 0;
-  virtual std::optional<TicketHandle> find(std::string_view room, const SubjectKey& subject) const = 0;
+  virtual std::optional<TicketHandle> find(std::string_view room,
+                                           const SubjectKey& subject) const = 0;
   virtual std::optional<room::TicketView> read(TicketHandle ticket) const = 0;
   virtual std::optional<RoomEntry> room(std::string_view name) const = 0;
   virtual std::optional<RoomEntry> room(std::uint32_t number) const = 0;

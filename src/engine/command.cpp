@@ -1,0 +1,21 @@
+#include "engine/command.hpp"
+
+namespace doorward::engine {
+
+const char* to_string(Status status) {
+  switch (status) {
+    case Status::done: return "done";
+    case Status::already: return "already";
+    case Status::no_such_ticket: return "no_such_ticket";
+    case Status::over: return "over";
+    case Status::no_such_room: return "no_such_room";
+    case Status::no_such_lane: return "no_such_lane";
+    case Status::room_closed: return "room_closed";
+    case Status::room_full: return "room_full";
+    case Status::refused_stale: return "refused_stale";
+    case Status::unavailable: return "unavailable";
+  }
+  return "unknown";
+}
+
+}  // namespace doorward::engine

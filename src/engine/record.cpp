@@ -1,0 +1,342 @@
+#include "engine/record.hpp"
+
+#include "base/crc32c.hpp"
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace doorward::engine {
+namespace {
+
+constexpr std::string_view kMagic = "DWRB";
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kChecksumAt = 36;
+constexpr std::size_t kHeaderBytes = 40;
+constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+
+template <class Id>
+void put_id(ByteWriter& out, const Id& id) {
+  out.u64(id.hi);
+  out.u64(id.lo);
+}
+
+template <class Id>
+Id get_id(ByteReader& in) {
+  Id id;
+  id.hi = in.u64();
+  id.lo = in.u64();
+  return id;
+}
+
+void put_duration(ByteWriter& out, Millis d) { out.varint(static_cast<std::uint64_t>(d.count())); }
+
+Millis get_duration(ByteReader& in) {
+  return Millis(
+      static_cast<std::int64_t>(in.varint(static_cast<std::uint64_t>(kMaxDuration.count()))));
+}
+
+void put_time(ByteWriter& out, LogTime t) {
+  out.varint(static_cast<std::uint64_t>(t.time_since_epoch().count()));
+}
+
+LogTime get_time(ByteReader& in) {
+  const auto max = static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count());
+  return LogTime(Millis(static_cast<std::int64_t>(in.varint(max))));
+}
+
+std::string get_name(ByteReader& in) {
+  std::string name(in.text(room::kMaxRoomName));
+  if (name.empty()) in.fail();
+  return name;
+}
+
+std::uint64_t get_positive(ByteReader& in, std::uint64_t max) {
+  const std::uint64_t v = in.varint(max);
+  if (v == 0) in.fail();
+  return v;
+}
+
+template <class Enum>
+Enum get_enum(ByteReader& in, Enum last) {
+  const std::uint8_t v = in.u8();
+  if (v > static_cast<std::uint8_t>(last)) in.fail();
+  return static_cast<Enum>(v);
+}
+
+// Which optional fields of a policy follow.
+enum : std::uint8_t {
+  kHasCapacity = 1,
+  kHasRate = 2,
+  kHasClaim = 4,
+  kHasSilence = 8,
+  kHasOpens = 16,
+  kHasCloses = 32,
+  kAllOptional = 63,
+};
+
+std::uint8_t present(const room::Policy& p) {
+  return static_cast<std::uint8_t>((p.capacity ? kHasCapacity : 0) | (p.admit ? kHasRate : 0) |
+                                   (p.claim_ttl ? kHasClaim : 0) |
+                                   (p.liveness_silence ? kHasSilence : 0) |
+                                   (p.opens_at ? kHasOpens : 0) | (p.closes_at ? kHasCloses : 0));
+}
+
+void put_lanes(ByteWriter& out, const std::vector<room::Lane>& lanes) {
+  out.u8(static_cast<std::uint8_t>(lanes.size()));
+  for (const room::Lane& lane : lanes) {
+    out.text(lane.name);
+    out.varint(lane.share);
+  }
+}
+
+std::vector<room::Lane> get_lanes(ByteReader& in) {
+  const std::size_t count = in.u8();
+  if (count > room::kMaxLanes) in.fail();
+  std::vector<room::Lane> lanes;
+  for (std::size_t i = 0; in.ok() && i < count; ++i) {
+    room::Lane lane;
+    lane.name = get_name(in);
+    lane.share = static_cast<std::uint32_t>(get_positive(in, kMax32));
+    lanes.push_back(std::move(lane));
+  }
+  return lanes;
+}
+
+room::Rate get_rate(ByteReader& in) {
+  room::Rate rate;
+  rate.count = static_cast<std::uint32_t>(get_positive(in, kMax32));
+  rate.every = get_duration(in);
+  if (rate.every < Millis(1)) in.fail();
+  return rate;
+}
+
+// One `put` and one `get` a command; the order of fields is that of docs/log-format.md.
+
+void put(ByteWriter& out, const Join& c) {
+  out.text(c.room);
+  put_id(out, c.subject);
+  put_id(out, c.ticket);
+  out.text(c.lane);
+}
+
+void get(ByteReader& in, Join& c) {
+  c.room = get_name(in);
+  c.subject = get_id<SubjectKey>(in);
+  c.ticket = get_id<TicketId>(in);
+  c.lane = in.text(room::kMaxRoomName);
+}
+
+template <class C>
+concept AboutTicket = requires(C c) {
+  c.ticket;
+}
+&&!requires(C c) { c.room; };
+
+template <AboutTicket C>
+void put(ByteWriter& out, const C& c) {
+  put_id(out, c.ticket);
+}
+
+template <AboutTicket C>
+void get(ByteReader& in, C& c) {
+  c.ticket = get_id<TicketId>(in);
+}
+
+void put(ByteWriter& out, const SetRoom& c) {
+  out.text(c.room);
+  out.u8(static_cast<std::uint8_t>(c.source));
+  put_policy(out, c.policy);
+}
+
+void get(ByteReader& in, SetRoom& c) {
+  c.room = get_name(in);
+  c.source = get_enum(in, SetRoom::Source::admin);
+  c.policy = get_policy(in);
+}
+
+void put(ByteWriter& out, const RemoveRoom& c) { out.text(c.room); }
+void get(ByteReader& in, RemoveRoom& c) { c.room = get_name(in); }
+
+void put(ByteWriter& out, const Draw& c) {
+  out.text(c.room);
+  out.u64(c.seed_hi);
+  out.u64(c.seed_lo);
+}
+
+void get(ByteReader& in, Draw& c) {
+  c.room = get_name(in);
+  c.seed_hi = in.u64();
+  c.seed_lo = in.u64();
+}
+
+void put(ByteWriter& out, const NodeStarted& c) {
+  out.u64(c.place);
+  put_duration(out, c.remember_closed);
+}
+
+void get(ByteReader& in, NodeStarted& c) {
+  c.place = in.u64();
+  c.remember_closed = get_duration(in);
+}
+
+void put(ByteWriter&, const Tick&) {}
+void get(ByteReader&, Tick&) {}
+
+template <std::size_t I>
+void get_as(ByteReader& in, Command& command) {
+  get(in, command.emplace<I>());
+}
+
+// A command's type is its place in the variant, from 1.
+constexpr std::size_t kTypes = std::variant_size_v<Command>;
+static_assert(std::is_same_v<std::variant_alternative_t<0, Command>, Join>);
+static_assert(std::is_same_v<std::variant_alternative_t<6, Command>, SetRoom>);
+static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick> && kTypes == 11);
+
+template <std::size_t... I>
+void get_fields(std::size_t type, ByteReader& in, Command& command, std::index_sequence<I...>) {
+  using Get = void (*)(ByteReader&, Command&);
+  static constexpr Get kGet[] = {get_as<I>...};
+  kGet[type - 1](in, command);
+}
+
+Error corrupt(const char* what) {
+  return error(Errc::corrupt, std::string("A batch in the log is damaged: ") + what + ".");
+}
+
+Error newer(const char* what) {
+  return error(Errc::unsupported_version, std::string("The log was written by a newer doorward (") +
+                                              what + "); start that version, or a newer one.");
+}
+
+Result<BatchHeader> decode_header(std::string_view bytes, std::uint32_t& count) {
+  if (bytes.size() < kHeaderBytes) return corrupt("it is too short");
+  ByteReader in(bytes);
+  if (in.raw(kMagic.size()) != kMagic) return corrupt("it does not begin as a batch");
+  if (in.u16() != kVersion) return newer("unknown batch version");
+  const bool reserved_is_zero = in.u16() == 0;
+  BatchHeader header;
+  header.node = in.u64();
+  header.first_counter = in.u64();
+  const std::int64_t written_at = in.i64();
+  count = in.u32();
+  const std::uint32_t before = crc32c(bytes.substr(0, kChecksumAt));
+  if (in.u32() != crc32c(bytes.substr(kHeaderBytes), before)) {
+    return corrupt("its checksum does not match");
+  }
+  const bool counters_fit = header.first_counter != 0 && header.first_counter + count > count;
+  const bool time_fits = written_at >= 0 && written_at <= kMaxLogTime.time_since_epoch().count();
+  if (!reserved_is_zero || header.node == 0 || !counters_fit || !time_fits || count == 0 ||
+      count > kMaxCommands) {
+    return corrupt("its header is out of range");
+  }
+  header.written_at = LogTime(Millis(written_at));
+  return header;
+}
+
+// Null means that the type is unknown.
+std::optional<Command> decode_command(ByteReader& in) {
+  const std::uint64_t type = in.varint();
+  ByteReader fields(in.text(in.remaining()));
+  Command command;
+  if (in.ok() && (type == 0 || type > kTypes)) return std::nullopt;
+  if (in.ok()) get_fields(type, fields, command, std::make_index_sequence<kTypes>());
+  if (!fields.finished()) in.fail();
+  return command;
+}
+
+}  // namespace
+
+void put_policy(ByteWriter& out, const room::Policy& p) {
+  out.u8(present(p));
+  if (p.capacity) out.varint(*p.capacity);
+  if (p.admit) {
+    out.varint(p.admit->count);
+    put_duration(out, p.admit->every);
+  }
+  put_duration(out, p.session_ttl);
+  out.u8(static_cast<std::uint8_t>(p.renew));
+  if (p.claim_ttl) put_duration(out, *p.claim_ttl);
+  out.u8(static_cast<std::uint8_t>(p.order));
+  put_lanes(out, p.lanes);
+  out.u8(static_cast<std::uint8_t>(p.rejoin));
+  if (p.liveness_silence) put_duration(out, *p.liveness_silence);
+  put_duration(out, p.liveness_grace);
+  if (p.opens_at) put_time(out, *p.opens_at);
+  if (p.closes_at) put_time(out, *p.closes_at);
+  out.varint(p.max_waiting);
+  out.u8(static_cast<std::uint8_t>(p.mode));
+}
+
+room::Policy get_policy(ByteReader& in) {
+  room::Policy p;
+  const std::uint8_t has = in.u8();
+  if (has > kAllOptional) in.fail();
+  if (has & kHasCapacity) p.capacity = static_cast<std::uint32_t>(in.varint(kMax32));
+  if (has & kHasRate) p.admit = get_rate(in);
+  p.session_ttl = get_duration(in);
+  p.renew = get_enum(in, room::Renew::never);
+  if (has & kHasClaim) p.claim_ttl = get_duration(in);
+  p.order = get_enum(in, room::Order::draw);
+  p.lanes = get_lanes(in);
+  p.rejoin = get_enum(in, room::Rejoin::to_back);
+  if (has & kHasSilence) p.liveness_silence = get_duration(in);
+  p.liveness_grace = get_duration(in);
+  if (has & kHasOpens) p.opens_at = get_time(in);
+  if (has & kHasCloses) p.closes_at = get_time(in);
+  p.max_waiting = static_cast<std::uint32_t>(in.varint(kMax32));
+  p.mode = get_enum(in, room::Mode::bypass);
+  return p;
+}
+
+BatchWriter::BatchWriter() { out_.raw(std::string(kHeaderBytes, '\0')); }
+
+void BatchWriter::add(const Command& command) {
+  fields_.clear();
+  std::visit([this](const auto& c) { put(fields_, c); }, command);
+  out_.varint(command.index() + 1);
+  out_.text(fields_.view());
+  ++count_;
+}
+
+std::string BatchWriter::finish(const BatchHeader& header) {
+  ByteWriter head;
+  head.raw(kMagic);
+  head.u16(kVersion);
+  head.u16(0);
+  head.u64(header.node);
+  head.u64(header.first_counter);
+  head.i64(header.written_at.time_since_epoch().count());
+  head.u32(count_);
+  std::string bytes = out_.take();
+  head.u32(crc32c(std::string_view(bytes).substr(kHeaderBytes), crc32c(head.view())));
+  bytes.replace(0, kHeaderBytes, head.view());
+  *this = BatchWriter();
+  return bytes;
+}
+
+std::string encode(const BatchHeader& header, const std::vector<Command>& commands) {
+  BatchWriter writer;
+  for (const Command& command : commands) writer.add(command);
+  return writer.finish(header);
+}
+
+Result<Batch> decode(std::string_view bytes) {
+  std::uint32_t count = 0;
+  auto header = decode_header(bytes, count);
+  if (!header) return header.error();
+  Batch batch{*header, {}};
+  batch.commands.reserve(count);
+  ByteReader in(bytes.substr(kHeaderBytes));
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto command = decode_command(in);
+    if (!command) return newer("unknown command");
+    if (!in.ok()) return corrupt("a command in it is malformed");
+    batch.commands.push_back(std::move(*command));
+  }
+  if (!in.at_end()) return corrupt("bytes follow its last command");
+  return batch;
+}
+
+}  // namespace doorward::engine

@@ -1,0 +1,179 @@
+#include "engine/record.hpp"
+
+#include "base/crc32c.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace doorward::engine {
+namespace {
+
+room::Policy full_policy() {
+  room::Policy p;
+  p.capacity = 70'000;
+  p.admit = room::Rate{.count = 10, .every = Millis(1500)};
+  p.session_ttl = Millis(240'000);
+  p.renew = room::Renew::never;
+  p.claim_ttl = Millis(60'000);
+  p.order = room::Order::draw;
+  p.lanes = {{"vip", 3}, {"all", 1}};
+  p.rejoin = room::Rejoin::to_back;
+  p.liveness_silence = Millis(45'000);
+  p.liveness_grace = Millis(300'000);
+  p.opens_at = LogTime(Millis(1'700'000'000'000));
+  p.closes_at = LogTime(Millis(1'700'000'600'000));
+  p.max_waiting = 12;
+  p.mode = room::Mode::bypass;
+  return p;
+}
+
+std::vector<Command> every_command() {
+  const TicketId ticket{0x0102030405060708, 0xfffefdfcfbfaf9f8};
+  return {Join{"drop", {1, 2}, ticket, "vip"},
+          Join{"drop", {~0ULL, 0}, {0, 0}, ""},
+          Leave{ticket},
+          Touch{ticket},
+          PresenceStart{ticket},
+          PresenceEnd{ticket},
+          Finish{ticket},
+          SetRoom{"drop", full_policy(), SetRoom::Source::file},
+          SetRoom{std::string(64, 'r'), {}, SetRoom::Source::admin},
+          RemoveRoom{"drop"},
+          Draw{"drop", 7, 8},
+          NodeStarted{99, Millis(5000)},
+          Tick{}};
+}
+
+const BatchHeader kHeader{
+    .node = 5, .first_counter = 41, .written_at = LogTime(Millis(1'700'000'000'123))};
+
+// Writes the checksum that the other bytes ask for.
+std::string sealed(std::string bytes) {
+  const std::string_view view = bytes;
+  const std::uint32_t crc = crc32c(view.substr(40), crc32c(view.substr(0, 36)));
+  for (std::size_t i = 0; i < 4; ++i) bytes[36 + i] = static_cast<char>(crc >> 8 * i);
+  return bytes;
+}
+
+Errc error_of(const std::string& bytes) {
+  const auto batch = decode(bytes);
+  return batch ? Errc::invalid : batch.error().code;
+}
+
+TEST(Record, EveryCommandComesBackAsItWas) {
+  const auto commands = every_command();
+  const auto batch = decode(encode(kHeader, commands));
+  ASSERT_TRUE(batch) << batch.error().what;
+  EXPECT_EQ(batch->header, kHeader);
+  EXPECT_EQ(batch->commands, commands);
+}
+
+TEST(Record, NoCommandIsLongerThanItsBound) {
+  room::Policy policy = full_policy();
+  policy.lanes.assign(room::kMaxLanes, {std::string(64, 'l'), ~0U});
+  const std::string bytes =
+      encode(kHeader, {SetRoom{std::string(64, 'r'), policy, SetRoom::Source::admin}});
+  EXPECT_LE(bytes.size(), 40 + kMaxCommandBytes);
+}
+
+TEST(Record, BytesAreThoseOfTheSpecification) {
+  const std::string bytes = encode(
+      {.node = 1, .first_counter = 2, .written_at = LogTime(Millis(3))}, {Leave{{4, 5}}, Tick{}});
+  using namespace std::string_literals;
+  EXPECT_EQ(bytes.substr(0, 36),
+            "DWRB\1\0\0\0"
+            "\1\0\0\0\0\0\0\0"
+            "\2\0\0\0\0\0\0\0"
+            "\3\0\0\0\0\0\0\0"
+            "\2\0\0\0"s);
+  EXPECT_EQ(bytes.substr(40), "\2\20\4\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\13\0"s);
+}
+
+TEST(Record, AFlippedBitAnywhereIsFound) {
+  const std::string good = encode(kHeader, every_command());
+  for (std::size_t i = 0; i < good.size() * 8; ++i) {
+    std::string bad = good;
+    bad[i / 8] = static_cast<char>(bad[i / 8] ^ 1 << i % 8);
+    const Errc found = error_of(bad);
+    const bool in_version = i / 8 == 4 || i / 8 == 5;
+    EXPECT_EQ(found, in_version ? Errc::unsupported_version : Errc::corrupt) << "bit " << i;
+  }
+}
+
+TEST(Record, ACutBatchIsCorrupt) {
+  const std::string good = encode(kHeader, every_command());
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(error_of(good.substr(0, size)), Errc::corrupt) << size;
+    if (size < 40) continue;
+    EXPECT_EQ(error_of(sealed(good.substr(0, size))), Errc::corrupt) << size;
+  }
+  EXPECT_EQ(error_of(sealed(good + '\0')), Errc::corrupt);
+}
+
+TEST(Record, WhatANewerProgramWroteIsNotGuessed) {
+  std::string version = encode(kHeader, {Tick{}});
+  version[4] = 2;
+  EXPECT_EQ(error_of(sealed(version)), Errc::unsupported_version);
+  std::string type = encode(kHeader, {Tick{}});
+  type[40] = 12;
+  EXPECT_EQ(error_of(sealed(type)), Errc::unsupported_version);
+}
+
+struct Malformed {
+  const char* what;
+  std::size_t at;
+  char value;
+};
+
+TEST(Record, ValuesOutOfRangeAreCorruptEvenUnderARightChecksum) {
+  // One SetRoom: its fields begin at 42, the policy at 48.
+  const std::string good = encode(kHeader, {SetRoom{"drop", full_policy()}});
+  ASSERT_EQ(good[42], 4);
+  ASSERT_EQ(good[48], 63);
+  const Malformed cases[] = {
+      {"reserved", 6, 1},
+      {"node zero", 8, 0},
+      {"counter zero", 16, 0},
+      {"no commands", 32, 0},
+      {"more commands", 32, 2},
+      {"written before 1970", 31, -1},
+      {"type zero", 40, 0},
+      {"longer than there is", 41, -1},
+      {"room name too long", 42, 65},
+      {"no room name", 42, 0},
+      {"unknown source", 47, 2},
+      {"unknown optional field", 48, 64 + 63},
+  };
+  for (const Malformed& c : cases) {
+    std::string bad = good;
+    bad[c.at] = c.value;
+    EXPECT_EQ(error_of(sealed(bad)), Errc::corrupt) << c.what;
+  }
+}
+
+TEST(Record, EachPolicyByteChangedIsRefusedOrGivesTheSameBytesAgain) {
+  const std::string good = encode(kHeader, {SetRoom{"drop", full_policy()}});
+  for (std::size_t at = 40; at < good.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(value);
+      bytes = sealed(bytes);
+      const auto batch = decode(bytes);
+      if (!batch) continue;
+      EXPECT_EQ(encode(batch->header, batch->commands), bytes) << at << ' ' << value;
+    }
+  }
+}
+
+TEST(Record, RandomBytesNeverPass) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string bytes(random() % 120, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    EXPECT_EQ(error_of(bytes), Errc::corrupt);
+  }
+}
+
+}  // namespace
+}  // namespace doorward::engine
