@@ -240,7 +240,8 @@ std::optional<Command> decode_command(ByteReader& in) {
   const std::uint64_t type = in.varint();
   ByteReader fields(in.text(in.remaining()));
   Command command;
-  if (in.ok() && (type == 0 || type > kTypes)) return std::nullopt;
+  if (in.ok() && type > kTypes) return std::nullopt;
+  if (type == 0) in.fail();
   if (in.ok()) get_fields(type, fields, command, std::make_index_sequence<kTypes>());
   if (!fields.finished()) in.fail();
   return command;

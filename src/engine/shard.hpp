@@ -9,8 +9,8 @@
 //          shard's applier thread and must be short: hand the work to your own loop.
 // Bounds:  at most `Options::queue_limit` commands wait; more are refused with `overloaded`.
 //          Apply holds readers off for at most 5 ms at a time.
-// Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming the file and
-// remedy.
+// Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming file and
+//          remedy.
 #pragma once
 
 #include "base/ids.hpp"
