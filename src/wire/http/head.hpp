@@ -1,6 +1,7 @@
 // Heads of HTTP messages, independent of the protocol's version: what a handler and the proxy see.
 //
-// Why:     one flat buffer a head: fields are offsets into it, so that parsing a request allocates nothing
+// Why:     one flat buffer a head: fields are offsets into it, so that parsing a request allocates
+// nothing
 //          once the buffer has grown, and `clear` keeps the memory for the next request.
 // Bounds:  set by the parser (wire/http/limits.hpp), not here.
 // Threads: single owner. Views returned are valid until the next change.

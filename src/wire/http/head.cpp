@@ -1,0 +1,94 @@
+#include "wire/http/head.hpp"
+
+#include "wire/http/text.hpp"
+
+#include <algorithm>
+
+namespace doorward::wire {
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || to_lower(x) == to_lower(y);
+         });
+}
+
+void Fields::clear() {
+  bytes_.clear();
+  entries_.clear();
+}
+
+void Fields::append(std::string_view name, std::string_view value) {
+  const auto at = static_cast<std::uint32_t>(bytes_.size());
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  bytes_.append(name).append(value);
+  entries_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
+}
+
+void Fields::set(std::string_view name, std::string_view value) {
+  remove(name);
+  append(name, value);
+}
+
+std::size_t Fields::remove(std::string_view name) {
+  const std::size_t before = entries_.size();
+  std::erase_if(entries_, [&](const Entry& entry) {
+    return equal_ignoring_case(std::string_view(bytes_).substr(entry.name_at, entry.name_size),
+                               name);
+  });
+  return before - entries_.size();
+}
+
+FieldView Fields::operator[](std::size_t i) const {
+  const Entry& entry = entries_[i];
+  const std::string_view bytes = bytes_;
+  return {bytes.substr(entry.name_at, entry.name_size),
+          bytes.substr(entry.value_at, entry.value_size)};
+}
+
+std::optional<std::string_view> Fields::find(std::string_view name) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const FieldView field = (*this)[i];
+    if (equal_ignoring_case(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Fields::count(std::string_view name) const {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (equal_ignoring_case((*this)[i].name, name)) ++n;
+  }
+  return n;
+}
+
+bool Fields::lists(std::string_view name, std::string_view token) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const FieldView field = (*this)[i];
+    if (!equal_ignoring_case(field.name, name)) continue;
+    ListReader list(field.value);
+    while (auto item = list.next()) {
+      if (equal_ignoring_case(*item, token)) return true;
+    }
+  }
+  return false;
+}
+
+void RequestHead::clear() {
+  method.clear();
+  scheme.clear();
+  authority.clear();
+  path.clear();
+  query.clear();
+  has_query = false;
+  fields.clear();
+}
+
+std::string RequestHead::target() const {
+  std::string out;
+  out.reserve(path.size() + 1 + query.size());
+  out += path;
+  if (has_query) out.append("?").append(query);
+  return out;
+}
+
+}  // namespace doorward::wire

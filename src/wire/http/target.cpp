@@ -1,0 +1,183 @@
+#include "wire/http/target.hpp"
+
+#include "wire/http/text.hpp"
+
+#include <charconv>
+
+namespace doorward::wire {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+bool has_only_valid_escapes(std::string_view text) {
+  for (std::size_t at = text.find('%'); at != npos; at = text.find('%', at + 3)) {
+    if (at + 2 >= text.size()) return false;
+    const int high = hex_value(text[at + 1]);
+    const int low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0 || (high == 0 && low == 0)) return false;
+  }
+  return true;
+}
+
+bool has_only_target_chars(std::string_view text) {
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u <= 0x20 || u >= 0x7f || c == '#') return false;
+  }
+  return true;
+}
+
+// The next character of a segment, unescaped.
+char take(std::string_view& rest) {
+  if (rest.front() == '%') {
+    const int c = hex_value(rest[1]) * 16 + hex_value(rest[2]);
+    rest.remove_prefix(3);
+    return static_cast<char>(c);
+  }
+  const char c = rest.front();
+  rest.remove_prefix(1);
+  return c;
+}
+
+enum class Segment { plain, dot, dot_dot, ambiguous };
+
+// Separators that are only seen once a backend decodes or cuts parameters divide a segment into
+// parts; dots alone in such a part mean one thing here and another there.
+Segment classify(std::string_view segment) {
+  bool divided = false;
+  bool dots_in_part = false;
+  std::size_t dots = 0;
+  std::size_t others = 0;
+  const auto end_part = [&] {
+    if (others == 0 && (dots == 1 || dots == 2)) dots_in_part = true;
+    others = 0;
+  };
+  while (!segment.empty()) {
+    const char c = take(segment);
+    if (c == '/' || c == '\\' || c == ';') {
+      end_part();
+      dots = 0;
+      divided = true;
+    } else if (c == '.') {
+      ++dots;
+    } else {
+      ++others;
+    }
+  }
+  end_part();
+  if (!dots_in_part) return Segment::plain;
+  if (divided) return Segment::ambiguous;
+  return dots == 1 ? Segment::dot : Segment::dot_dot;
+}
+
+// Dots at the start of a segment, plain or encoded, or an encoded separator: anything less cannot
+// be a dot segment in anyone's eyes.
+bool needs_a_closer_look(std::string_view path) {
+  return path.find("/.") != npos || path.find('%') != npos || path.find(';') != npos;
+}
+
+std::optional<ParseError> resolve_path(std::string_view path, std::string& out) {
+  std::string_view rest = path.substr(1);
+  bool directory = true;
+  for (bool last = false; !last;) {
+    const std::size_t slash = rest.find('/');
+    last = slash == npos;
+    const std::string_view segment = rest.substr(0, slash);
+    if (!last) rest.remove_prefix(slash + 1);
+    switch (classify(segment)) {
+      case Segment::plain:
+        out.append("/").append(segment);
+        directory = false;
+        break;
+      case Segment::dot: directory = true; break;
+      case Segment::dot_dot:
+        if (out.empty()) return ParseError{400, "The path leaves the root."};
+        out.resize(out.rfind('/'));
+        directory = true;
+        break;
+      case Segment::ambiguous:
+        return ParseError{400, "The path has a dot segment beside an encoded separator."};
+    }
+  }
+  if (directory || out.empty()) out += '/';
+  return std::nullopt;
+}
+
+std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead& head) {
+  const std::size_t mark = target.find('?');
+  const std::string_view path = target.substr(0, mark);
+  if (mark != npos) {
+    head.has_query = true;
+    head.query.assign(target.substr(mark + 1));
+  }
+  if (!has_only_target_chars(target)) {
+    return ParseError{400, "The target has a character that must be escaped."};
+  }
+  if (!has_only_valid_escapes(target)) {
+    return ParseError{400, "The target has a bad percent escape."};
+  }
+  if (path.find('\\') != npos) return ParseError{400, "The path has a backslash."};
+  if (needs_a_closer_look(path)) return resolve_path(path, head.path);
+  head.path.assign(path);
+  return std::nullopt;
+}
+
+std::optional<ParseError> parse_absolute_form(std::string_view target, RequestHead& head) {
+  const std::size_t mark = target.find("://");
+  if (mark == npos) return ParseError{400, "The target is no path and no address."};
+  const std::string_view scheme = target.substr(0, mark);
+  if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) {
+    return ParseError{400, "The target's scheme is neither http nor https."};
+  }
+  target.remove_prefix(mark + 3);
+  const std::size_t end = target.find_first_of("/?");
+  const std::string_view authority = target.substr(0, end);
+  if (!is_host(authority)) return ParseError{400, "The target's host is malformed."};
+  head.authority.assign(authority);
+  if (end == npos) {
+    head.path = head.method == "OPTIONS" ? "*" : "/";
+    return std::nullopt;
+  }
+  if (target[end] == '/') return parse_origin_form(target.substr(end), head);
+  return parse_origin_form("/" + std::string(target.substr(end)), head);
+}
+
+bool is_port(std::string_view port) {
+  unsigned value = 0;
+  const auto [end, ec] = std::from_chars(port.data(), port.data() + port.size(), value);
+  return port.empty() || (ec == std::errc() && end == port.data() + port.size() && value <= 65'535);
+}
+
+bool is_name_char(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
+
+}  // namespace
+
+bool is_host(std::string_view host) {
+  std::size_t end = 0;
+  if (host.starts_with('[')) {
+    end = host.find(']');
+    if (end == npos || end < 3) return false;
+    for (const char c : host.substr(1, end - 1)) {
+      if (hex_value(c) < 0 && c != ':' && c != '.') return false;
+    }
+    ++end;
+  } else {
+    while (end < host.size() && is_name_char(host[end])) ++end;
+    if (end == 0) return false;
+  }
+  const std::string_view rest = host.substr(end);
+  return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+}
+
+std::optional<ParseError> parse_target(std::string_view target, RequestHead& head) {
+  if (head.method == "CONNECT") return ParseError{501, "CONNECT is not served."};
+  if (target == "*") {
+    if (head.method != "OPTIONS") return ParseError{400, "Only OPTIONS may ask for *."};
+    head.path.assign(target);
+    return std::nullopt;
+  }
+  if (target.starts_with('/')) return parse_origin_form(target, head);
+  return parse_absolute_form(target, head);
+}
+
+}  // namespace doorward::wire

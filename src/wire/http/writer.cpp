@@ -1,0 +1,115 @@
+#include "wire/http/writer.hpp"
+
+#include "wire/http/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace doorward::wire {
+namespace {
+
+void append_number(std::string& out, std::uint64_t value, int base) {
+  char digits[20];
+  const auto [end, ec] = std::to_chars(digits, digits + sizeof digits, value, base);
+  out.append(digits, end);
+}
+
+void append_value(std::string& out, std::string_view value) {
+  const std::size_t at = out.size();
+  out.append(value);
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(at), out.end(),
+      [](char c) { return !is_value_char(c); }, ' ');
+}
+
+}  // namespace
+
+std::string_view reason_phrase(unsigned status) {
+  switch (status) {
+    case 100: return "Continue";
+    case 101: return "Switching Protocols";
+    case 103: return "Early Hints";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 206: return "Partial Content";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 411: return "Length Required";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
+    case 417: return "Expectation Failed";
+    case 421: return "Misdirected Request";
+    case 422: return "Unprocessable Content";
+    case 425: return "Too Early";
+    case 426: return "Upgrade Required";
+    case 428: return "Precondition Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    case 507: return "Insufficient Storage";
+    default: return {};
+  }
+}
+
+void append_status_line(std::string& out, unsigned status) {
+  out.append("HTTP/1.1 ");
+  append_number(out, status, 10);
+  out.append(" ").append(reason_phrase(status)).append("\r\n");
+}
+
+void append_request_line(std::string& out, std::string_view method, std::string_view target) {
+  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ");
+  append_value(out, value);
+  out.append("\r\n");
+}
+
+void append_field(std::string& out, std::string_view name, std::uint64_t value) {
+  out.append(name).append(": ");
+  append_number(out, value, 10);
+  out.append("\r\n");
+}
+
+void append_fields(std::string& out, const Fields& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    append_field(out, fields[i].name, fields[i].value);
+}
+
+void append_chunk_header(std::string& out, std::size_t size) {
+  append_number(out, size, 16);
+  out.append("\r\n");
+}
+
+void append_last_chunk(std::string& out, const Fields* trailers) {
+  out.append("0\r\n");
+  if (trailers != nullptr) append_fields(out, *trailers);
+  out.append("\r\n");
+}
+
+}  // namespace doorward::wire
