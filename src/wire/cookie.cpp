@@ -1,17 +1,13 @@
 #include "wire/cookie.hpp"
 
+#include "wire/http/text.hpp"
+
 #include <algorithm>
 
 namespace doorward::wire {
 namespace {
 
 constexpr std::string_view kHostPrefix = "__Host-";
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Calls `see` with each pair until it answers false.
 template <class See>

@@ -1,26 +1,11 @@
 #include "wire/forwarded.hpp"
 
+#include "wire/http/text.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace doorward::wire {
 namespace {
-
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_token_char(char c) {
-  return is_alpha(c) || is_digit(c) ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Reads a `Forwarded` value from left to right.
 class Reader {
@@ -72,7 +57,7 @@ class Reader {
 
 std::string* member_named(ForwardedElement& element, std::string_view name) {
   std::string lowered(name);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), to_lower);
   if (lowered == "for") return &element.for_node;
   if (lowered == "by") return &element.by_node;
   if (lowered == "host") return &element.host;
@@ -161,15 +146,6 @@ Result<std::vector<std::string_view>> split_hops(std::string_view value) {
     if (comma == std::string_view::npos) return hops;
     at = comma + 1;
   }
-}
-
-bool valid_host(std::string_view host) {
-  constexpr std::size_t kLongest = 255 + 6;  // a name, a colon and a port
-  if (host.empty() || host.size() > kLongest) return false;
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    return is_alpha(c) || is_digit(c) ||
-           std::string_view("-._~:[]").find(c) != std::string_view::npos;
-  });
 }
 
 }  // namespace doorward::wire

@@ -46,7 +46,4 @@ std::string node_of(std::string_view address);
 // since a hop that says nothing is a hop all the same.
 Result<std::vector<std::string_view>> split_hops(std::string_view value);
 
-// What may stand in a Host field, and in a URL made from it.
-bool valid_host(std::string_view host);
-
 }  // namespace doorward::wire
