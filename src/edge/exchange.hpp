@@ -4,9 +4,11 @@
 //          tomorrow without a change above the edge.
 // Ownership: belongs to the connection, and is valid until the handler's coroutine returns.
 // Threads: on the loop of its connection only.
-// Bounds:  the request head was checked against the listener's limits; a body is read in pieces of at
+// Bounds:  the request head was checked against the listener's limits; a body is read in pieces of
+// at
 //          most 64 KiB, and every read and write has the listener's deadlines.
-// Errors:  closed (the peer went away), timed_out, too_large, invalid (broken framing). After an error
+// Errors:  closed (the peer went away), timed_out, too_large, invalid (broken framing). After an
+// error
 //          the exchange is over; the handler just returns.
 #pragma once
 
@@ -66,8 +68,8 @@ class Exchange {
   virtual wire::RequestHead& request() = 0;  // filters may edit it
   virtual const Peer& peer() const = 0;
 
-  // Request body. `read_body` gives the next piece, empty at the end, valid until the next call; the
-  // first call sends `100 Continue` where the client waits for it.
+  // Request body. `read_body` gives the next piece, empty at the end, valid until the next call;
+  // the first call sends `100 Continue` where the client waits for it.
   virtual bool has_body() const = 0;
   virtual std::optional<std::uint64_t> body_length() const = 0;  // absent: chunked
   virtual Task<Result<std::string_view>> read_body() = 0;
@@ -86,8 +88,8 @@ class Exchange {
   // Answers 101 with `head` and hands over the connection.
   virtual Task<Result<std::unique_ptr<Tunnel>>> upgrade(const wire::ResponseHead& head) = 0;
 
-  // Answers 200 text/event-stream (or accepts the WebSocket of this request) and parks the connection
-  // under `stream` when the handler returns: no coroutine frame and no buffer remain.
+  // Answers 200 text/event-stream (or accepts the WebSocket of this request) and parks the
+  // connection under `stream` when the handler returns: no coroutine frame and no buffer remain.
   virtual Task<Result<>> park_event_stream(ParkedStream stream, wire::ResponseHead head) = 0;
   virtual Task<Result<>> park_websocket(ParkedStream stream, wire::ResponseHead head) = 0;
 };

@@ -1,0 +1,54 @@
+// What an edge server is told at its start.
+//
+// Bounds: each limit below; a connection beyond `connections` or `connections_per_address` is
+// answered 503 or
+//         closed at once. IPv6 addresses count by their /64.
+#pragma once
+
+#include "base/time.hpp"
+#include "wire/http/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace doorward::edge {
+
+struct Listener {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free one, see Server::bound_ports
+  bool admin = false;      // for admin calls and metrics
+};
+
+struct Deadlines {
+  Millis head{10'000};        // from the first byte of a head to its last, or from the accept
+  Millis keep_alive{60'000};  // between requests
+  Millis body{30'000};        // for the next bytes of a body
+  Millis write{30'000};       // for the peer to take any bytes
+  Millis linger{2'000};       // for the peer to read an answer after which we close
+  Millis tunnel{3'600'000};   // for the next bytes of an upgraded connection
+  // A peer who sends a body, or takes an answer, at less than this after the grace is cut.
+  Millis rate_grace{5'000};
+  std::uint32_t rate_bytes_s = 240;
+};
+
+struct ParkingOptions {
+  std::size_t message_bytes = 4'096;  // a WebSocket message from a visitor
+  Millis write{10'000};               // for a parked peer to take its bytes
+  Millis user_timeout{20'000};        // TCP_USER_TIMEOUT: sent bytes that nobody acknowledges
+};
+
+struct ServerOptions {
+  std::vector<Listener> listeners;
+  unsigned threads = 0;  // event loops; 0: one for each core
+  wire::Limits limits;
+  Deadlines deadlines;
+  ParkingOptions parking;
+  std::size_t connections = 200'000;
+  std::size_t connections_per_address = 1'000;
+  std::size_t requests_per_connection = 10'000;
+  std::size_t unread_body_bytes = 262'144;  // read and dropped to keep a connection
+};
+
+}  // namespace doorward::edge

@@ -1,0 +1,20 @@
+// A problem as an answer.
+#pragma once
+
+#include "edge/exchange.hpp"
+#include "wire/problem.hpp"
+
+#include <string>
+
+namespace doorward::edge {
+
+inline Response problem_response(const wire::Problem& problem) {
+  Response response;
+  response.head.status = problem.status();
+  response.head.fields.append("Content-Type", wire::kProblemMediaType);
+  response.head.fields.append("Cache-Control", "no-store");
+  response.body = problem.json();
+  return response;
+}
+
+}  // namespace doorward::edge
