@@ -1,4 +1,4 @@
-// The cases of command_log_contract.hpp, which is the header to include.
+// The cases of command_log_contract.hpp. Included by one file of each test program that runs them.
 #pragma once
 
 #include "ports/contract/command_log_contract.hpp"

@@ -92,5 +92,3 @@ class CommandLogContract : public testing::TestWithParam<MakeLogBench> {
 };
 
 }  // namespace doorward::ports
-
-#include "ports/contract/command_log_cases.hpp"

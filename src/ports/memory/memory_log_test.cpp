@@ -1,6 +1,6 @@
 #include "ports/memory/memory_log.hpp"
 
-#include "ports/contract/command_log_contract.hpp"
+#include "ports/contract/command_log_cases.hpp"
 #include "ports/memory/seeded_entropy.hpp"
 
 #include <array>

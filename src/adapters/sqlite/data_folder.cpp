@@ -1,0 +1,29 @@
+#include "adapters/sqlite/data_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace doorward::adapters::sqlite {
+
+DataFolder::DataFolder(std::filesystem::path path, posix::File lock)
+    : path_(std::move(path)), lock_(std::move(lock)) {}
+
+Result<DataFolder> DataFolder::hold(const std::filesystem::path& folder) {
+  if (auto made = posix::make_folder(folder); made.has_error()) return made.error();
+  auto lock = posix::File::open(folder / "lock", O_RDWR | O_CREAT);
+  if (lock.has_error()) return lock.error();
+  const auto locked = lock->try_lock();
+  if (locked.has_error()) return locked.error();
+  if (!*locked) {
+    return error(
+        Errc::conflict,
+        fmt::format("the data folder {} is in use by another process; stop it, or give this "
+                    "one a folder of its own",
+                    folder.string()));
+  }
+  return DataFolder(folder, std::move(*lock));
+}
+
+}  // namespace doorward::adapters::sqlite

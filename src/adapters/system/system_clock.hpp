@@ -1,0 +1,16 @@
+// The machine's clocks.
+//
+// Threads: thread-safe.
+#pragma once
+
+#include "ports/clock.hpp"
+
+namespace doorward::adapters {
+
+class SystemClock final : public ports::Clock {
+ public:
+  LogTime wall_now() const override;
+  Millis steady_now() const override;
+};
+
+}  // namespace doorward::adapters
