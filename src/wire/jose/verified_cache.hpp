@@ -1,0 +1,96 @@
+// Tokens that were verified lately, so that a visitor's next request costs a look-up and no
+// signature.
+//
+// Why:     a page load brings a dozen requests with one pass, and checking ES256 costs more than
+// all the
+//          rest of a request. Only what verified is kept: a refusal is worked out again each time.
+// Time:    an entry is found only before its `expires`; `now` is passed in.
+// Threads: thread-safe; 16 parts with a lock each.
+// Bounds:  `capacity` entries, rounded up to a power of two of at least 64. A full set of four
+// gives up
+//          the entry that was used longest ago. Tokens are compared in full: a hash never decides.
+#pragma once
+
+#include "base/siphash.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::wire::jose {
+
+template <class Value>
+class VerifiedCache {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+
+  // `key` keeps strangers from choosing which entries meet in one set.
+  VerifiedCache(std::size_t capacity, SipKey key)
+      : key_(key), sets_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) / kParts / kWays) {
+    for (Part& part : parts_) part.entries.resize(sets_ * kWays);
+  }
+
+  std::optional<Value> find(std::string_view token, Time now) {
+    const std::uint64_t hash = siphash64(key_, token);
+    Part& part = parts_[hash % kParts];
+    const std::lock_guard lock(part.mutex);
+    for (Entry& entry : set_of(part, hash)) {
+      if (entry.hash != hash || entry.token != token) continue;
+      if (now >= entry.expires) return std::nullopt;
+      entry.used = ++part.uses;
+      return entry.value;
+    }
+    return std::nullopt;
+  }
+
+  void insert(std::string_view token, Value value, Time expires, Time now) {
+    if (now >= expires) return;
+    const std::uint64_t hash = siphash64(key_, token);
+    Part& part = parts_[hash % kParts];
+    const std::lock_guard lock(part.mutex);
+    Entry* oldest = nullptr;
+    for (Entry& entry : set_of(part, hash)) {
+      if (entry.hash == hash && entry.token == token) return;
+      if (entry.expires <= now) entry.used = 0;
+      if (oldest == nullptr || entry.used < oldest->used) oldest = &entry;
+    }
+    *oldest = Entry{hash, ++part.uses, expires, std::string(token), std::move(value)};
+  }
+
+ private:
+  static constexpr std::size_t kParts = 16;
+  static constexpr std::size_t kWays = 4;
+
+  struct Entry {
+    std::uint64_t hash = 0;
+    std::uint64_t used = 0;
+    Time expires{};
+    std::string token;
+    Value value{};
+  };
+  struct Part {
+    std::mutex mutex;
+    std::uint64_t uses = 0;
+    std::vector<Entry> entries;
+  };
+
+  std::span<Entry> set_of(Part& part, std::uint64_t hash) {
+    return {part.entries.data() + hash / kParts % sets_ * kWays, kWays};
+  }
+
+  SipKey key_;
+  std::size_t sets_;
+  std::array<Part, kParts> parts_;
+};
+
+}  // namespace doorward::wire::jose

@@ -1,0 +1,20 @@
+// Instants as text: "2026-01-31T08:00:00.000Z".
+//
+// Errors: parse answers invalid. Written in UTC with milliseconds; read with any offset and up to
+// nine
+//         digits of a second, of which three are kept.
+// Spec:   RFC 3339 section 5.6.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace doorward::wire {
+
+std::string format_rfc3339(LogTime time);
+Result<LogTime> parse_rfc3339(std::string_view text);
+
+}  // namespace doorward::wire
