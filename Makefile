@@ -9,29 +9,56 @@ JOBS ?= $(shell nproc)
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# packages-a-b installs what the sections [a] and [b] of tools/packages.txt name.
+packages-%:
+	@tools/install-packages $(subst -, ,$*)
+
 # Configures a preset anew when its definition changed; all else CMake notices by itself.
 build/%/build.ninja: CMakePresets.json
 	cmake --preset $* && touch $@
 .PRECIOUS: build/%/build.ninja
 
-.PHONY: packages-%
-packages-%:
-	@tools/install-packages $(subst -, ,$*)
+# $(call compile,PRESET,TARGET)
+compile = $(MAKE) -s --no-print-directory build/$(1)/build.ninja && cmake --build build/$(1) --target $(2) -j $(JOBS)
+# $(call check,PRESET,CTest's choice of labels). `install` are the steps that fetch a test's own packages.
+check = ctest --test-dir build/$(1) $(2) -j $(JOBS) --output-on-failure --no-tests=error
 
 build: packages-build ## Build everything into build/release
-	@$(MAKE) --no-print-directory build/release/build.ninja
-	cmake --build build/release -j $(JOBS)
+	@$(call compile,release,all)
 
 run: packages-build-run ## Start Doorward before a small demonstration shop
-	@$(MAKE) --no-print-directory build/release/build.ninja
-	cmake --build build/release --target doorward -j $(JOBS)
+	@$(call compile,release,doorward)
 	build/release/doorward serve --config examples/demo.yaml
 
-test: packages-build-test build ## Run the unit and integration tests
-	ctest --test-dir build/release -L 'unit|integration' -j $(JOBS) --output-on-failure
+test: packages-build-test build ## Run all tests but the long ones
+	$(call check,release,-LE 'long|install')
 
 format: packages-tidy ## Format the C++ files
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 -i
+	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-14 -i
+
+tidy: packages-build-tidy ## Check layers, banned calls, lengths, format and names (ALL=1: clang-tidy on all layers)
+	cmake --preset debug >/dev/null
+	tools/tidy $(if $(ALL),--all-layers)
+
+asan: packages-build-test ## Run unit and integration tests under AddressSanitizer and UBSan
+	@$(call compile,asan,all)
+	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(call check,asan,-LE 'slow|long|install')
+
+tsan: packages-build-test ## Run unit and integration tests under ThreadSanitizer
+	@$(call compile,tsan,all)
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	  $(call check,tsan,-LE 'slow|long|install')
+
+fuzz: packages-build-fuzz ## Fuzz every target, or one: TARGET=x SECONDS=60
+	@$(call compile,fuzz,$(if $(TARGET),fuzz_$(TARGET),fuzzers))
+	FUZZ_SECONDS=$(or $(SECONDS),60) $(call check,fuzz,-R '^fuzz_$(or $(TARGET),.*)$$')
+
+docs: ## Check that what the pages name exists
+	tools/tidy --links
+
+ci: ## What CI runs: tidy, tests, sanitizers, fuzzing, simulator
+	tools/ci packages-build-test-tidy-fuzz tidy build test asan tsan fuzz
 
 clean: ## Remove everything that was built
 	rm -rf build

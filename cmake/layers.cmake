@@ -56,6 +56,10 @@ function(doorward_layer name)
       target_link_libraries(fuzz_${stem} PRIVATE doorward_${name})
       target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
       set_property(GLOBAL APPEND PROPERTY doorward_fuzzers fuzz_${stem})
+      add_test(NAME fuzz_${stem} COMMAND ${CMAKE_SOURCE_DIR}/tools/fuzz
+        $<TARGET_FILE:fuzz_${stem}> ${CMAKE_SOURCE_DIR}/fuzz/corpus/${stem})
+      # The time is the caller's to choose.
+      set_tests_properties(fuzz_${stem} PROPERTIES LABELS fuzz TIMEOUT 86400)
     endforeach()
   endif()
 endfunction()

@@ -1,9 +1,10 @@
 # doorward_script_test(<name> COMMAND <program> <arguments…> [PYTHON <requirements.txt>] [NPM <dir>]
-#                      [LABELS integration|long] [TIMEOUT <seconds>] [ALONE])
+#                      [LABELS integration|slow|long] [TIMEOUT <seconds>] [ALONE])
 #
 # A test in another language, run by CTest in the folder of the caller with
 #   DOORWARD_BINARY  the program under test
 #   DOORWARD_SOURCE  the root of the tree
+# LABELS: integration (the default) runs everywhere; slow not under sanitizers in CI; long only in `make nightly`.
 # PYTHON: the packages it needs; COMMAND begins with ${DOORWARD_PYTHON}. Made once, in build/venv.
 # NPM:    the folder with its package.json and lock file, installed there once.
 # ALONE:  measures time or takes both cores; nothing runs beside it.
