@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "app/cli/cli.hpp"
+
+int main(int argc, char** argv) { return doorward::app::run(argc, argv); }

@@ -1,0 +1,68 @@
+#include "app/cli/cli.hpp"
+
+#include "app/config/reference.hpp"
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <exception>
+
+namespace doorward::app {
+namespace {
+
+constexpr const char* kAbout =
+    "Doorward stands in front of a web backend and decides who gets in, when, and how often.";
+
+constexpr const char* kExamples = R"(
+Examples:
+  doorward check doorward.yaml
+  doorward token admin                            where the admin token is
+Each command has a --help of its own.)";
+
+void add_version(CLI::App& app) {
+  app.add_subcommand("version", "Print the version")->callback([] {
+    fmt::print("doorward {}\n", version());
+  });
+}
+
+// For tools/write-reference; not of use to an operator.
+void add_reference(CLI::App& app) {
+  auto* command = app.add_subcommand("reference", "Print the description of the settings");
+  command->group("");
+  auto schema = std::make_shared<bool>(false);
+  command->add_flag("--schema", *schema, "As JSON Schema");
+  command->callback([schema] {
+    fmt::print("{}", *schema ? config::json_schema() : config::markdown_reference());
+  });
+}
+
+}  // namespace
+
+const char* version() { return DOORWARD_VERSION; }
+
+int run(int argc, const char* const* argv) {
+  CLI::App app{kAbout, "doorward"};
+  app.footer(kExamples);
+  app.set_version_flag("--version", std::string("doorward ") + version());
+  int code = kOk;
+  add_check(app, code);
+  add_token(app, code);
+  add_version(app);
+  add_reference(app);
+  if (argc < 2) {
+    fmt::print("{}", app.help());
+    return kOk;
+  }
+  try {
+    app.require_subcommand(1);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kOk : kUsage;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "doorward: {}\n", e.what());
+    return kFailed;
+  }
+  return code;
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,150 @@
+// The rules across settings.
+#include "app/config/load.hpp"
+#include "app/config/problem.hpp"
+
+#include <fmt/format.h>
+#include <boost/algorithm/string/case_conv.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace doorward::app::config {
+namespace {
+
+template <class Settings>
+std::vector<std::string> names_of(const std::vector<Settings>& all) {
+  std::vector<std::string> names;
+  for (const Settings& one : all) names.push_back(one.name);
+  return names;
+}
+
+void check_name(const std::string& name, const std::vector<std::string>& known, const Place& at,
+                const std::string& path, std::string_view kind, Problems& problems) {
+  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
+  problems.add_error(
+      {at, path, fmt::format("there is no {} \"{}\"{}", kind, name, suggestion(name, known))});
+}
+
+// `match` in a room stands for a route, put before those of the file.
+void add_routes_of_rooms(Config& config, Problems& problems) {
+  std::vector<RouteSettings> routes;
+  for (const RoomSettings& room : config.rooms) {
+    if (!room.match) continue;
+    RouteSettings route;
+    route.route.name = room.name;
+    route.route.match = *room.match;
+    route.route.room = room.name;
+    route.route.upstream = room.upstream;
+    route.at = route.room_at = room.at;
+    route.upstream_at = room.upstream_at;
+    if (room.upstream.empty() && config.upstreams.size() == 1) {
+      route.route.upstream = config.upstreams.front().name;
+    } else if (room.upstream.empty() && config.upstreams.size() > 1) {
+      problems.add_error(
+          {room.at, fmt::format("rooms.{}.upstream", room.name),
+           "this setting is required beside \"match\" where there are several upstreams"});
+    }
+    routes.push_back(std::move(route));
+  }
+  config.routes.insert(config.routes.begin(), std::make_move_iterator(routes.begin()),
+                       std::make_move_iterator(routes.end()));
+}
+
+using MethodSet = std::set<std::string>;  // empty: all
+
+// Which methods earlier routes took, for each pair of path and host.
+class Taken {
+ public:
+  // Whether all of the route was taken before. Then takes what it matches.
+  bool covers_then_take(const route::Match& match) {
+    bool covered = true;
+    for (const std::string& path : or_any(match.paths, "/**")) {
+      for (const std::string& host : or_any(match.hosts, "*")) {
+        const auto key =
+            std::pair(boost::algorithm::to_lower_copy(path), boost::algorithm::to_lower_copy(host));
+        const MethodSet wanted(match.methods.begin(), match.methods.end());
+        const auto [begin, end] = taken_.equal_range(key);
+        const bool here = std::any_of(begin, end, [&](const auto& entry) {
+          const MethodSet& earlier = entry.second;
+          return earlier.empty() ||
+                 (!wanted.empty() &&
+                  std::includes(earlier.begin(), earlier.end(), wanted.begin(), wanted.end()));
+        });
+        if (!here) {
+          covered = false;
+          taken_.emplace(key, wanted);
+        }
+      }
+    }
+    return covered;
+  }
+
+ private:
+  static std::vector<std::string> or_any(const std::vector<std::string>& list, std::string any) {
+    return list.empty() ? std::vector<std::string>{std::move(any)} : list;
+  }
+
+  std::multimap<std::pair<std::string, std::string>, MethodSet> taken_;
+};
+
+void check_routes(Config& config, Problems& problems) {
+  constexpr std::size_t kMaxRoutes = 10'000;
+  const auto rooms = names_of(config.rooms);
+  const auto upstreams = names_of(config.upstreams);
+  Taken taken;
+  for (std::size_t i = 0; i < config.routes.size(); ++i) {
+    RouteSettings& entry = config.routes[i];
+    auto& route = entry.route;
+    if (route.name.empty()) route.name = fmt::format("route-{}", i + 1);
+    check_name(route.room, rooms, entry.room_at, route.name + ".room", "room", problems);
+    check_name(route.upstream, upstreams, entry.upstream_at, route.name + ".upstream", "upstream",
+               problems);
+    if (taken.covers_then_take(route.match)) {
+      problems.add_warning({entry.at, route.name,
+                            "this route is never reached: earlier ones match the same requests"});
+    }
+  }
+  if (config.routes.size() > kMaxRoutes) {
+    problems.add_error(
+        {config.routes[kMaxRoutes].at, "routes",
+         fmt::format("expected at most {} routes, found {}", kMaxRoutes, config.routes.size())});
+  }
+}
+
+void check_rooms_are_used(const Config& config, Problems& problems) {
+  if (config.routes.empty()) return;
+  for (const RoomSettings& room : config.rooms) {
+    const bool used = std::any_of(config.routes.begin(), config.routes.end(),
+                                  [&](const auto& r) { return r.route.room == room.name; });
+    if (!used) {
+      problems.add_warning({room.at, "rooms." + room.name, "no route leads through this room"});
+    }
+  }
+}
+
+template <class Item, class Key>
+void check_unique(const std::vector<Item>& items, Key key, const std::string& path,
+                  Problems& problems) {
+  std::set<std::string> seen;
+  for (const Item& item : items) {
+    if (!seen.insert(key(item)).second) {
+      problems.add_error({item.at, path, fmt::format("\"{}\" stands here twice", key(item))});
+    }
+  }
+}
+
+}  // namespace
+
+void check_references(Config& config, Problems& problems) {
+  add_routes_of_rooms(config, problems);
+  check_routes(config, problems);
+  check_rooms_are_used(config, problems);
+  check_unique(
+      config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
+  check_unique(
+      config.identity.issuers, [](const IssuerSettings& i) { return i.issuer; }, "identity.issuers",
+      problems);
+}
+
+}  // namespace doorward::app::config

@@ -1,0 +1,149 @@
+// The configuration of one process: every setting, with its default.
+//
+// Why:     plain values; what they mean is said once, in `describe`, and acted on in src/app/serve.
+// Threads: plain values.
+// Spec:    docs/configuration.md.
+#pragma once
+
+#include "app/config/document.hpp"
+#include "base/time.hpp"
+#include "core/room/policy.hpp"
+#include "core/route/route.hpp"
+#include "gateway/waiting_page/waiting_page.hpp"
+#include "wire/jose/jws.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace doorward::app::config {
+
+class Form;
+
+enum class LogKind : std::uint8_t { sqlite, redis, memory };
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+enum class LogFormat : std::uint8_t { text, json };
+
+struct LogSettings {
+  LogKind kind = LogKind::sqlite;
+  std::string redis = "redis://127.0.0.1:6379";
+  std::string name = "doorward";
+  Millis keep_records{std::chrono::hours{24 * 7}};
+  Millis remember_closed{std::chrono::minutes{10}};
+  std::uint64_t snapshot_every = 1'000'000;
+};
+
+struct AdminSettings {
+  std::string listen;
+  std::string token;
+};
+
+struct LoggingSettings {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+  bool access = false;
+};
+
+struct KeySettings {
+  std::string kid;
+  wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
+  std::string file;
+  Place at;
+};
+
+struct TokenSettings {
+  wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
+  std::string issuer = "doorward";
+  std::string audience = "doorward-backend";
+  Millis pass_ttl{std::chrono::minutes{5}};
+  std::vector<KeySettings> keys;
+};
+
+struct IssuerSettings {
+  std::string issuer;
+  std::string audience;
+  std::string jwks_file;
+  Place at;
+};
+
+struct ApiKeySettings {
+  std::string name;
+  std::string sha256;
+};
+
+struct IdentitySettings {
+  std::vector<IssuerSettings> issuers;
+  std::vector<ApiKeySettings> api_keys;
+};
+
+struct RoomSettings {
+  std::string name;
+  Place at;
+  room::Policy policy;
+  gateway::RoomDisplay display;
+  std::string page_file;
+  // In short: a route to this room, without one having to be written.
+  std::optional<route::Match> match;
+  std::string upstream;
+  Place upstream_at;
+};
+
+struct UpstreamSettings {
+  std::string name;
+  Place at;
+  std::vector<std::string> endpoints;
+  Millis connect_timeout{std::chrono::seconds{2}};
+  Millis response_timeout{std::chrono::seconds{30}};
+  Millis idle_timeout{std::chrono::seconds{60}};
+  std::uint32_t max_connections = 256;
+  bool preserve_host = true;
+};
+
+struct RouteSettings {
+  route::Route route;
+  Place at;
+  Place room_at;
+  Place upstream_at;
+};
+
+struct LimitSettings {
+  std::size_t connections = 200'000;
+  std::size_t connections_per_address = 1'000;
+  std::size_t head_bytes = 32U << 10;
+  std::uint64_t body_bytes = 1U << 30;
+  std::size_t queued_commands = 65'536;
+};
+
+struct DeadlineSettings {
+  Millis head{std::chrono::seconds{10}};
+  Millis body{std::chrono::seconds{30}};
+  Millis keep_alive{std::chrono::seconds{60}};
+  Millis write{std::chrono::seconds{30}};
+  Millis tunnel{std::chrono::hours{1}};
+  Millis drain{std::chrono::seconds{20}};
+};
+
+struct Config {
+  std::string listen = "127.0.0.1:8080";
+  std::string data = "doorward-data";
+  std::uint32_t threads = 0;
+  std::vector<std::string> trusted_proxies;
+  LogSettings log;
+  AdminSettings admin;
+  LoggingSettings logging;
+  TokenSettings tokens;
+  IdentitySettings identity;
+  std::vector<RoomSettings> rooms;
+  std::vector<UpstreamSettings> upstreams;
+  std::vector<RouteSettings> routes;
+  LimitSettings limits;
+  DeadlineSettings deadlines;
+};
+
+// The one table of settings.
+void describe(Form& form, Config& config);
+
+}  // namespace doorward::app::config

@@ -1,0 +1,184 @@
+// The table of settings: order and wording are those of docs/configuration.md.
+#include "app/config/address.hpp"
+#include "app/config/config.hpp"
+#include "app/config/describe_rooms.hpp"
+#include "app/config/form.hpp"
+
+#include <limits>
+
+namespace doorward::app::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Text kAddress{"an address and port, such as 127.0.0.1:8080 or [::]:8080", 64,
+                    is_listen_address};
+const Text kPath{"a path of a file or folder", 4096, [](std::string_view t) { return !t.empty(); }};
+const Text kName{"a name: letters, digits, '.', '_' or '-', 1 to 64 of them", 64, is_name};
+
+const Names<wire::jose::Algorithm> kAlgorithms{{"EdDSA", wire::jose::Algorithm::eddsa},
+                                               {"ES256", wire::jose::Algorithm::es256},
+                                               {"RS256", wire::jose::Algorithm::rs256},
+                                               {"HS256", wire::jose::Algorithm::hs256}};
+
+void describe_log(Form& form, LogSettings& log) {
+  form.shorthand("kind");
+  form.field(
+      "kind", log.kind,
+      "Where commands are kept: `sqlite` in the data folder; `redis` shared by several nodes; "
+      "`memory` for trying out, lost at the end.",
+      Names<LogKind>{
+          {"sqlite", LogKind::sqlite}, {"redis", LogKind::redis}, {"memory", LogKind::memory}});
+  form.field("redis", log.redis, "Address of the Redis server, for `kind: redis`.",
+             Text{"redis://HOST:PORT", 512, is_redis_url});
+  form.field("name", log.name, "Name of the streams in Redis; nodes of one name share their rooms.",
+             kName);
+  form.field("keep_records", log.keep_records,
+             "How long records are kept after a snapshot covers them.",
+             Within{minutes{1}, hours{24 * 365}});
+  form.field("remember_closed", log.remember_closed,
+             "How long a closed ticket is remembered, so that its owner is told why.",
+             Within{seconds{10}, hours{24}});
+  form.field("snapshot_every", log.snapshot_every, "Commands between two snapshots.",
+             Range{1'000, 1'000'000'000});
+}
+
+void describe_tokens(Form& form, TokenSettings& tokens) {
+  form.field("algorithm", tokens.algorithm, "Algorithm of the key generated at the first start.",
+             kAlgorithms);
+  form.field("issuer", tokens.issuer, "The `iss` of tickets and passes.", Text{"text", 256});
+  form.field("audience", tokens.audience, "The `aud` of passes; a backend checks it.",
+             Text{"text", 256});
+  form.field("pass_ttl", tokens.pass_ttl,
+             "Longest life of one pass; a new one is issued on use, never beyond the session.",
+             Within{seconds{10}, hours{24}});
+  form.list("keys",
+            "Keys of your own, PEM (HS256: base64url of the secret). The first signs, all verify.",
+            [&](Form& item) {
+              KeySettings& key = tokens.keys.emplace_back();
+              key.at = item.place("");
+              item.required("kid", key.kid, "Id of the key, published with it.", kName);
+              item.field("algorithm", key.algorithm, "What the key is for; pinned to it.",
+                         kAlgorithms);
+              item.required("file", key.file, "File with the key.", kPath);
+            });
+}
+
+void describe_identity(Form& form, IdentitySettings& identity) {
+  form.list("issuers", "Identity providers whose JWTs say who a visitor is.", [&](Form& item) {
+    IssuerSettings& issuer = identity.issuers.emplace_back();
+    issuer.at = item.place("");
+    item.required("issuer", issuer.issuer, "The `iss` that its tokens carry.", Text{"text", 512});
+    item.field("audience", issuer.audience, "The `aud` that its tokens must carry.",
+               Text{"text", 512});
+    item.required("jwks_file", issuer.jwks_file, "File with the provider's public keys (JWKS).",
+                  kPath);
+  });
+  form.list("api_keys", "Keys of backends, made by `doorward token api-key NAME`.",
+            [&](Form& item) {
+              ApiKeySettings& key = identity.api_keys.emplace_back();
+              item.required("name", key.name, "Name of the backend, as it is logged.", kName);
+              item.required("sha256", key.sha256, "SHA-256 of the key; the key itself is not kept.",
+                            Text{"64 hexadecimal digits", 64, is_sha256});
+            });
+}
+
+void describe_upstream(Form& form, UpstreamSettings& upstream) {
+  form.shorthand("endpoints");
+  form.required_fields("endpoints", upstream.endpoints,
+                       "Addresses of the service; requests take turns.",
+                       Text{"http://HOST:PORT", 512, is_endpoint_url});
+  form.field("connect_timeout", upstream.connect_timeout, "How long a connection may take.",
+             Within{Millis{10}, minutes{5}});
+  form.field("response_timeout", upstream.response_timeout,
+             "How long the service may be silent before or within its answer.",
+             Within{Millis{10}, hours{24}});
+  form.field("idle_timeout", upstream.idle_timeout, "How long an unused connection is kept.",
+             Within{Millis{10}, hours{1}});
+  form.field("max_connections", upstream.max_connections,
+             "Most connections to one endpoint; requests beyond them wait.", Range{1, 65'535});
+  form.field("preserve_host", upstream.preserve_host,
+             "Whether the service sees the visitor's `Host`, not its own.");
+}
+
+void describe_limits(Form& form, LimitSettings& limits) {
+  form.field("connections", limits.connections, "Most connections at once.", Range{16, 10'000'000});
+  form.field("connections_per_address", limits.connections_per_address,
+             "Most connections from one address (IPv6: one /64).", Range{1, 10'000'000});
+  form.field("head_bytes", limits.head_bytes, "Largest request head.", Bytes{1U << 10, 1U << 20});
+  form.field("body_bytes", limits.body_bytes, "Largest request body that is passed on.",
+             Bytes{0, std::uint64_t{1} << 50});
+  form.field("queued_commands", limits.queued_commands,
+             "Most commands that wait for the log; beyond it joins are answered 503.",
+             Range{64, 10'000'000});
+}
+
+void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
+  const Within within{Millis{100}, hours{1}};
+  form.field("head", deadlines.head, "To receive a request head.", within);
+  form.field("body", deadlines.body, "Between two pieces of a request body.", within);
+  form.field("keep_alive", deadlines.keep_alive, "Between two requests on a connection.", within);
+  form.field("write", deadlines.write, "For a peer to take what was sent.", within);
+  form.field("tunnel", deadlines.tunnel, "Between two pieces on an upgraded connection.",
+             Within{Millis{100}, hours{24}});
+  form.field("drain", deadlines.drain, "For requests under way, when the process ends.", within);
+}
+
+void describe_logging(Form& form, LoggingSettings& logging) {
+  form.field("level", logging.level, "The least that is logged.",
+             Names<LogLevel>{{"debug", LogLevel::debug},
+                             {"info", LogLevel::info},
+                             {"warn", LogLevel::warn},
+                             {"error", LogLevel::error}});
+  form.field("format", logging.format, "Lines for people or one JSON object a line.",
+             Names<LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}});
+  form.field("access", logging.access, "Whether each request is logged.");
+}
+
+}  // namespace
+
+void describe(Form& form, Config& c) {
+  form.field("listen", c.listen, "Where visitors are served.", kAddress);
+  form.field("data", c.data,
+             "Folder of the log, the keys and the admin token; made at the first start, mode 0700.",
+             kPath);
+  form.field("threads", c.threads, "Event loops; 0: one for each core.", Range{0, 256});
+  form.fields("trusted_proxies", c.trusted_proxies,
+              "Networks whose `X-Forwarded-*` and `Forwarded` are believed.",
+              Text{"a network, such as 10.0.0.0/8 or ::1/128", 64, is_network});
+  form.named(
+      "rooms", "NAME", "Waiting rooms. A name is 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`.",
+      [&](Form& item, std::string_view name) { describe(item, name, c.rooms.emplace_back()); });
+  form.named("upstreams", "NAME", "Services behind Doorward.",
+             [&](Form& item, std::string_view name) {
+               UpstreamSettings& upstream = c.upstreams.emplace_back();
+               upstream.name = name;
+               upstream.at = item.place("");
+               describe_upstream(item, upstream);
+             });
+  form.list("routes", "Which requests go where; the most specific path wins, then the host.",
+            [&](Form& item) { describe(item, c.routes.emplace_back()); });
+  form.group("log", "The command log.", [&](Form& g) { describe_log(g, c.log); });
+  form.group("admin", "Admin calls and metrics.", [&](Form& g) {
+    g.field(
+        "listen", c.admin.listen,
+        "A listener of their own. Without it they are served on the main one, but only while that "
+        "is loopback and no trusted proxy is configured.",
+        kAddress);
+    g.field("token", c.admin.token,
+            "The admin token; better given as `DOORWARD_ADMIN_TOKEN`. Absent: one is generated and "
+            "kept in the data folder.",
+            Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; }});
+  });
+  form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
+  form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });
+  form.group("limits", "Bounds.", [&](Form& g) { describe_limits(g, c.limits); });
+  form.group("deadlines", "How long each wait may last.",
+             [&](Form& g) { describe_deadlines(g, c.deadlines); });
+  form.group("logging", "What is logged, on standard error.",
+             [&](Form& g) { describe_logging(g, c.logging); });
+}
+
+}  // namespace doorward::app::config

@@ -1,0 +1,152 @@
+#include "app/config/describe_rooms.hpp"
+
+#include "app/config/address.hpp"
+#include "app/config/form.hpp"
+
+#include <fmt/format.h>
+
+namespace doorward::app::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::int64_t kMostPeople = 10'000'000;
+const Within kAnyTtl{Millis{100}, hours{24 * 30}};
+const Text kPattern{"a path pattern, such as /buy, /buy/* or /buy/**", 1024, is_path_pattern};
+const Text kHost{"a host, such as shop.example or *.shop.example", 253, is_host_pattern};
+const Text kMethod{"a method, such as GET", 32, is_method};
+const Text kColour{"a colour, such as #1a73e8", 7, is_colour};
+
+void describe_admission(Form& form, room::Policy& p) {
+  form.field("capacity", p.capacity, "Most sessions at once. Absent: no such limit.",
+             Range{0, kMostPeople});
+  form.group(
+      "admit", "How fast visitors are let in: at most `count` in every interval of `every`.",
+      [&](Form& g) {
+        p.admit.emplace();
+        g.required("count", p.admit->count, "Admissions in one interval.", Range{1, kMostPeople});
+        g.field("every", p.admit->every, "The interval.", Within{Millis{1}, hours{24}});
+      });
+  form.group("session", "An admitted visitor's time inside.", [&](Form& g) {
+    g.field("ttl", p.session_ttl, "How long it lasts.", kAnyTtl);
+    g.field("renew", p.renew, "`use`: every request through the gate begins it anew.",
+            Names<room::Renew>{{"use", room::Renew::use}, {"never", room::Renew::never}});
+  });
+  form.group("claim", "", [&](Form& g) {
+    g.field("ttl", p.claim_ttl, "How long an admitted visitor may take to arrive.", kAnyTtl);
+  });
+}
+
+void describe_queue(Form& form, room::Policy& p) {
+  form.field("order", p.order,
+             "`fifo`: as they came; `draw`: those who come before the opening are drawn by lot.",
+             Names<room::Order>{{"fifo", room::Order::fifo}, {"draw", room::Order::draw}});
+  form.list("lanes", "Priority classes; absent: one, named `default`.", [&](Form& item) {
+    room::Lane& lane = p.lanes.emplace_back();
+    item.required("name", lane.name, "Name of the lane.", Text{"text", 64});
+    item.field("share", lane.share, "Its parts of the admissions.", Range{1, 1'000'000});
+  });
+  form.field("rejoin", p.rejoin, "What joining again does to a place.",
+             Names<room::Rejoin>{{"keep", room::Rejoin::keep}, {"to_back", room::Rejoin::to_back}});
+  form.group("liveness", "Waiters who have gone away.", [&](Form& g) {
+    g.field("silence", p.liveness_silence,
+            "Who was silent for longer is passed over at the turn. Absent: nobody is.",
+            Within{seconds{1}, hours{24}});
+    g.field("grace", p.liveness_grace, "How long a passed-over place is kept.",
+            Within{seconds{1}, hours{24}});
+  });
+  form.field("max_waiting", p.max_waiting, "Most waiting; joins beyond it are refused.",
+             Range{0, kMostPeople});
+}
+
+void describe_colours(Form& form, gateway::Colours& colours) {
+  form.field("accent", colours.accent, "Of the progress bar and the buttons.", kColour);
+  form.field("background", colours.background, "Behind everything.", kColour);
+  form.field("card", colours.card, "Behind the text.", kColour);
+  form.field("text", colours.text, "Of the text.", kColour);
+}
+
+void describe_display(Form& form, RoomSettings& room) {
+  gateway::RoomDisplay& display = room.display;
+  form.field("title", display.title, "Heading; absent: the room's name.", Text{"text", 200});
+  form.group("titles", "The heading by language, before `title`.", [&](Form& g) {
+    for (const char* language : {"en", "ko", "ja", "zh", "es"}) {
+      if (!g.present(language)) continue;
+      g.field(language, display.titles[language], "", Text{"text", 200});
+    }
+  });
+  form.field("logo", display.logo, "Path of an image on this site, or a `data:` address of one.",
+             Text{"a path such as /logo.svg, or data:image/…", 64U << 10});
+  form.field("logo_text", display.logo_text, "What the logo says, for those who do not see it.",
+             Text{"text", 200});
+  form.group("light", "Colours on light screens.",
+             [&](Form& g) { describe_colours(g, display.light); });
+  form.group("dark", "Colours on dark screens.",
+             [&](Form& g) { describe_colours(g, display.dark); });
+  form.field("page", room.page_file,
+             "File with a page of your own, beside the configuration; see docs/waiting-page.md.",
+             Text{"a path of a file", 4096});
+}
+
+void describe_match(Form& form, route::Match& match) {
+  form.alias("path", "paths");
+  form.alias("host", "hosts");
+  form.alias("method", "methods");
+  form.fields("paths", match.paths, "Path patterns: `/buy`, `/buy/*` (one segment), `/buy/**`.",
+              kPattern);
+  form.fields("hosts", match.hosts, "Host names; `*.shop.example` for all below.", kHost);
+  form.fields("methods", match.methods, "Methods.", kMethod);
+}
+
+}  // namespace
+
+void describe(Form& form, room::Policy& p) {
+  describe_admission(form, p);
+  describe_queue(form, p);
+  form.field("opens_at", p.opens_at, "Closed before.");
+  form.field("closes_at", p.closes_at, "Closed from then on.");
+  form.field("mode", p.mode,
+             "`paused`: joins but no admissions; `closed`: neither; `bypass`: everybody passes.",
+             Names<room::Mode>{{"open", room::Mode::open},
+                               {"paused", room::Mode::paused},
+                               {"closed", room::Mode::closed},
+                               {"bypass", room::Mode::bypass}});
+}
+
+void describe(Form& form, std::string_view name, RoomSettings& room) {
+  room.name = name;
+  room.at = form.place("");
+  describe(form, room.policy);
+  form.group("display", "How the waiting page looks.", [&](Form& g) { describe_display(g, room); });
+  form.group("match", "In short for a route to this room; routes of the same path come first.",
+             [&](Form& g) { describe_match(g, room.match.emplace()); });
+  form.field("upstream", room.upstream,
+             "Where the requests of `match` go; absent: to the only upstream, if there is one.",
+             Text{"the name of an upstream", 64});
+  room.upstream_at = form.place("upstream");
+  if (name != "NAME" && !room::is_valid_room_name(name)) {
+    form.fail("",
+              "expected a room name of 1 to 64 of a-z, 0-9, '.', '_', '-', "
+              "beginning with a letter or a digit");
+  }
+  if (const auto valid = room::validate(room.policy); !valid) form.fail("", valid.error().what);
+}
+
+void describe(Form& form, RouteSettings& route) {
+  route.at = form.place("");
+  form.field("name", route.route.name, "Name, as it is shown in logs.", Text{"text", 64});
+  describe_match(form, route.route.match);
+  form.field("room", route.route.room, "The room that stands before it. Absent: not gated.",
+             Text{"the name of a room", 64});
+  form.field("upstream", route.route.upstream,
+             "Where it goes. Absent: answered 204 to whoever may pass, for another proxy to ask.",
+             Text{"the name of an upstream", 64});
+  form.field("waiting_status", route.route.waiting_status,
+             "Status of the answer to a program that must wait.", Range{200, 599});
+  route.room_at = form.place("room");
+  route.upstream_at = form.place("upstream");
+}
+
+}  // namespace doorward::app::config

@@ -1,0 +1,61 @@
+#include "app/config/load.hpp"
+
+#include "app/config/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+extern char** environ;
+
+namespace doorward::app::config {
+
+Environment process_environment() {
+  Environment variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view line = *entry;
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return variables;
+}
+
+Loaded load_text(std::string_view text, std::string name, const Environment& environment) {
+  Loaded loaded;
+  auto document = parse_document(text, std::move(name));
+  if (!document) {
+    // `what` begins with the place already.
+    loaded.problems.add_error({Place{}, "", document.error().what});
+    return loaded;
+  }
+  substitute(*document, environment, loaded.problems);
+  override_from(*document, environment, loaded.problems);
+  read_into(*document, loaded.config, loaded.problems);
+  check_references(loaded.config, loaded.problems);
+  return loaded;
+}
+
+Loaded load_file(const std::optional<std::string>& path, const Environment& environment) {
+  if (!path) return load_text("", "defaults", environment);
+  std::ifstream file(*path, std::ios::binary);
+  std::string text;
+  if (file) {
+    text.resize(kMaxText + 1);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.is_open() || file.bad()) {
+    Loaded loaded;
+    loaded.problems.add_error({Place{std::make_shared<const std::string>(*path), 0, 0}, "",
+                               fmt::format("cannot be read: {}", std::strerror(errno))});
+    return loaded;
+  }
+  return load_text(text, *path, environment);
+}
+
+}  // namespace doorward::app::config

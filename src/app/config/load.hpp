@@ -1,0 +1,42 @@
+// Loading a configuration: file, environment, reading, and the rules across settings.
+//
+// Why:     one function for `serve`, `check` and a reload, so that what passes the check also
+// starts. Time:    none. Threads: const-safe. Bounds:  see document.hpp; a value after substitution
+// at most 64 KiB. Errors:  everything wrong is in `problems`; with any error `config` must not be
+// used.
+#pragma once
+
+#include "app/config/config.hpp"
+#include "app/config/problem.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doorward::app::config {
+
+// The variables of the process, or of a test.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+Environment process_environment();
+
+struct Loaded {
+  Config config;
+  Problems problems;
+};
+
+// `text` stands in a file called `name`.
+Loaded load_text(std::string_view text, std::string name, const Environment& environment);
+// Without a path: the defaults and the environment.
+Loaded load_file(const std::optional<std::string>& path, const Environment& environment);
+
+// Steps of the above, for their tests.
+void substitute(Node& node, const Environment& environment, Problems& problems);
+void override_from(Node& document, const Environment& environment, Problems& problems);
+// Unknown rooms and upstreams, routes that can never match, doubled names. Adds the routes of
+// `match`.
+void check_references(Config& config, Problems& problems);
+
+}  // namespace doorward::app::config

@@ -1,0 +1,196 @@
+#include "app/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace doorward::app::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+Loaded load(std::string_view text, const Environment& environment = {}) {
+  return load_text(text, "demo.yaml", environment);
+}
+
+constexpr std::string_view kCommon = R"(listen: 0.0.0.0:8080
+upstreams:
+  shop: http://127.0.0.1:9000
+rooms:
+  sale: { capacity: 100, admit: {count: 10, every: 1s}, session: {ttl: 240s, renew: use}, claim: {ttl: 60s} }
+routes:
+  - { path: /buy/**, room: sale, upstream: shop }
+  - { path: /**, upstream: shop }
+)";
+
+TEST(Load, ReadsTheCommonCase) {
+  const auto loaded = load(kCommon);
+  ASSERT_EQ(loaded.problems.text(), "");
+  const Config& c = loaded.config;
+  EXPECT_EQ(c.listen, "0.0.0.0:8080");
+  ASSERT_EQ(c.rooms.size(), 1u);
+  EXPECT_EQ(c.rooms[0].name, "sale");
+  EXPECT_EQ(c.rooms[0].policy.capacity, 100u);
+  EXPECT_EQ(c.rooms[0].policy.admit, (room::Rate{10, Millis{1000}}));
+  EXPECT_EQ(c.rooms[0].policy.session_ttl, Millis{240'000});
+  EXPECT_EQ(c.rooms[0].policy.claim_ttl, Millis{60'000});
+  ASSERT_EQ(c.upstreams.size(), 1u);
+  EXPECT_EQ(c.upstreams[0].endpoints, std::vector<std::string>{"http://127.0.0.1:9000"});
+  ASSERT_EQ(c.routes.size(), 2u);
+  EXPECT_EQ(c.routes[0].route.match.paths, std::vector<std::string>{"/buy/**"});
+  EXPECT_EQ(c.routes[0].route.room, "sale");
+  EXPECT_EQ(c.routes[1].route.upstream, "shop");
+}
+
+TEST(Load, AnEmptyFileIsTheDefaults) {
+  const auto loaded = load("# nothing yet\n");
+  EXPECT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.listen, "127.0.0.1:8080");
+  EXPECT_EQ(loaded.config.data, "doorward-data");
+}
+
+TEST(Load, AMatchInARoomStandsForARoute) {
+  const auto loaded = load(
+      "upstreams: {shop: 'http://127.0.0.1:9000'}\n"
+      "rooms: {sale: {match: {path: /buy}}}\n"
+      "routes: [{path: /**, upstream: shop}]\n");
+  ASSERT_EQ(loaded.problems.text(), "");
+  ASSERT_EQ(loaded.config.routes.size(), 2u);
+  EXPECT_EQ(loaded.config.routes[0].route.room, "sale");
+  EXPECT_EQ(loaded.config.routes[0].route.upstream, "shop");
+}
+
+struct Wrong {
+  std::string text;
+  std::string said;
+};
+
+class LoadSays : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(LoadSays, WhatIsWrongAndWhere) {
+  EXPECT_THAT(load(GetParam().text).problems.text(), HasSubstr(GetParam().said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, LoadSays,
+    ::testing::Values(
+        Wrong{"rooms:\n  sale: { capcity: 5 }\n",
+              "error: demo.yaml:2:11: rooms.sale.capcity: unknown key; did you mean \"capacity\"?"},
+        Wrong{"rooms:\n  sale:\n    capacity: many\n",
+              "error: demo.yaml:3:15: rooms.sale.capacity: expected a whole number from 0 to "
+              "10000000, found \"many\""},
+        Wrong{"rooms:\n  sale:\n    capacity: -1\n", "expected a whole number"},
+        Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n", "expected a whole number"},
+        Wrong{"rooms: {sale: {capacity: [1]}}", "found a list"},
+        Wrong{
+            "rooms: {sale: {session: {ttl: 5}}}",
+            "rooms.sale.session.ttl: expected a duration from 100ms to 30d, such as 250ms, 5s, 4m, "
+            "found \"5\""},
+        Wrong{"rooms: {sale: {admit: {every: 1s}}}",
+              "rooms.sale.admit.count: this setting is required"},
+        Wrong{"rooms: {SALE: {}}", "expected a room name"},
+        Wrong{"rooms: {sale: {mode: opne}}", "expected one of open, paused, closed, bypass"},
+        Wrong{"rooms: {sale: {opens_at: 2026-02-30T00:00:00Z}}", "expected a time with its zone"},
+        Wrong{"rooms: {sale: }\nrooms: {x: }", "demo.yaml:2:1: rooms: this key stands here twice"},
+        Wrong{"rooms: {a: {}, a: {}}", "rooms.a: this name stands here twice"},
+        Wrong{"listen: here\n", "demo.yaml:1:9: listen: expected an address and port"},
+        Wrong{"listen: 1.2.3.4:70000\n", "expected an address and port"},
+        Wrong{"lissten: 1.2.3.4:80\n", "did you mean \"listen\"?"},
+        Wrong{"trusted_proxies: [10.0.0.0/8, 10.0.0.0/33]",
+              "demo.yaml:1:31: trusted_proxies[1]: expected a network"},
+        Wrong{"upstreams: {shop: 'ftp://x'}", "expected http://HOST:PORT"},
+        Wrong{"upstreams: {shop: {}}", "upstreams.shop.endpoints: this setting is required"},
+        Wrong{"routes: [{path: buy}]", "routes[0].paths: expected a path pattern"},
+        Wrong{"routes: [{path: /buy, paths: [/x]}]", "this is another name for \"paths\""},
+        Wrong{"routes: [{path: /buy, room: slae}]\nrooms: {sale: {}}",
+              "demo.yaml:1:29: route-1.room: there is no room \"slae\"; did you mean \"sale\"?"},
+        Wrong{"routes: [{path: /buy, upstream: shop}]",
+              "there is no upstream \"shop\"; none is known here"},
+        Wrong{"routes: [{path: /Buy}, {path: /buy, method: GET}]",
+              "warning: demo.yaml:1:24: route-2: this route is never reached"},
+        Wrong{"routes: {path: /buy}", "routes: expected a list, found a map"},
+        Wrong{"- 1\n- 2\n", "expected a map of settings, found a list"},
+        Wrong{"rooms: {sale: {a: }", "demo.yaml:"},
+        Wrong{"listen: ${NOWHERE}", "the environment has no variable NOWHERE"},
+        Wrong{"{}\n---\n{}\n", "expected one YAML document"},
+        Wrong{"log: mysql", "log.kind: expected one of sqlite, redis, memory"},
+        Wrong{"limits: {head_bytes: 64MB}", "expected a size from 1KiB to 1MiB"}));
+
+TEST(Load, SaysEverythingAtOnceUpToABound) {
+  std::string text = "rooms:\n";
+  for (int i = 0; i < 30; ++i) text += "  r" + std::to_string(i) + ": { capcity: 1 }\n";
+  const auto loaded = load(text);
+  EXPECT_EQ(loaded.problems.errors().size(), Problems::kMaxKept);
+  EXPECT_THAT(loaded.problems.text(), HasSubstr("and 10 more"));
+}
+
+TEST(Load, ReplacesReferencesToTheEnvironment) {
+  const auto loaded =
+      load("listen: 0.0.0.0:${PORT}\ndata: ${DATA:here}\nrooms: {a: {capacity: '${CAP}'}}",
+           {{"PORT", "81"}, {"CAP", "7"}});
+  ASSERT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.listen, "0.0.0.0:81");
+  EXPECT_EQ(loaded.config.data, "here");
+  EXPECT_EQ(loaded.config.rooms[0].policy.capacity, 7u);
+}
+
+TEST(Load, AVariableCannotBringStructure) {
+  const auto loaded = load("data: ${D}", {{"D", "x\nlisten: 0.0.0.0:1"}});
+  ASSERT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.listen, "127.0.0.1:8080");
+}
+
+TEST(Load, TheEnvironmentOverridesTheFile) {
+  const auto loaded = load("listen: 1.1.1.1:1\nrooms: {big-sale: {capacity: 5}}",
+                           {{"DOORWARD_LISTEN", "[::1]:2"},
+                            {"DOORWARD_ROOMS__BIG_SALE__CAPACITY", "9"},
+                            {"DOORWARD_ROOMS__NEW", "{capacity: 3}"},
+                            {"DOORWARD_LOG_LEVEL", "debug"},
+                            {"DOORWARD_ADMIN_TOKEN", "0123456789abcdef"},
+                            {"DOORWARD_PORT_8080_TCP", "tcp://10.0.0.1:8080"},
+                            {"UNRELATED", "1"}});
+  ASSERT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.listen, "[::1]:2");
+  ASSERT_EQ(loaded.config.rooms.size(), 2u);
+  EXPECT_EQ(loaded.config.rooms[0].policy.capacity, 9u);
+  EXPECT_EQ(loaded.config.rooms[1].name, "new");
+  EXPECT_EQ(loaded.config.logging.level, LogLevel::debug);
+  EXPECT_EQ(loaded.config.admin.token, "0123456789abcdef");
+}
+
+TEST(Load, NamesTheVariableThatIsWrong) {
+  const auto loaded = load("", {{"DOORWARD_LISTEN", "x"}, {"DOORWARD_LIMITS__HEADBYTES", "1"}});
+  EXPECT_THAT(loaded.problems.text(), HasSubstr("environment DOORWARD_LISTEN: listen: expected"));
+  EXPECT_THAT(loaded.problems.text(), HasSubstr("did you mean \"head_bytes\"?"));
+}
+
+TEST(Load, AFileThatCannotBeReadIsSaid) {
+  const auto loaded = load_file("/nonexistent/doorward.yaml", {});
+  EXPECT_THAT(loaded.problems.text(), HasSubstr("/nonexistent/doorward.yaml: cannot be read"));
+}
+
+TEST(Load, AliasesThatMultiplyAreRefused) {
+  std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
+  char name = 'b';
+  for (int i = 0; i < 8; ++i, ++name) {
+    const std::string before(1, static_cast<char>(name - 1));
+    bomb += std::string(1, name) + ": &" + name + " [*" + before;
+    for (int k = 0; k < 8; ++k) bomb += ",*" + before;
+    bomb += "]\n";
+  }
+  EXPECT_THAT(load(bomb).problems.text(), HasSubstr("aliases unfolded"));
+}
+
+TEST(Load, DeepNestingIsRefused) {
+  EXPECT_THAT(load(std::string(5'000, '[')).problems.text(), HasSubstr("nested deeper"));
+}
+
+TEST(Load, AnAnchorMayBeUsedAgain) {
+  const auto loaded = load("rooms:\n  a: &p { capacity: 5 }\n  b: *p\n");
+  ASSERT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.rooms[1].policy.capacity, 5u);
+}
+
+}  // namespace
+}  // namespace doorward::app::config

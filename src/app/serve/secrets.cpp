@@ -1,0 +1,195 @@
+#include "app/serve/secrets.hpp"
+
+#include "base/ids.hpp"
+#include "wire/base64.hpp"
+
+#include <openssl/sha.h>
+#include <boost/json.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <span>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSmallFile = 1U << 20;
+constexpr std::size_t kTokenBytes = 32;
+
+Error trouble(const char* doing, const fs::path& path) {
+  return error(Errc::unavailable,
+               std::string("cannot ") + doing + " " + path.string() + ": " + std::strerror(errno));
+}
+
+Error broken(const fs::path& path) {
+  return error(Errc::corrupt,
+               path.string() +
+                   " does not hold the folder's secrets; restore it from a backup, or "
+                   "remove it to draw new ones (tickets and passes end)");
+}
+
+template <class Word>
+Word draw(ports::Entropy& entropy) {
+  Word word{};
+  entropy.fill(std::as_writable_bytes(std::span(&word, 1)));
+  return word;
+}
+
+std::string to_text(const Secrets& secrets) {
+  json::array keys;
+  for (const auto& key : secrets.keys.keys()) {
+    keys.push_back({{"kid", key.kid()},
+                    {"alg", wire::jose::to_string(key.algorithm())},
+                    {"private", key.to_pem()}});
+  }
+  return json::serialize(
+             json::value{{"keys", keys},
+                         {"subject_key", to_hex(secrets.subject_key.hi, secrets.subject_key.lo)},
+                         {"place", to_hex(0, secrets.place)}}) +
+         '\n';
+}
+
+// Throws what Boost.JSON throws on another shape.
+Result<Secrets> from_text(const std::string& text) {
+  Secrets secrets;
+  const json::value root = json::parse(text);
+  std::vector<wire::jose::Key> keys;
+  for (const json::value& entry : root.at("keys").as_array()) {
+    const auto algorithm = wire::jose::parse_algorithm(entry.at("alg").as_string());
+    if (!algorithm) return error(Errc::corrupt, "alg");
+    auto key = wire::jose::Key::from_pem(entry.at("private").as_string(), *algorithm,
+                                         std::string(entry.at("kid").as_string()));
+    if (!key) return key.error();
+    keys.push_back(*std::move(key));
+  }
+  std::uint64_t zero = 0;
+  if (keys.empty() ||
+      !parse_hex(root.at("subject_key").as_string(), secrets.subject_key.hi,
+                 secrets.subject_key.lo) ||
+      !parse_hex(root.at("place").as_string(), zero, secrets.place)) {
+    return error(Errc::corrupt, "shape");
+  }
+  secrets.keys = wire::jose::KeySet(std::move(keys));
+  return secrets;
+}
+
+Result<> write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return error(Errc::unavailable, std::strerror(errno));
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::fsync(fd) != 0) return error(Errc::unavailable, std::strerror(errno));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_small_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const bool missing = errno == ENOENT;
+    auto failed = trouble("read", path);
+    if (missing) failed.code = Errc::not_found;
+    return failed;
+  }
+  std::string text(kMaxSmallFile + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) return trouble("read", path);
+  if (text.size() > kMaxSmallFile) return error(Errc::too_large, path.string() + " is over 1 MiB");
+  return text;
+}
+
+Result<> write_secret_file(const fs::path& path, std::string_view text) {
+  const fs::path fresh = path.string() + ".new";
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return trouble("make", fresh);
+  const auto written = write_all(fd, text);
+  ::close(fd);
+  if (!written) return error(Errc::unavailable, fresh.string() + ": " + written.error().what);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return trouble("rename", fresh);
+  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return trouble("open", path.parent_path());
+  const int synced = ::fsync(folder);
+  ::close(folder);
+  if (synced != 0) return trouble("sync", path.parent_path());
+  return {};
+}
+
+std::string draw_token(ports::Entropy& entropy) {
+  std::array<std::byte, kTokenBytes> bytes;
+  entropy.fill(bytes);
+  return wire::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+std::string sha256_hex(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+Result<Secrets> read_secrets(const fs::path& folder) {
+  const fs::path path = folder / kSecretsFile;
+  auto text = read_small_file(path);
+  if (!text) return text.error();
+  try {
+    auto secrets = from_text(*text);
+    if (!secrets) return broken(path);
+    return secrets;
+  } catch (const std::exception&) {
+    return broken(path);
+  }
+}
+
+Result<Secrets> open_secrets(const fs::path& folder, wire::jose::Algorithm algorithm,
+                             ports::Entropy& entropy) {
+  auto kept = read_secrets(folder);
+  if (kept || kept.error().code != Errc::not_found) return kept;
+  Secrets secrets;
+  secrets.subject_key = {draw<std::uint64_t>(entropy), draw<std::uint64_t>(entropy)};
+  secrets.place = draw<std::uint64_t>(entropy);
+  auto key =
+      wire::jose::Key::generate(algorithm, to_hex(0, draw<std::uint64_t>(entropy)).substr(16));
+  if (!key) return key.error();
+  secrets.keys = wire::jose::KeySet({*std::move(key)});
+  if (auto kept_now = write_secret_file(folder / kSecretsFile, to_text(secrets)); !kept_now) {
+    return kept_now.error();
+  }
+  return secrets;
+}
+
+Result<AdminToken> open_admin_token(const fs::path& folder, ports::Entropy& entropy) {
+  const fs::path path = folder / kAdminTokenFile;
+  auto kept = read_small_file(path);
+  if (kept) {
+    while (!kept->empty() && (kept->back() == '\n' || kept->back() == '\r')) kept->pop_back();
+    if (kept->size() < 16) {
+      return error(Errc::corrupt, path.string() +
+                                      " holds fewer than 16 characters; remove it to draw a "
+                                      "new token");
+    }
+    return AdminToken{*std::move(kept), false};
+  }
+  if (kept.error().code != Errc::not_found) return kept.error();
+  AdminToken fresh{draw_token(entropy), true};
+  if (auto written = write_secret_file(path, fresh.token + '\n'); !written) return written.error();
+  return fresh;
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,52 @@
+// What a data folder keeps secret: signing keys, the admin token, the key of subjects, its own id.
+//
+// Why:     all are drawn at the first start, so that nothing has to be configured to be safe; and kept, so
+//          that tickets and passes outlive a restart.
+// Ownership: plain values. The folder is held by the caller (see adapters/sqlite/data_folder.hpp).
+// Threads: single owner.
+// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should. Each
+//          names the file.
+// Spec:    docs/operations.md, "The data folder".
+#pragma once
+
+#include "base/result.hpp"
+#include "base/siphash.hpp"
+#include "ports/entropy.hpp"
+#include "wire/jose/jws.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace doorward::app {
+
+struct Secrets {
+  wire::jose::KeySet keys;
+  SipKey subject_key;       // subjects are stored as hashes under it
+  std::uint64_t place = 0;  // names the folder in the log
+};
+
+inline constexpr const char* kSecretsFile = "secrets.json";
+inline constexpr const char* kAdminTokenFile = "admin-token";
+
+// Makes them if the folder has none.
+Result<Secrets> open_secrets(const std::filesystem::path& folder, wire::jose::Algorithm algorithm,
+                             ports::Entropy& entropy);
+// Reads them, never makes any.
+Result<Secrets> read_secrets(const std::filesystem::path& folder);
+
+struct AdminToken {
+  std::string token;
+  bool made = false;  // just now
+};
+Result<AdminToken> open_admin_token(const std::filesystem::path& folder, ports::Entropy& entropy);
+
+// 256 random bits in base64url.
+std::string draw_token(ports::Entropy& entropy);
+// Lower-case hexadecimal SHA-256.
+std::string sha256_hex(std::string_view text);
+
+Result<std::string> read_small_file(const std::filesystem::path& path);
+// Whole or not at all, durable, mode 0600.
+Result<> write_secret_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace doorward::app
