@@ -1,0 +1,141 @@
+#include "gateway/identity.hpp"
+
+#include "wire/cookie.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <boost/json.hpp>
+
+namespace doorward::gateway {
+namespace {
+
+namespace json = boost::json;
+namespace jose = wire::jose;
+
+constexpr std::size_t kMaxSubject = 256;
+
+std::string sha256_hex(std::string_view text) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  std::string hex;
+  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+std::string claim(const json::object& claims, std::string_view name) {
+  const json::value* value = name.empty() ? nullptr : claims.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+}  // namespace
+
+std::string ticket_cookie(std::string_view room) { return fmt::format("doorward_ticket_{}", room); }
+std::string pass_cookie(std::string_view room) { return fmt::format("doorward_pass_{}", room); }
+
+std::optional<std::string_view> bearer_token(const wire::RequestHead& head) {
+  const auto field = head.fields.find("Authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!field || field->size() <= kScheme.size() ||
+      !wire::equal_ignoring_case(field->substr(0, kScheme.size()), kScheme))
+    return std::nullopt;
+  return field->substr(kScheme.size());
+}
+
+std::optional<std::string_view> cookie(const wire::RequestHead& head, std::string_view name) {
+  const auto field = head.fields.find("Cookie");
+  if (!field) return std::nullopt;
+  if (const auto found = wire::find_cookie(*field, wire::cookie_name(name, true))) return found;
+  return wire::find_cookie(*field, name);
+}
+
+Identities::Identities(IdentityOptions options, Tokens& tokens)
+    : options_(std::move(options)), tokens_(tokens) {}
+
+Hash128 Identities::derive(std::string_view what, std::string_view text) const {
+  std::string bytes(what);
+  bytes += '\0';
+  bytes += text;
+  return siphash128(options_.subject_key, bytes);
+}
+
+Subject Identities::device(std::string_view device_id) const {
+  const Hash128 hash = derive("device", device_id);
+  return {SubjectKey{hash.hi, hash.lo}, fmt::format("device:{}", device_id), {}};
+}
+
+Subject Identities::named_by_backend(std::string_view subject, std::string lane) const {
+  const Hash128 hash = derive("backend", subject);
+  return {SubjectKey{hash.hi, hash.lo}, std::string(subject), std::move(lane)};
+}
+
+std::optional<std::string> Identities::backend_of(std::string_view key) const {
+  const std::string hash = sha256_hex(key);
+  std::optional<std::string> name;
+  // All are compared, so that the time tells nothing.
+  for (const ApiKey& known : options_.api_keys) {
+    if (known.sha256.size() == hash.size() &&
+        CRYPTO_memcmp(known.sha256.data(), hash.data(), hash.size()) == 0)
+      name = known.name;
+  }
+  return name;
+}
+
+void Identities::identify_user(std::string_view token, LogTime now, Identity& identity) const {
+  jose::TokenError problem = jose::TokenError::unknown_key;
+  for (const Issuer& issuer : options_.issuers) {
+    jose::Expectation expected;
+    expected.issuer = issuer.issuer;
+    expected.audience = issuer.audience;
+    expected.leeway = std::chrono::seconds{30};
+    const auto verified = jose::verify(issuer.keys, token, expected, to_system(now));
+    if (verified.has_error()) {
+      // What an issuer whose key it is says of it is worth more than that others do not know it.
+      if (verified.error() != jose::TokenError::unknown_key &&
+          verified.error() != jose::TokenError::bad_signature)
+        problem = verified.error();
+      continue;
+    }
+    const std::string subject = claim(verified->claims, issuer.subject_claim);
+    if (subject.empty() || subject.size() > kMaxSubject) {
+      identity.bad_credential =
+          fmt::format("the token has no usable claim \"{}\"", issuer.subject_claim);
+      return;
+    }
+    const Hash128 hash = derive("user", issuer.issuer + '\0' + subject);
+    identity.caller = Caller::user;
+    identity.subject =
+        Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim)};
+    return;
+  }
+  identity.bad_credential =
+      fmt::format("the bearer token is refused: {}", jose::to_string(problem));
+}
+
+Identity Identities::identify(const wire::RequestHead& head, LogTime now) const {
+  Identity identity;
+  if (const auto key = head.fields.find("X-API-Key")) {
+    if (auto name = backend_of(*key)) {
+      identity.caller = Caller::backend;
+      identity.backend = std::move(*name);
+    } else {
+      identity.bad_credential = "the API key is not known";
+    }
+    return identity;
+  }
+  const auto token = bearer_token(head);
+  if (token && tokens_.kind_of(*token) == Tokens::Kind::other) {
+    identify_user(*token, now, identity);
+    if (identity.subject) return identity;
+  }
+  if (const auto value = cookie(head, kDeviceCookie)) {
+    if (const auto device_id = tokens_.read_device(*value, now)) {
+      identity.caller = Caller::device;
+      identity.subject = device(*device_id);
+      identity.by_cookie = true;
+    }
+  }
+  return identity;
+}
+
+}  // namespace doorward::gateway

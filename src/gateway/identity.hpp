@@ -1,0 +1,90 @@
+// Who asks: a signed-in user, a device, a backend, or nobody that can be named.
+//
+// Why:     a subject comes only from a JWT of a configured issuer, a signed device cookie, or a backend
+//          with an API key that names it. Whatever else a request says about its sender is not believed.
+// Time:    `now` is passed in.
+// Threads: const-safe but for the tokens' caches, which are thread-safe.
+// Errors:  a bad credential is a value with its reason: native calls answer 401, the gate goes on
+//          without it, since it may be meant for the backend.
+// Spec:    docs/api.md, "Who asks".
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/siphash.hpp"
+#include "gateway/tokens.hpp"
+#include "wire/http/head.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::gateway {
+
+struct Subject {
+  SubjectKey key;
+  std::string text;  // "device:…", "user:…" as passes carry it
+  std::string lane;  // from a JWT's claim or a backend; empty: the first
+};
+
+struct Issuer {
+  std::string issuer;
+  std::string audience;  // empty: any
+  wire::jose::KeySet keys;
+  std::string subject_claim = "sub";
+  std::string lane_claim;  // empty: none
+};
+
+struct ApiKey {
+  std::string name;
+  std::string sha256;  // lower-case hexadecimal
+};
+
+struct IdentityOptions {
+  std::vector<Issuer> issuers;
+  std::vector<ApiKey> api_keys;
+  SipKey subject_key;
+};
+
+enum class Caller : std::uint8_t { nobody, device, user, backend };
+
+struct Identity {
+  Caller caller = Caller::nobody;
+  std::optional<Subject> subject;  // of a device or a user
+  std::string backend;             // the API key's name
+  bool by_cookie = false;
+  std::optional<std::string> bad_credential;  // why what was shown was refused
+};
+
+inline constexpr std::string_view kDeviceCookie = "doorward_device";
+std::string ticket_cookie(std::string_view room);  // "doorward_ticket_<room>"
+std::string pass_cookie(std::string_view room);
+
+class Identities {
+ public:
+  Identities(IdentityOptions options, Tokens& tokens);
+
+  // By API key, else bearer token, else device cookie.
+  Identity identify(const wire::RequestHead& head, LogTime now) const;
+
+  Subject device(std::string_view device_id) const;
+  Subject named_by_backend(std::string_view subject, std::string lane) const;
+
+  // Ids that follow from a text under the secret: the same again on a retry, and not to be guessed.
+  Hash128 derive(std::string_view what, std::string_view text) const;
+
+ private:
+  std::optional<std::string> backend_of(std::string_view key) const;
+  void identify_user(std::string_view token, LogTime now, Identity& identity) const;
+
+  IdentityOptions options_;
+  Tokens& tokens_;
+};
+
+// The token of `Authorization: Bearer …`.
+std::optional<std::string_view> bearer_token(const wire::RequestHead& head);
+// A cookie by its plain name or as "__Host-" + name.
+std::optional<std::string_view> cookie(const wire::RequestHead& head, std::string_view name);
+
+}  // namespace doorward::gateway

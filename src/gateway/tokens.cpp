@@ -1,0 +1,184 @@
+#include "gateway/tokens.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace doorward::gateway {
+namespace {
+
+namespace json = boost::json;
+namespace jose = wire::jose;
+using jose::TokenError;
+
+constexpr const char* kTicketType = "doorward-ticket+jwt";
+constexpr const char* kPassType = "doorward-pass+jwt";
+constexpr const char* kDeviceType = "doorward-device+jwt";
+constexpr std::chrono::hours kTicketLife{24 * 7};
+constexpr std::chrono::hours kDeviceLife{24 * 365};
+// A pass whose time is up is still read, since its session may live.
+constexpr std::chrono::hours kPassLeeway{24 * 30};
+
+std::int64_t seconds(LogTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+std::string_view text(const json::object& claims, std::string_view name) {
+  const json::value* value = claims.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                : std::string_view();
+}
+
+LogTime expiry_of(const json::object& claims) {
+  const json::value* value = claims.if_contains("exp");
+  return LogTime{
+      std::chrono::seconds{value != nullptr && value->is_int64() ? value->get_int64() : 0}};
+}
+
+jose::Expectation expect(const TokenOptions& options, const char* type) {
+  jose::Expectation expected;
+  expected.issuer = options.issuer;
+  expected.type = type;
+  return expected;
+}
+
+bool starts_with_one_of(std::string_view token, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return token.starts_with(prefix); });
+}
+
+std::vector<std::string> prefixes_of(const jose::KeySet& keys, const char* type) {
+  std::vector<std::string> prefixes;
+  for (const jose::Key& key : keys.keys())
+    prefixes.push_back(jose::protected_header(key, type) + '.');
+  return prefixes;
+}
+
+template <class Token>
+Verified<Token> read_place(const json::object& claims) {
+  const auto ticket = parse_id<TicketId>(text(claims, "ticket"));
+  const auto at = parse_position(text(claims, "at"));
+  if (!ticket || !at) return TokenError::malformed;
+  Token token;
+  token.ticket = *ticket;
+  token.room = text(claims, "aud");
+  token.subject = text(claims, "sub");
+  token.at = *at;
+  return token;
+}
+
+}  // namespace
+
+TokenOptions split_keys(const jose::KeySet& keys) {
+  std::vector<jose::Key> passes;
+  std::vector<jose::Key> secrets;
+  for (const jose::Key& key : keys.keys())
+    (key.algorithm() == jose::Algorithm::hs256 ? secrets : passes).push_back(key);
+  TokenOptions options;
+  options.passes = jose::KeySet(std::move(passes));
+  options.secrets = jose::KeySet(std::move(secrets));
+  return options;
+}
+
+Tokens::Tokens(TokenOptions options)
+    : options_(std::move(options)),
+      ticket_header_(jose::protected_header(options_.secrets.signer(), kTicketType)),
+      pass_header_(jose::protected_header(options_.passes.signer(), kPassType)),
+      device_header_(jose::protected_header(options_.secrets.signer(), kDeviceType)),
+      ticket_prefixes_(prefixes_of(options_.secrets, kTicketType)),
+      pass_prefixes_(prefixes_of(options_.passes, kPassType)),
+      tickets_(options_.cache_entries, options_.cache_key),
+      passes_(options_.cache_entries, options_.cache_key),
+      devices_(options_.cache_entries, options_.cache_key) {}
+
+std::string Tokens::issue(const TicketToken& token, LogTime now) const {
+  const std::string claims = fmt::format(
+      R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{}}})",
+      json::serialize(options_.issuer), token.room, json::serialize(token.subject),
+      to_string(token.ticket), to_string(token.at), seconds(now), seconds(now + kTicketLife));
+  return jose::sign_text(options_.secrets.signer(), ticket_header_, claims);
+}
+
+std::string Tokens::issue(const Pass& pass, LogTime now) const {
+  const LogTime expires_at = std::min(pass.expires_at, now + options_.pass_ttl);
+  const std::string claims = fmt::format(
+      R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{},"jti":"{}.{}"}})",
+      json::serialize(options_.issuer), pass.room, json::serialize(pass.subject),
+      to_string(pass.ticket), to_string(pass.at), seconds(now), seconds(expires_at),
+      to_string(pass.ticket), now.time_since_epoch().count());
+  return jose::sign_text(options_.passes.signer(), pass_header_, claims);
+}
+
+std::string Tokens::issue_device(std::string_view device, LogTime now) const {
+  const std::string claims =
+      fmt::format(R"({{"iss":{},"sub":"{}","iat":{},"exp":{}}})", json::serialize(options_.issuer),
+                  device, seconds(now), seconds(now + kDeviceLife));
+  return jose::sign_text(options_.secrets.signer(), device_header_, claims);
+}
+
+Verified<TicketToken> Tokens::read_ticket(std::string_view token, LogTime now) {
+  if (auto known = tickets_.find(token, to_system(now))) return std::move(*known);
+  const auto verified =
+      jose::verify(options_.secrets, token, expect(options_, kTicketType), to_system(now));
+  if (verified.has_error()) return verified.error();
+  auto read = read_place<TicketToken>(verified->claims);
+  if (read.has_value())
+    tickets_.insert(token, *read, to_system(expiry_of(verified->claims)), to_system(now));
+  return read;
+}
+
+Verified<Pass> Tokens::read_pass(std::string_view token, std::string_view room, LogTime now) {
+  const auto for_room = [&](Pass pass) -> Verified<Pass> {
+    if (!room.empty() && pass.room != room) return TokenError::wrong_audience;
+    return pass;
+  };
+  if (auto known = passes_.find(token, to_system(now))) return for_room(std::move(*known));
+  jose::Expectation expected = expect(options_, kPassType);
+  expected.leeway = kPassLeeway;
+  const auto verified = jose::verify(options_.passes, token, expected, to_system(now));
+  if (verified.has_error()) return verified.error();
+  auto read = read_place<Pass>(verified->claims);
+  if (read.has_error()) return read;
+  read->expires_at = expiry_of(verified->claims);
+  passes_.insert(token, *read, to_system(read->expires_at), to_system(now));
+  return for_room(std::move(*read));
+}
+
+Verified<std::string> Tokens::read_device(std::string_view token, LogTime now) {
+  if (auto known = devices_.find(token, to_system(now))) return std::move(*known);
+  const auto verified =
+      jose::verify(options_.secrets, token, expect(options_, kDeviceType), to_system(now));
+  if (verified.has_error()) return verified.error();
+  std::string device(text(verified->claims, "sub"));
+  if (device.empty()) return TokenError::malformed;
+  devices_.insert(token, device, to_system(expiry_of(verified->claims)), to_system(now));
+  return device;
+}
+
+Tokens::Kind Tokens::kind_of(std::string_view token) const {
+  if (starts_with_one_of(token, ticket_prefixes_)) return Kind::ticket;
+  if (starts_with_one_of(token, pass_prefixes_)) return Kind::pass;
+  return Kind::other;
+}
+
+std::optional<ports::LogPosition> parse_position(std::string_view text) {
+  ports::LogPosition at;
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  for (std::uint64_t* part : {&at.epoch, &at.major, &at.minor}) {
+    const auto [next, problem] = std::from_chars(from, end, *part);
+    const bool last = part == &at.minor;
+    if (problem != std::errc{} || (last ? next != end : next == end || *next != '-'))
+      return std::nullopt;
+    from = next + 1;
+  }
+  return at;
+}
+
+std::chrono::system_clock::time_point to_system(LogTime time) {
+  return std::chrono::system_clock::time_point(time.time_since_epoch());
+}
+
+}  // namespace doorward::gateway

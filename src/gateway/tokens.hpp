@@ -1,0 +1,93 @@
+// The three tokens that Doorward itself gives out, issued and read.
+//
+//   ticket   "doorward-ticket+jwt"  proves a place; also says which log position its holder has seen
+//   pass     "doorward-pass+jwt"    proves an admission, to a backend too, by the published keys
+//   device   "doorward-device+jwt"  names a browser that has not signed in
+//
+// Why:     tickets and devices are read by Doorward alone and on every request: HS256 under an own
+//          secret. Passes are read by anyone and so are signed by a key whose public half is published.
+// Time:    `now` is passed in. A pass ends with its session's logged deadline at the latest.
+// Threads: thread-safe.
+// Bounds:  verified tokens are kept, `cache_entries` of each kind.
+// Errors:  TokenError, by name.
+// Spec:    docs/api.md, "Tokens".
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/siphash.hpp"
+#include "base/time.hpp"
+#include "ports/command_log.hpp"
+#include "wire/jose/jws.hpp"
+#include "wire/jose/verified_cache.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace doorward::gateway {
+
+template <class T>
+using Verified = boost::system::result<T, wire::jose::TokenError>;
+
+struct TicketToken {
+  TicketId ticket;
+  std::string room;
+  std::string subject;
+  ports::LogPosition at;  // what its holder has seen
+};
+
+struct Pass {
+  TicketId ticket;
+  std::string room;
+  std::string subject;
+  ports::LogPosition at;
+  LogTime expires_at{};
+};
+
+struct TokenOptions {
+  std::string issuer = "doorward";
+  wire::jose::KeySet passes;                 // the first signs
+  wire::jose::KeySet secrets;                // HS256
+  Millis pass_ttl{std::chrono::minutes{5}};  // a pass is never good for longer
+  std::size_t cache_entries = 65'536;
+  SipKey cache_key;
+};
+
+// One set of keys as a data folder keeps it: what is HS256 is the secret, the rest signs passes.
+TokenOptions split_keys(const wire::jose::KeySet& keys);
+
+class Tokens {
+ public:
+  explicit Tokens(TokenOptions options);
+
+  std::string issue(const TicketToken& token, LogTime now) const;
+  // `expires_at` is cut to `pass_ttl`.
+  std::string issue(const Pass& pass, LogTime now) const;
+  std::string issue_device(std::string_view device, LogTime now) const;
+
+  Verified<TicketToken> read_ticket(std::string_view token, LogTime now);
+  // Genuine, for `room` (empty: any). Whether it has expired is the caller's to judge: while the engine
+  // can be asked, the session decides and not the token.
+  Verified<Pass> read_pass(std::string_view token, std::string_view room, LogTime now);
+  Verified<std::string> read_device(std::string_view token, LogTime now);
+
+  enum class Kind { ticket, pass, other };
+  // By its header, before anything is verified.
+  Kind kind_of(std::string_view token) const;
+
+  boost::json::object jwks() const { return options_.passes.jwks(); }
+
+ private:
+  TokenOptions options_;
+  std::string ticket_header_, pass_header_, device_header_;
+  std::vector<std::string> ticket_prefixes_, pass_prefixes_;
+  wire::jose::VerifiedCache<TicketToken> tickets_;
+  wire::jose::VerifiedCache<Pass> passes_;
+  wire::jose::VerifiedCache<std::string> devices_;
+};
+
+// The log position as tokens and event ids carry it: "epoch-major-minor".
+std::optional<ports::LogPosition> parse_position(std::string_view text);
+
+std::chrono::system_clock::time_point to_system(LogTime time);
+
+}  // namespace doorward::gateway

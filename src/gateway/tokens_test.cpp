@@ -1,0 +1,82 @@
+#include "gateway/tokens.hpp"
+
+#include <gtest/gtest.h>
+
+namespace doorward::gateway {
+namespace {
+
+using wire::jose::Algorithm;
+using wire::jose::Key;
+using wire::jose::KeySet;
+using namespace std::chrono_literals;
+
+constexpr LogTime kNow{Millis{1'767'225'600'000}};
+constexpr TicketId kTicket{1, 2};
+
+TokenOptions options() {
+  static const KeySet keys({Key::generate(Algorithm::es256, "p1").value(),
+                            Key::generate(Algorithm::hs256, "s1").value()});
+  return split_keys(keys);
+}
+
+std::string error_of(const auto& result) {
+  return result ? "ok" : wire::jose::to_string(result.error());
+}
+
+TEST(Tokens, ATicketTokenSaysItsPlaceAndWhatItsHolderHasSeen) {
+  Tokens tokens(options());
+  const std::string token =
+      tokens.issue(TicketToken{kTicket, "sale", "user \"x\"", {1, 23, 4}}, kNow);
+  for (int round = 0; round < 2; ++round) {  // verified, then remembered
+    const auto read = tokens.read_ticket(token, kNow + 1h);
+    ASSERT_TRUE(read) << error_of(read);
+    EXPECT_EQ(read->ticket, kTicket);
+    EXPECT_EQ(read->room, "sale");
+    EXPECT_EQ(read->subject, "user \"x\"");
+    EXPECT_EQ(read->at, (ports::LogPosition{1, 23, 4}));
+  }
+  EXPECT_EQ(error_of(tokens.read_ticket(token, kNow + 24h * 7)), "expired");
+}
+
+TEST(Tokens, APassEndsWithItsSessionOrItsOwnLifeAndIsForOneRoom) {
+  Tokens tokens(options());
+  const std::string token =
+      tokens.issue(Pass{kTicket, "sale", "ann", {1, 2, 0}, kNow + 2min}, kNow);
+  EXPECT_EQ(tokens.read_pass(token, "sale", kNow)->expires_at, kNow + 2min);
+  EXPECT_EQ(error_of(tokens.read_pass(token, "other", kNow)), "wrong_audience");
+  EXPECT_EQ(error_of(tokens.read_pass(token, "", kNow)), "ok");
+  EXPECT_EQ(tokens.read_pass(token, "sale", kNow + 10min)->expires_at, kNow + 2min);
+  const std::string longer = tokens.issue(Pass{kTicket, "sale", "ann", {1, 2, 0}, kNow + 2h}, kNow);
+  EXPECT_EQ(tokens.read_pass(longer, "sale", kNow)->expires_at, kNow + 5min);
+}
+
+TEST(Tokens, OneKindIsNeverTakenForAnother) {
+  Tokens tokens(options());
+  const std::string ticket = tokens.issue(TicketToken{kTicket, "sale", "ann", {}}, kNow);
+  const std::string pass = tokens.issue(Pass{kTicket, "sale", "ann", {}, kNow + 1min}, kNow);
+  const std::string device = tokens.issue_device("d1", kNow);
+  EXPECT_EQ(error_of(tokens.read_ticket(pass, kNow)), "unknown_key");
+  EXPECT_EQ(error_of(tokens.read_ticket(device, kNow)), "wrong_type");
+  EXPECT_EQ(error_of(tokens.read_pass(ticket, "sale", kNow)), "unknown_key");
+  EXPECT_EQ(error_of(tokens.read_device(ticket, kNow)), "wrong_type");
+  EXPECT_EQ(*tokens.read_device(device, kNow), "d1");
+  EXPECT_EQ(tokens.kind_of(ticket), Tokens::Kind::ticket);
+  EXPECT_EQ(tokens.kind_of(pass), Tokens::Kind::pass);
+  EXPECT_EQ(tokens.kind_of(device), Tokens::Kind::other);
+}
+
+TEST(Tokens, OnlyThePassKeysArePublished) {
+  const auto jwks = Tokens(options()).jwks();
+  ASSERT_EQ(jwks.at("keys").as_array().size(), 1U);
+  EXPECT_EQ(jwks.at("keys").as_array()[0].at("kid").as_string(), "p1");
+}
+
+TEST(LogPositionText, ReadsBackAndRefusesOtherText) {
+  EXPECT_EQ(parse_position("1-23-4"), (ports::LogPosition{1, 23, 4}));
+  for (const char* text :
+       {"", "1", "1-2", "1-2-", "1-2-3-4", "-1-2-3", "a-b-c", "1-2-3 ", "99999999999999999999-1-1"})
+    EXPECT_FALSE(parse_position(text)) << text;
+}
+
+}  // namespace
+}  // namespace doorward::gateway
