@@ -1,11 +1,11 @@
 // Headers that are slow to read and seldom change, for the layers that do I/O.
 #pragma once
+#include <fmt/format.h>
 #include <boost/asio.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

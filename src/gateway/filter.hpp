@@ -1,7 +1,7 @@
 // The phases of a request as filters, one file each, run in a fixed order.
 //
-// Why:     accept → parse → client address → route → rate rules → authenticate → room gate → upstream.
-//          `doorward check --explain` prints the same list that `Pipeline` runs.
+// Why:     accept → parse → client address → route → rate rules → authenticate → room gate →
+//          upstream. `doorward check --explain` prints the same list that `Pipeline` runs.
 // Ownership: filters live as long as the pipeline; a Context as long as its exchange.
 // Threads: a filter is shared by all loops: const-safe, or it guards its own state.
 // Errors:  a filter that ends a request has answered it (problem+json, a page or a ticket).
@@ -21,10 +21,10 @@ namespace doorward::gateway {
 // Who sent the request, seen past trusted proxies.
 struct Client {
   boost::asio::ip::address address;
-  std::string key;            // what limits count by: the IPv4 address, or the IPv6 /64
-  std::string scheme;         // as the visitor sees it
-  std::string host;           // as the visitor sees it
-  bool forwarded = false;     // the request carried a forwarding header, believed or not
+  std::string key;         // what limits count by: the IPv4 address, or the IPv6 /64
+  std::string scheme;      // as the visitor sees it
+  std::string host;        // as the visitor sees it
+  bool forwarded = false;  // the request carried a forwarding header, believed or not
 };
 
 struct Context {

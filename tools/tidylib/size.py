@@ -14,12 +14,17 @@ _CONTAINER = re.compile(r"^(?:inline\s+)?(?:namespace|class|struct|union|enum|ex
 _TEMPLATE = re.compile(r"^(?:template\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>\s*)+")
 _ATTRIBUTE = re.compile(r"\[\[.*?\]\]|\balignas\s*\([^)]*\)|\brequires\b[^{]*$")
 _INITIALIZERS = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)")
+# A row of a table, which makes a function longer but not harder to read.
+_ROW = re.compile(r"^[ \t]*\{.*\},[ \t]*$", re.MULTILINE)
 # A raw string or an address cannot be broken.
 _UNBREAKABLE = re.compile(r'https?://|R"|^\S*$|^[^"]*"[^"]{60,}"')
 
 
 def functions(statements):
-    """[(name, first line, lines)] of the functions in code without comments, strings and directives."""
+    """[(name, first line, lines)] of the functions in code without comments, strings and directives.
+
+    Rows of tables do not count.
+    """
     found, stack, start, parens = [], [], 0, 0
     for match in re.finditer(r"[{};()]", statements):
         at, mark = match.start(), match.group()
@@ -63,7 +68,8 @@ def _describe(statements, begin, end):
     name = re.search(r"([\w:~]+|operator\s*\S+?)\s*\(", _TEMPLATE.sub("", header))
     label = test.group().replace(" ", "") if test else name.group(1) if name else header[:40]
     line = line_of(statements, first)
-    return label, line, line_of(statements, end) - line + 1
+    rows = len(_ROW.findall(statements[first:end]))
+    return label, line, line_of(statements, end) - line + 1 - rows
 
 
 def check(tree):

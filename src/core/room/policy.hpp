@@ -51,8 +51,8 @@ struct Policy {
   Order order = Order::fifo;
   std::vector<Lane> lanes;  // empty: one lane named "default"
   Rejoin rejoin = Rejoin::keep;
-  std::optional<Millis> liveness_silence;            // silent for longer: passed over at the turn
-  Millis liveness_grace{std::chrono::minutes{10}};   // how long a passed-over place is kept
+  std::optional<Millis> liveness_silence;           // silent for longer: passed over at the turn
+  Millis liveness_grace{std::chrono::minutes{10}};  // how long a passed-over place is kept
   std::optional<LogTime> opens_at;
   std::optional<LogTime> closes_at;
   std::uint32_t max_waiting = 1'000'000;

@@ -1,4 +1,4 @@
-// What a reader sees of a ticket and of a room: values copied out of the engine at one log position.
+// What a reader sees of a ticket and of a room: values copied out of the engine at one position.
 //
 // Units:  times in log time (gaps included, so they can be shown to people); counts are people.
 // Threads: plain values.
@@ -39,10 +39,10 @@ struct TicketView {
   std::uint32_t lane = 0;
   TicketState state = TicketState::waiting;
   CloseReason reason = CloseReason::none;
-  bool passed_over = false;   // silent at the turn; takes the next free slot on return
-  bool claimed = false;       // an admitted visitor has arrived
+  bool passed_over = false;               // silent at the turn; takes the next free slot on return
+  bool claimed = false;                   // an admitted visitor has arrived
   std::optional<std::uint32_t> position;  // from 1; absent before a draw and when not waiting
-  std::uint32_t waiting = 0;  // in this lane
+  std::uint32_t waiting = 0;              // in this lane
   std::optional<Eta> eta;
   LogTime joined_at{};
   std::optional<LogTime> admitted_at;
@@ -54,7 +54,7 @@ struct RoomView {
   Policy policy;
   Mode mode = Mode::open;  // in force now: `opens_at` and `closes_at` considered
   std::uint32_t waiting = 0;
-  std::uint32_t inside = 0;    // admitted, claimed or not
+  std::uint32_t inside = 0;  // admitted, claimed or not
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
   std::optional<Eta> eta_for_newcomer;

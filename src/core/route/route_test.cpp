@@ -101,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"GET", "h", "/\\buy", "-"}, Row{"GET", "h", "/%5cbuy", "-"},
                     Row{"GET", "h", "/x\\..\\buy", "-"}, Row{"GET", "h", "/x\\y", "site"},
                     Row{"GET", "h", "/a/..;/buy/b%2F..%2F..", "-"},
-                    Row{"GET", "h", "/buy/terms;x", "-"}, Row{"GET", "h", "/buy/terms%2f..", "buy"}));
+                    Row{"GET", "h", "/buy/terms;x", "-"},
+                    Row{"GET", "h", "/buy/terms%2f..", "buy"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Refused, Shop,
