@@ -1,72 +1,83 @@
 #include "core/room/policy.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace doorward::room {
 namespace {
 
-constexpr std::uint32_t kMostPeople = 10'000'000;
-constexpr std::uint32_t kMostShares = 1'000'000;
-constexpr Millis kShortestTtl{100};
-constexpr Millis kLongestTtl{std::chrono::hours{24 * 30}};
-constexpr Millis kDay{std::chrono::hours{24}};
+bool is_name_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_name_character(char c) { return is_name_letter(c) || c == '.' || c == '_' || c == '-'; }
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+std::string text(std::uint32_t number) { return std::to_string(number); }
+std::string text(Millis time) {
+  const auto ms = time.count();
+  if (ms % 1'000 != 0) return std::to_string(ms) + "ms";
+  const auto s = ms / 1'000;
+  if (s % 3'600 == 0 && s != 0) return std::to_string(s / 3'600) + "h";
+  if (s % 60 == 0 && s != 0) return std::to_string(s / 60) + "m";
+  return std::to_string(s) + "s";
+}
 
-struct Span {
-  const char* name;
-  Millis value;
-  Millis low;
-  Millis high;
-};
+// In the words of an operator's mistake: "capacity: is 0; choose from 1 to 50000000".
+template <class T>
+Result<> within(const std::string& field, T value, T least, T most) {
+  if (value >= least && value <= most) return {};
+  return error(Errc::invalid, field + ": is " + text(value) + "; choose from " + text(least) +
+                                  " to " + text(most));
+}
 
-Result<> validate_lanes(const std::vector<Lane>& lanes) {
-  if (lanes.size() > kMaxLanes) return error(Errc::invalid, "lanes: at most 16 are possible");
-  std::set<std::string_view> seen;
-  for (const Lane& lane : lanes) {
-    if (!is_valid_room_name(lane.name)) {
-      return error(Errc::invalid, "lanes: a name is 1 to 64 of a-z, 0-9, '.', '_', '-'");
-    }
-    if (!seen.insert(lane.name).second) {
-      return error(Errc::invalid, "lanes: \"" + lane.name + "\" is there twice");
-    }
-    if (lane.share < 1 || lane.share > kMostShares) {
-      return error(Errc::invalid, "lanes: a share is from 1 to 1000000");
-    }
+Result<> validate_lane(const Policy& policy, std::size_t i) {
+  const Lane& lane = policy.lanes[i];
+  const std::string field = "lanes[" + std::to_string(i) + "]";
+  if (!is_valid_room_name(lane.name)) {
+    return error(Errc::invalid, field +
+                                    ".name: must be 1 to 64 of a-z, 0-9, '.', '_' and '-', "
+                                    "beginning with a letter or a digit");
+  }
+  const auto same = [&](const Lane& other) { return other.name == lane.name; };
+  const auto begin = policy.lanes.begin();
+  if (std::any_of(begin, begin + static_cast<std::ptrdiff_t>(i), same)) {
+    return error(Errc::invalid, field + ".name: \"" + lane.name +
+                                    "\" is taken by another lane; give each its own");
+  }
+  return within(field + ".share", lane.share, 1U, kMaxShare);
+}
+
+Result<> validate_lanes(const Policy& policy) {
+  if (policy.lanes.size() > kMaxLanes) {
+    return error(Errc::invalid, "lanes: has " + std::to_string(policy.lanes.size()) +
+                                    " entries; keep to " + std::to_string(kMaxLanes));
+  }
+  for (std::size_t i = 0; i < policy.lanes.size(); ++i) {
+    if (auto checked = validate_lane(policy, i); !checked) return checked;
   }
   return {};
 }
 
-Result<> validate_counts(const Policy& policy) {
-  if (policy.capacity && *policy.capacity > kMostPeople) {
-    return error(Errc::invalid, "capacity: at most 10000000; leave it out for no limit");
+Result<> validate_flow(const Policy& policy) {
+  if (policy.capacity) {
+    if (auto r = within("capacity", *policy.capacity, 1U, kMaxPeople); !r) return r;
   }
-  if (policy.admit && (policy.admit->count < 1 || policy.admit->count > kMostPeople)) {
-    return error(Errc::invalid, "admit.count: from 1 to 10000000; pause the room to admit nobody");
+  if (policy.admit) {
+    if (auto r = within("admit.count", policy.admit->count, 1U, kMaxRateCount); !r) return r;
+    if (auto r = within("admit.every", policy.admit->every, kMinEvery, kMaxEvery); !r) return r;
   }
-  if (policy.max_waiting > kMostPeople) {
-    return error(Errc::invalid, "max_waiting: at most 10000000");
-  }
-  return {};
+  return within("max_waiting", policy.max_waiting, 1U, kMaxPeople);
 }
 
-Result<> validate_spans(const Policy& policy) {
-  std::vector<Span> spans{
-      {"session.ttl", policy.session_ttl, kShortestTtl, kLongestTtl},
-      {"liveness.grace", policy.liveness_grace, Millis{1000}, kDay},
-  };
-  if (policy.admit) spans.push_back({"admit.every", policy.admit->every, Millis{1}, kDay});
-  if (policy.claim_ttl)
-    spans.push_back({"claim.ttl", *policy.claim_ttl, kShortestTtl, kLongestTtl});
+Result<> validate_times(const Policy& policy) {
+  if (auto r = within("session.ttl", policy.session_ttl, kMinTtl, kMaxTtl); !r) return r;
+  if (policy.claim_ttl) {
+    if (auto r = within("claim.ttl", *policy.claim_ttl, kMinTtl, kMaxTtl); !r) return r;
+  }
   if (policy.liveness_silence) {
-    spans.push_back({"liveness.silence", *policy.liveness_silence, Millis{1000}, kDay});
+    const Millis silence = *policy.liveness_silence;
+    if (auto r = within("liveness.silence", silence, kMinSilence, kMaxSilence); !r) return r;
   }
-  for (const Span& span : spans) {
-    if (span.value >= span.low && span.value <= span.high) continue;
-    return error(Errc::invalid, std::string(span.name) + ": from " +
-                                    std::to_string(span.low.count()) + "ms to " +
-                                    std::to_string(span.high.count()) + "ms");
+  if (auto r = within("liveness.grace", policy.liveness_grace, Millis{0}, kMaxGrace); !r) return r;
+  if (policy.opens_at && policy.closes_at && *policy.opens_at >= *policy.closes_at) {
+    return error(Errc::invalid,
+                 "closes_at: is not after opens_at; move one of them, or leave it out");
   }
   return {};
 }
@@ -74,19 +85,29 @@ Result<> validate_spans(const Policy& policy) {
 }  // namespace
 
 bool is_valid_room_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxRoomName && is_word(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_word(c) || c == '.' || c == '_' || c == '-'; });
+  return !name.empty() && name.size() <= kMaxRoomName && is_name_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), is_name_character);
 }
 
 Result<> validate(const Policy& policy) {
-  if (auto counts = validate_counts(policy); !counts) return counts;
-  if (auto spans = validate_spans(policy); !spans) return spans;
-  if (auto lanes = validate_lanes(policy.lanes); !lanes) return lanes;
-  if (policy.opens_at && policy.closes_at && *policy.closes_at <= *policy.opens_at) {
-    return error(Errc::invalid, "closes_at: must be later than opens_at");
+  if (auto checked = validate_flow(policy); !checked) return checked;
+  if (auto checked = validate_times(policy); !checked) return checked;
+  return validate_lanes(policy);
+}
+
+Mode effective_mode(const Policy& policy, LogTime now) {
+  if (policy.mode == Mode::closed || policy.mode == Mode::bypass) return policy.mode;
+  if (policy.closes_at && now >= *policy.closes_at) return Mode::closed;
+  if (policy.opens_at && now < *policy.opens_at) return Mode::paused;
+  return policy.mode;
+}
+
+std::optional<LogTime> next_mode_change(const Policy& policy, LogTime now) {
+  const Mode mode = effective_mode(policy, now);
+  for (const auto& at : {policy.opens_at, policy.closes_at}) {
+    if (at && *at > now && effective_mode(policy, *at) != mode) return at;
   }
-  return {};
+  return std::nullopt;
 }
 
 const char* to_string(Mode mode) {
@@ -98,5 +119,9 @@ const char* to_string(Mode mode) {
   }
   return "unknown";
 }
+
+const char* to_string(Order order) { return order == Order::fifo ? "fifo" : "draw"; }
+const char* to_string(Renew renew) { return renew == Renew::use ? "use" : "never"; }
+const char* to_string(Rejoin rejoin) { return rejoin == Rejoin::keep ? "keep" : "to_back"; }
 
 }  // namespace doorward::room

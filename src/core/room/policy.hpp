@@ -60,8 +60,19 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
+// The bounds that `validate` holds a policy to.
 inline constexpr std::size_t kMaxRoomName = 64;
 inline constexpr std::size_t kMaxLanes = 16;
+inline constexpr std::uint32_t kMaxShare = 1'000;
+inline constexpr std::uint32_t kMaxPeople = 50'000'000;  // capacity, max_waiting
+inline constexpr std::uint32_t kMaxRateCount = 1'000'000;
+inline constexpr Millis kMinEvery{10};
+inline constexpr Millis kMaxEvery{std::chrono::hours{24}};
+inline constexpr Millis kMinTtl{std::chrono::seconds{1}};  // of a session or a claim
+inline constexpr Millis kMaxTtl{std::chrono::hours{24 * 7}};
+inline constexpr Millis kMinSilence{std::chrono::seconds{5}};
+inline constexpr Millis kMaxSilence{std::chrono::hours{24}};
+inline constexpr Millis kMaxGrace{std::chrono::hours{24 * 7}};
 
 // 1 to 64 of [a-z0-9._-], beginning with a letter or a digit.
 bool is_valid_room_name(std::string_view name);
@@ -69,6 +80,17 @@ bool is_valid_room_name(std::string_view name);
 // The first broken bound, naming the field and the remedy.
 Result<> validate(const Policy& policy);
 
+// The mode in force at a log time. `open` means paused before `opens_at` (people may queue up,
+// nobody enters); `open` and `paused` mean closed from `closes_at` on. `closed` and `bypass` are
+// the operator's word and hold at any time.
+Mode effective_mode(const Policy& policy, LogTime now);
+
+// When the effective mode changes next by time alone; none if it does not.
+std::optional<LogTime> next_mode_change(const Policy& policy, LogTime now);
+
 const char* to_string(Mode mode);
+const char* to_string(Order order);
+const char* to_string(Renew renew);
+const char* to_string(Rejoin rejoin);
 
 }  // namespace doorward::room
