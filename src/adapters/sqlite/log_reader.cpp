@@ -51,11 +51,12 @@ Result<std::vector<ports::LogEntry>> LogReader::read(std::uint64_t after, std::u
   if (before->has_value()) previous = (*before)->checksum;
   while (bytes < ports::CommandLog::kReadBytes) {
     const auto row = select_.step();
+    // What stands before the damage is whole and can be used; the next read meets the damage again.
+    if (row.has_error() && !entries.empty()) break;
     if (row.has_error()) return row.error();
     if (!*row) break;
     const Record record = read_record(select_);
     if (!intact(record, previous.value_or(record.previous))) {
-      // What stands before the damage is whole and can be used.
       if (!entries.empty()) break;
       return damaged(record);
     }
