@@ -1,0 +1,218 @@
+#include "gateway/places.hpp"
+
+#include "gateway/ticket_json.hpp"
+#include "wire/cookie.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <span>
+
+namespace doorward::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Status;
+using room::TicketState;
+
+constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
+constexpr std::chrono::hours kTicketCookieLife{24 * 7};
+constexpr std::chrono::hours kDeviceCookieLife{24 * 365};
+
+Hash128 draw(ports::Entropy& entropy) {
+  std::array<std::byte, 16> bytes{};
+  entropy.fill(bytes);
+  return std::bit_cast<Hash128>(bytes);
+}
+
+void set_cookie(wire::Fields& fields, std::string_view name, std::string_view value,
+                std::chrono::seconds life, bool secure) {
+  const wire::SetCookie made{.name = wire::cookie_name(name, secure),
+                             .value = std::string(value),
+                             .max_age = life,
+                             .secure = secure};
+  if (const auto text = wire::build_set_cookie(made)) fields.append("Set-Cookie", *text);
+}
+
+}  // namespace
+
+Refusal refusal(Status status, std::string_view room) {
+  switch (status) {
+    case Status::no_such_room:
+      return problem(problems::kNoRoom, fmt::format("There is no room \"{}\".", room));
+    case Status::no_such_lane:
+      return problem(problems::kInvalid, fmt::format("Room \"{}\" has no such lane.", room));
+    case Status::no_such_ticket:
+      return problem(problems::kNoTicket, "The ticket never was, or was over long ago.");
+    case Status::room_closed:
+      return problem(problems::kRoomClosed, fmt::format("Room \"{}\" takes nobody now.", room));
+    case Status::room_full:
+      return problem(problems::kRoomFull,
+                     fmt::format("As many as room \"{}\" lets wait are waiting.", room));
+    default:
+      return problem(problems::kUnavailable, "The log cannot be written now; try again soon.");
+  }
+}
+
+Refusal refusal(const Error& error) {
+  if (error.code == Errc::overloaded)
+    return problem(problems::kOverloaded, "Too many requests wait for the log; try again soon.");
+  return problem(problems::kUnavailable, error.what);
+}
+
+Refusal over(const room::TicketView& view) {
+  Refusal made = problem(problems::kOver, "This place is given up; join again for a new one.");
+  const bool is_known = view.reason != room::CloseReason::none;
+  made.with("reason", is_known ? room::to_string(view.reason) : "forgotten");
+  made.with("ticket", boost::json::string(to_string(view.id)));
+  return made;
+}
+
+void set_device_cookie(wire::Fields& fields, std::string_view token, bool secure) {
+  set_cookie(fields, kDeviceCookie, token, kDeviceCookieLife, secure);
+}
+void set_ticket_cookie(wire::Fields& fields, std::string_view room, std::string_view token,
+                       bool secure) {
+  set_cookie(fields, ticket_cookie(room), token, kTicketCookieLife, secure);
+}
+void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_view pass,
+                     bool secure) {
+  set_cookie(fields, pass_cookie(room), pass, kTicketCookieLife, secure);
+}
+
+edge::Task<std::optional<Refusal>> Places::wait_for(ports::LogPosition position) {
+  if (co_await await_position(services_.shard, position)) co_return std::nullopt;
+  co_return problem(problems::kBehind, "This node has not yet read what you have seen; try again.");
+}
+
+edge::Task<Sought<Place>> Places::find_by_token(TicketToken token, std::string_view room,
+                                                bool by_cookie) {
+  if (token.room != room)
+    co_return problem(problems::kBadToken,
+                      fmt::format("The token is for room \"{}\".", token.room));
+  if (auto refused = co_await wait_for(token.at)) co_return std::move(*refused);
+  Place place;
+  place.view.id = token.ticket;
+  place.view.state = TicketState::closed;
+  place.by_cookie = by_cookie;
+  const auto handle = services_.shard.find(token.ticket);
+  const auto view = handle ? services_.shard.read(*handle) : std::nullopt;
+  if (!view) co_return over(place.view);
+  place.handle = *handle;
+  place.view = *view;
+  place.room = room;
+  place.subject = std::move(token.subject);
+  place.at = services_.shard.applied();
+  co_return place;
+}
+
+edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
+                                       std::optional<ports::LogPosition> seen) {
+  if (seen)
+    if (auto refused = co_await wait_for(*seen)) co_return std::move(*refused);
+  const LogTime time = now();
+  const auto bearer = bearer_token(head);
+  if (bearer && services_.tokens.kind_of(*bearer) == Tokens::Kind::ticket) {
+    auto token = services_.tokens.read_ticket(*bearer, time);
+    if (token.has_error())
+      co_return problem(problems::kBadToken, fmt::format("The ticket's token is refused: {}.",
+                                                         wire::jose::to_string(token.error())));
+    co_return co_await find_by_token(std::move(*token), room, false);
+  }
+  const Identity identity = services_.identities.identify(head, time);
+  if (identity.bad_credential) co_return problem(problems::kBadToken, *identity.bad_credential);
+  if (identity.caller == Caller::nobody || identity.caller == Caller::device) {
+    const auto kept = cookie(head, ticket_cookie(room));
+    auto token = kept ? services_.tokens.read_ticket(*kept, time)
+                      : Verified<TicketToken>(wire::jose::TokenError::malformed);
+    if (token) co_return co_await find_by_token(std::move(*token), room, true);
+  }
+  if (!identity.subject)
+    co_return problem(problems::kNoToken, "Show the ticket's token, or a cookie, or join first.");
+  const auto handle = services_.shard.find(room, identity.subject->key);
+  const auto view = handle ? services_.shard.read(*handle) : std::nullopt;
+  if (!view) co_return problem(problems::kNoTicket, "You have no place in this room; join first.");
+  co_return Place{*handle,
+                  *view,
+                  std::string(room),
+                  identity.subject->text,
+                  services_.shard.applied(),
+                  identity.by_cookie,
+                  false};
+}
+
+TicketId Places::draw_ticket(const JoinRequest& request) const {
+  const Hash128 id =
+      request.idempotency.empty()
+          ? draw(services_.entropy)
+          : services_.identities.derive(
+                "join", fmt::format("{}\n{}\n{}\n{}", request.room, to_string(request.subject.key),
+                                    request.subject.lane, request.idempotency));
+  return {id.hi, id.lo};
+}
+
+edge::Task<Sought<Place>> Places::join(JoinRequest request) {
+  engine::Join command{std::string(request.room), request.subject.key, draw_ticket(request),
+                       request.subject.lane};
+  auto outcome = co_await await_shard(services_.shard, std::move(command));
+  if (outcome.has_error()) co_return refusal(outcome.error());
+  if (outcome->status == Status::over && outcome->ticket) co_return over(*outcome->ticket);
+  if ((outcome->status != Status::done && outcome->status != Status::already) || !outcome->ticket)
+    co_return refusal(outcome->status, request.room);
+  Place place;
+  place.view = *outcome->ticket;
+  place.room = request.room;
+  place.subject = std::move(request.subject.text);
+  place.at = outcome->at;
+  place.made = outcome->status == Status::done;
+  co_return place;
+}
+
+void Places::keep_alive(const Place& place, const room::Policy& policy) {
+  if (!policy.liveness_silence || place.view.state != TicketState::waiting) return;
+  const Millis every = place.view.passed_over ? kUseAtMost : *policy.liveness_silence / 3;
+  // A full queue only means that the next poll writes it.
+  if (touches_.is_due(place.handle, services_.clock.steady_now(), every))
+    static_cast<void>(services_.shard.submit(engine::Touch{place.view.id}));
+}
+
+edge::Task<room::TicketView> Places::use(engine::TicketHandle ticket, room::TicketView view,
+                                         const room::Policy& policy) {
+  if (!view.claimed) {
+    auto outcome = co_await await_shard(services_.shard, engine::Touch{view.id});
+    if (outcome && outcome->ticket) view = *outcome->ticket;
+    co_return view;
+  }
+  const bool short_of_time = view.expires_at && *view.expires_at - now() < policy.session_ttl;
+  if (policy.renew == room::Renew::use && short_of_time &&
+      touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost))
+    static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
+  co_return view;
+}
+
+std::string Places::token_for(const Place& place) const {
+  return services_.tokens.issue(TicketToken{place.view.id, place.room, place.subject, place.at},
+                                now());
+}
+
+std::string Places::pass_for(const Place& place) const {
+  if (place.view.state != TicketState::admitted) return {};
+  const LogTime time = now();
+  // A session without a deadline (a room that everybody passes) still gives a pass that ends.
+  const LogTime expires_at = place.view.expires_at.value_or(time + 24h);
+  return services_.tokens.issue(
+      Pass{place.view.id, place.room, place.subject, place.at, expires_at}, time);
+}
+
+std::string Places::json_for(const Place& place) const {
+  return ticket_json(
+      {place.view, place.room, token_for(place), pass_for(place), poll_after_s(place.view)});
+}
+
+std::string Places::draw_device() const {
+  const Hash128 id = draw(services_.entropy);
+  return to_hex(id.hi, id.lo);
+}
+
+}  // namespace doorward::gateway

@@ -1,0 +1,103 @@
+// A visitor's place in a room: found, taken, kept alive and shown.
+//
+// Why:     the native calls and the room gate do the same to places; here it stands once.
+// Time:    `now` from the clock given, read once a call.
+// Ownership: everything in `Services` outlives it.
+// Threads: thread-safe; coroutines go on on the loop that called.
+// Errors:  an answer for the visitor (problem+json), in `Refusal`.
+// Spec:    docs/api.md, "Who asks" and "Retries".
+#pragma once
+
+#include "gateway/await_shard.hpp"
+#include "gateway/filter.hpp"
+#include "gateway/identity.hpp"
+#include "gateway/problems.hpp"
+#include "gateway/tokens.hpp"
+#include "gateway/touch_table.hpp"
+#include "ports/clock.hpp"
+#include "ports/entropy.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace doorward::gateway {
+
+struct Services {
+  engine::Shard& shard;
+  const ports::Clock& clock;
+  ports::Entropy& entropy;
+  Tokens& tokens;
+  const Identities& identities;
+};
+
+struct Place {
+  engine::TicketHandle handle;
+  room::TicketView view;
+  std::string room;
+  std::string subject;  // as passes carry it
+  ports::LogPosition at;
+  bool by_cookie = false;
+  bool made = false;  // by this request
+};
+
+using Refusal = wire::Problem;
+template <class T>
+using Sought = boost::system::result<T, Refusal>;
+
+struct JoinRequest {
+  std::string_view room;
+  Subject subject;
+  std::string idempotency;  // scope and key; empty: none
+};
+
+class Places {
+ public:
+  explicit Places(Services services) : services_(services) {}
+
+  // The place that this request has a token or an identity for.
+  edge::Task<Sought<Place>> find(const wire::RequestHead& head, std::string_view room,
+                                 std::optional<ports::LogPosition> seen = {});
+  edge::Task<Sought<Place>> join(JoinRequest request);
+
+  // A sign of life of a waiter, written at most once in a third of the time that it may be silent.
+  void keep_alive(const Place& place, const room::Policy& policy);
+  // A use of a session: written when less than its `ttl` remains, and always for the first. Answers the
+  // ticket as it then is.
+  edge::Task<room::TicketView> use(engine::TicketHandle ticket, room::TicketView view,
+                                   const room::Policy& policy);
+
+  std::string token_for(const Place& place) const;
+  std::string pass_for(const Place& place) const;
+  std::string json_for(const Place& place) const;
+
+  // A device that is named now for the first time.
+  std::string draw_device() const;
+
+  LogTime now() const { return services_.clock.wall_now(); }
+  Services& services() { return services_; }
+
+ private:
+  edge::Task<Sought<Place>> find_by_token(TicketToken token, std::string_view room, bool by_cookie);
+  edge::Task<std::optional<Refusal>> wait_for(ports::LogPosition position);
+  TicketId draw_ticket(const JoinRequest& request) const;
+
+  Services services_;
+  TouchTable touches_;
+};
+
+// Why nothing came of a command, as a problem.
+Refusal refusal(engine::Status status, std::string_view room);
+Refusal refusal(const Error& error);
+// 410 with the reason.
+Refusal over(const room::TicketView& view);
+
+// `Set-Cookie` fields for a device and a ticket.
+void set_device_cookie(wire::Fields& fields, std::string_view token, bool secure);
+void set_ticket_cookie(wire::Fields& fields, std::string_view room, std::string_view token,
+                       bool secure);
+void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_view pass,
+                     bool secure);
+inline bool is_secure(const Client& client) { return client.scheme == "https"; }
+
+}  // namespace doorward::gateway

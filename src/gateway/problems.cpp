@@ -1,0 +1,41 @@
+#include "gateway/problems.hpp"
+
+#include <fmt/format.h>
+
+namespace doorward::gateway {
+namespace {
+
+constexpr const char* kRetryAfter = "2";
+
+constexpr ProblemType kAll[] = {
+    problems::kMalformed,   problems::kNoToken,        problems::kBadToken,
+    problems::kBackendOnly, problems::kAdminOnly,      problems::kWrongOrigin,
+    problems::kNotYours,    problems::kAdminElsewhere, problems::kNoEndpoint,
+    problems::kNoRoom,      problems::kNoTicket,       problems::kNoMethod,
+    problems::kRoomClosed,  problems::kOver,           problems::kChanged,
+    problems::kTooLarge,    problems::kNotJson,        problems::kInvalid,
+    problems::kNoUpgrade,   problems::kWait,           problems::kRoomFull,
+    problems::kOverloaded,  problems::kUnavailable,    problems::kBehind};
+
+}  // namespace
+
+std::span<const ProblemType> all_problems() { return kAll; }
+
+std::string problem_uri(const ProblemType& type) {
+  return fmt::format("urn:doorward:problem:{}", type.name);
+}
+
+wire::Problem problem(const ProblemType& type, std::string_view detail) {
+  wire::Problem made(type.status, detail);
+  made.type(problem_uri(type), type.title);
+  return made;
+}
+
+edge::Response answer(const wire::Problem& problem) {
+  edge::Response response = edge::problem_response(problem);
+  if (problem.status() == 503) response.head.fields.set("Retry-After", kRetryAfter);
+  if (problem.status() == 401) response.head.fields.set("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+}  // namespace doorward::gateway

@@ -1,0 +1,63 @@
+// Every problem type that Doorward answers with: a stable name, a status and a title.
+//
+// Why:     a program acts on `type`, never on the words. One table, so that docs/api.md can be held to it.
+// Spec:    RFC 9457; docs/api.md, "Problems".
+#pragma once
+
+#include "edge/problem_response.hpp"
+#include "wire/problem.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace doorward::gateway {
+
+struct ProblemType {
+  const char* name;
+  unsigned status;
+  const char* title;
+};
+
+namespace problems {
+inline constexpr ProblemType kMalformed{"malformed-request", 400, "The request is malformed"};
+inline constexpr ProblemType kNoToken{"no-token", 401, "A token is needed"};
+inline constexpr ProblemType kBadToken{"bad-token", 401, "The token is refused"};
+inline constexpr ProblemType kBackendOnly{"backend-only", 401, "An API key is needed"};
+inline constexpr ProblemType kAdminOnly{"admin-only", 401, "The admin token is needed"};
+inline constexpr ProblemType kWrongOrigin{"wrong-origin", 403, "Another site may not ask this"};
+inline constexpr ProblemType kNotYours{"not-yours", 403, "Only a backend may say this"};
+inline constexpr ProblemType kAdminElsewhere{"admin-elsewhere", 403, "Not on this listener"};
+inline constexpr ProblemType kNoEndpoint{"no-such-endpoint", 404, "There is no such endpoint"};
+inline constexpr ProblemType kNoRoom{"no-such-room", 404, "There is no such room"};
+inline constexpr ProblemType kNoTicket{"no-such-ticket", 404, "There is no such ticket"};
+inline constexpr ProblemType kNoMethod{"method-not-allowed", 405, "The method is not allowed here"};
+inline constexpr ProblemType kRoomClosed{"room-closed", 409, "The room is closed"};
+inline constexpr ProblemType kOver{"ticket-over", 410, "The ticket is over"};
+inline constexpr ProblemType kChanged{"changed-meanwhile", 412, "The room was changed meanwhile"};
+inline constexpr ProblemType kTooLarge{"body-too-large", 413, "The body is too large"};
+inline constexpr ProblemType kNotJson{"not-json", 415, "The body must be application/json"};
+inline constexpr ProblemType kInvalid{"invalid-value", 422, "A value is not valid"};
+inline constexpr ProblemType kNoUpgrade{"upgrade-needed", 426, "This endpoint is a WebSocket"};
+inline constexpr ProblemType kWait{"wait-your-turn", 429, "Wait for your turn"};
+inline constexpr ProblemType kRoomFull{"room-full", 503, "The room is full"};
+inline constexpr ProblemType kOverloaded{"overloaded", 503, "Too many at once"};
+inline constexpr ProblemType kUnavailable{"unavailable", 503, "Nothing can be written now"};
+inline constexpr ProblemType kBehind{"behind", 503, "This node has not caught up yet"};
+}  // namespace problems
+
+// All of them, in the order of their status.
+std::span<const ProblemType> all_problems();
+
+// "urn:doorward:problem:" + name.
+std::string problem_uri(const ProblemType& type);
+
+wire::Problem problem(const ProblemType& type, std::string_view detail);
+
+// As an answer; with `Retry-After` where the status is 503, and `WWW-Authenticate` where it is 401.
+edge::Response answer(const wire::Problem& problem);
+inline edge::Response answer(const ProblemType& type, std::string_view detail) {
+  return answer(problem(type, detail));
+}
+
+}  // namespace doorward::gateway

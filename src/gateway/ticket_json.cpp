@@ -1,0 +1,97 @@
+#include "gateway/ticket_json.hpp"
+
+#include "wire/rfc3339.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace doorward::gateway {
+namespace {
+
+using room::TicketState;
+using room::TicketView;
+
+using Out = std::back_insert_iterator<std::string>;
+
+void append_place(std::string& out, const TicketView& view) {
+  Out to(out);
+  if (view.position) {
+    fmt::format_to(to, R"("position":{},"ahead":{},)", *view.position, *view.position - 1);
+  } else {
+    out += R"("position":null,"ahead":null,)";
+  }
+  fmt::format_to(to, R"("waiting":{},)", view.waiting);
+  if (view.eta) {
+    fmt::format_to(to, R"("eta":{{"low_s":{},"high_s":{}}})", view.eta->low_s, view.eta->high_s);
+  } else {
+    out += R"("eta":null)";
+  }
+}
+
+void append_time(std::string& out, std::string_view name, const std::optional<LogTime>& time) {
+  if (time) {
+    fmt::format_to(Out(out), R"("{}":"{}",)", name, wire::format_rfc3339(*time));
+  } else {
+    fmt::format_to(Out(out), R"("{}":null,)", name);
+  }
+}
+
+// Tokens and names need no escapes.
+void append_text(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  if (text.empty()) {
+    out += R"(":null,)";
+    return;
+  }
+  out += R"(":")";
+  out += text;
+  out += R"(",)";
+}
+
+}  // namespace
+
+std::string ticket_json(const TicketText& ticket) {
+  const TicketView& view = ticket.view;
+  std::string out;
+  out.reserve(512 + ticket.token.size() + ticket.pass.size());
+  fmt::format_to(Out(out), R"({{"ticket":"{}","room":"{}","state":"{}",)", to_string(view.id),
+                 ticket.room, room::to_string(view.state));
+  append_place(out, view);
+  out += ',';
+  append_time(out, "joined_at", view.joined_at);
+  append_time(out, "admitted_at", view.admitted_at);
+  append_time(out, "expires_at", view.expires_at);
+  if (ticket.poll_after_s > 0) {
+    fmt::format_to(Out(out), R"("poll_after_s":{},)", ticket.poll_after_s);
+  } else {
+    out += R"("poll_after_s":null,)";
+  }
+  append_text(out, "token", ticket.token);
+  append_text(out, "pass", ticket.pass);
+  append_text(out, "reason", view.state == TicketState::closed ? room::to_string(view.reason) : "");
+  out.back() = '}';
+  return out;
+}
+
+std::string position_json(const TicketView& view) {
+  std::string out = fmt::format(R"({{"state":"{}",)", room::to_string(view.state));
+  append_place(out, view);
+  out += '}';
+  return out;
+}
+
+std::uint32_t poll_after_s(const TicketView& view) {
+  if (view.state != TicketState::waiting) return 0;
+  if (!view.position) return 10;
+  const std::uint32_t ahead = *view.position - 1;
+  const std::uint32_t base = ahead < 20       ? 1
+                             : ahead < 100    ? 2
+                             : ahead < 1'000  ? 5
+                             : ahead < 10'000 ? 10
+                                              : 25;
+  return base + static_cast<std::uint32_t>(view.id.lo % (base / 5 + 1));
+}
+
+}  // namespace doorward::gateway
