@@ -8,12 +8,7 @@
 namespace doorward::app::config {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
-constexpr std::int64_t kMostPeople = 10'000'000;
-const Within kAnyTtl{Millis{100}, hours{24 * 30}};
+const Within kAnyTtl{room::kMinTtl, room::kMaxTtl};
 const Text kPattern{"a path pattern, such as /buy, /buy/* or /buy/**", 1024, is_path_pattern};
 const Text kHost{"a host, such as shop.example or *.shop.example", 253, is_host_pattern};
 const Text kMethod{"a method, such as GET", 32, is_method};
@@ -21,13 +16,14 @@ const Text kColour{"a colour, such as #1a73e8", 7, is_colour};
 
 void describe_admission(Form& form, room::Policy& p) {
   form.field("capacity", p.capacity, "Most sessions at once. Absent: no such limit.",
-             Range{0, kMostPeople});
+             Range{1, room::kMaxPeople});
   form.group(
       "admit", "How fast visitors are let in: at most `count` in every interval of `every`.",
       [&](Form& g) {
         p.admit.emplace();
-        g.required("count", p.admit->count, "Admissions in one interval.", Range{1, kMostPeople});
-        g.field("every", p.admit->every, "The interval.", Within{Millis{1}, hours{24}});
+        g.required("count", p.admit->count, "Admissions in one interval.",
+                   Range{1, room::kMaxRateCount});
+        g.field("every", p.admit->every, "The interval.", Within{room::kMinEvery, room::kMaxEvery});
       });
   form.group("session", "An admitted visitor's time inside.", [&](Form& g) {
     g.field("ttl", p.session_ttl, "How long it lasts.", kAnyTtl);
@@ -46,19 +42,19 @@ void describe_queue(Form& form, room::Policy& p) {
   form.list("lanes", "Priority classes; absent: one, named `default`.", [&](Form& item) {
     room::Lane& lane = p.lanes.emplace_back();
     item.required("name", lane.name, "Name of the lane.", Text{"text", 64});
-    item.field("share", lane.share, "Its parts of the admissions.", Range{1, 1'000'000});
+    item.field("share", lane.share, "Its parts of the admissions.", Range{1, room::kMaxShare});
   });
   form.field("rejoin", p.rejoin, "What joining again does to a place.",
              Names<room::Rejoin>{{"keep", room::Rejoin::keep}, {"to_back", room::Rejoin::to_back}});
   form.group("liveness", "Waiters who have gone away.", [&](Form& g) {
     g.field("silence", p.liveness_silence,
             "Who was silent for longer is passed over at the turn. Absent: nobody is.",
-            Within{seconds{1}, hours{24}});
+            Within{room::kMinSilence, room::kMaxSilence});
     g.field("grace", p.liveness_grace, "How long a passed-over place is kept.",
-            Within{seconds{1}, hours{24}});
+            Within{Millis{0}, room::kMaxGrace});
   });
   form.field("max_waiting", p.max_waiting, "Most waiting; joins beyond it are refused.",
-             Range{0, kMostPeople});
+             Range{1, room::kMaxPeople});
 }
 
 void describe_colours(Form& form, gateway::Colours& colours) {
@@ -105,8 +101,8 @@ void describe_match(Form& form, route::Match& match) {
 void describe(Form& form, room::Policy& p) {
   describe_admission(form, p);
   describe_queue(form, p);
-  form.field("opens_at", p.opens_at, "Closed before.");
-  form.field("closes_at", p.closes_at, "Closed from then on.");
+  form.field("opens_at", p.opens_at, "Before it people may queue up, but nobody is let in.");
+  form.field("closes_at", p.closes_at, "Closed from then on: whoever waits is sent away.");
   form.field("mode", p.mode,
              "`paused`: joins but no admissions; `closed`: neither; `bypass`: everybody passes.",
              Names<room::Mode>{{"open", room::Mode::open},

@@ -78,14 +78,14 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"rooms:\n  sale: { capcity: 5 }\n",
               "error: demo.yaml:2:11: rooms.sale.capcity: unknown key; did you mean \"capacity\"?"},
         Wrong{"rooms:\n  sale:\n    capacity: many\n",
-              "error: demo.yaml:3:15: rooms.sale.capacity: expected a whole number from 0 to "
-              "10000000, found \"many\""},
+              "error: demo.yaml:3:15: rooms.sale.capacity: expected a whole number from 1 to "
+              "50000000, found \"many\""},
         Wrong{"rooms:\n  sale:\n    capacity: -1\n", "expected a whole number"},
         Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n", "expected a whole number"},
         Wrong{"rooms: {sale: {capacity: [1]}}", "found a list"},
         Wrong{
             "rooms: {sale: {session: {ttl: 5}}}",
-            "rooms.sale.session.ttl: expected a duration from 100ms to 30d, such as 250ms, 5s, 4m, "
+            "rooms.sale.session.ttl: expected a duration from 1s to 7d, such as 250ms, 5s, 4m, "
             "found \"5\""},
         Wrong{"rooms: {sale: {admit: {every: 1s}}}",
               "rooms.sale.admit.count: this setting is required"},
