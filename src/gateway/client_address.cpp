@@ -184,10 +184,12 @@ Client find_client(const edge::Peer& peer, wire::RequestHead& head, const Truste
   client.scheme = peer.tls ? "https" : "http";
   client.host = head.authority;
   client.forwarded = is_forwarded(head.fields);
-  if (client.forwarded && trusted.networks.contains(client.address))
+  if (!trusted.networks.contains(client.address)) {
+    head.fields.remove("x-request-id");
+    if (client.forwarded) remove_fields(head.fields, is_forwarding_field);
+  } else if (client.forwarded) {
     believe_fields(head.fields, trusted, client);
-  else if (client.forwarded)
-    remove_fields(head.fields, is_forwarding_field);
+  }
   client.key = client_key(client.address);
   return client;
 }

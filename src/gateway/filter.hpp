@@ -7,11 +7,13 @@
 // Errors:  a filter that ends a request has answered it (problem+json, a page or a ticket).
 #pragma once
 
+#include "base/time.hpp"
 #include "core/route/route.hpp"
 #include "edge/exchange.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +29,26 @@ struct Client {
   bool forwarded = false;  // the request carried a forwarding header, believed or not
 };
 
+// Told of an open tunnel (a WebSocket to the backend), so that it counts as use of a session.
+class TunnelWatch {
+ public:
+  virtual ~TunnelWatch() = default;
+  virtual Millis interval() const = 0;  // how often `used` wants to be called
+  // The tunnel is open, and was until now. False closes it.
+  virtual edge::Task<bool> used() = 0;
+};
+
 struct Context {
   edge::Exchange& exchange;
-  Client client;
+  Client client = {};
   const route::Route* route = nullptr;
-  wire::Fields answer_fields;  // added to whatever is answered (Set-Cookie, rate headers)
+  wire::Fields answer_fields = {};  // added to whatever is answered (Set-Cookie, rate headers)
+  std::unique_ptr<TunnelWatch> tunnel_watch = nullptr;
+  // For the log.
+  std::string request_id = {};
+  std::string_view answered_by = {};  // the name of a filter
+  std::string upstream = {};          // the endpoint that was asked
+  std::string fault = {};             // why it went wrong; not for the visitor
 };
 
 enum class Verdict { pass, answered };

@@ -1,0 +1,68 @@
+#include "gateway/answer.hpp"
+
+namespace doorward::gateway {
+
+using edge::Task;
+
+void Answer::add_to(wire::ResponseHead& head) {
+  status_ = head.status;
+  for (std::size_t i = 0; fields_ && i < fields_->size(); ++i) {
+    const auto [name, value] = (*fields_)[i];
+    if (wire::equal_ignoring_case(name, "set-cookie"))
+      head.fields.append(name, value);
+    else
+      head.fields.set(name, value);
+  }
+}
+
+const wire::ResponseHead& Answer::complete(const wire::ResponseHead& head) {
+  status_ = head.status;
+  if (!fields_ || fields_->empty()) return head;
+  completed_ = head;
+  add_to(completed_);
+  return completed_;
+}
+
+Task<Result<std::string_view>> Answer::read_body() {
+  auto piece = co_await inner_.read_body();
+  if (piece) bytes_in_ += piece->size();
+  co_return piece;
+}
+
+Task<Result<std::string>> Answer::read_whole_body(std::size_t limit) {
+  auto body = co_await inner_.read_whole_body(limit);
+  if (body) bytes_in_ += body->size();
+  co_return body;
+}
+
+Task<Result<>> Answer::respond(edge::Response response) {
+  add_to(response.head);
+  bytes_out_ += response.body.size();
+  return inner_.respond(std::move(response));
+}
+
+Task<Result<>> Answer::begin(const wire::ResponseHead& head, edge::BodyLength length) {
+  return inner_.begin(complete(head), length);
+}
+
+Task<Result<>> Answer::write(std::string_view piece) {
+  bytes_out_ += piece.size();
+  return inner_.write(piece);
+}
+
+Task<Result<std::unique_ptr<edge::Tunnel>>> Answer::upgrade(const wire::ResponseHead& head) {
+  return inner_.upgrade(complete(head));
+}
+
+Task<Result<>> Answer::park_event_stream(edge::ParkedStream stream, wire::ResponseHead head) {
+  add_to(head);
+  return inner_.park_event_stream(stream, std::move(head));
+}
+
+Task<Result<>> Answer::park_websocket(edge::ParkedStream stream, wire::ResponseHead head) {
+  add_to(head);
+  status_ = 101;
+  return inner_.park_websocket(stream, std::move(head));
+}
+
+}  // namespace doorward::gateway

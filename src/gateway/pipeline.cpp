@@ -1,0 +1,58 @@
+#include "gateway/pipeline.hpp"
+
+#include "edge/problem_response.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/request_id.hpp"
+
+#include <exception>
+
+namespace doorward::gateway {
+Pipeline::Pipeline(PipelineParts parts)
+    : route_(std::make_shared<RouteFilter>(std::move(parts.routes), std::move(parts.fallback))),
+      observer_(parts.observer) {
+  filters_.push_back(std::make_shared<ClientAddress>(std::move(parts.trusted)));
+  filters_.push_back(std::make_shared<RequestId>(parts.id_seed));
+  filters_.push_back(route_);
+  for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
+}
+
+edge::Task<> Pipeline::run(Context& context) const {
+  for (const auto& filter : filters_) {
+    if (co_await filter->run(context) == Verdict::pass) continue;
+    context.answered_by = filter->name();
+    co_return;
+  }
+}
+
+edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
+  const std::uint64_t stamp = observer_ ? observer_->started() : 0;
+  Answer answer(exchange);
+  Context context{answer};
+  answer.add(context.answer_fields);
+  bool failed = true;
+  try {
+    co_await run(context);
+    failed = false;
+  } catch (const std::exception& e) {
+    context.fault = e.what();
+  }
+  if (failed && !answer.answered())
+    (void)co_await answer.respond(
+        edge::problem_response(wire::Problem(500, "The request could not be handled.")));
+  if (observer_)
+    observer_->finished(
+        {context, exchange.request(), answer.status(), answer.bytes_in(), answer.bytes_out()},
+        stamp);
+}
+
+std::string Pipeline::explain(std::string_view method, std::string_view host,
+                              std::string_view path) const {
+  const route::Route* route = route_->table().find(host, path, method);
+  if (!route) return "no route: the native calls, or 404\n";
+  std::string lines;
+  for (const auto& filter : filters_)
+    lines.append(filter->name()).append(": ").append(filter->explain(*route)).append("\n");
+  return lines;
+}
+
+}  // namespace doorward::gateway

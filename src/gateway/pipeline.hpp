@@ -1,0 +1,69 @@
+// What every request passes: client address, id, route, then the filters in their order.
+//
+// Why:     one list decides what runs and what `doorward check --explain` shows.
+// Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler holds
+//          it by shared_ptr while it runs.
+// Threads: const-safe; filters are shared by all loops.
+// Errors:  what a filter throws becomes a 500 here, once, and is told to the observer.
+#pragma once
+
+#include "gateway/client_address.hpp"
+#include "gateway/filter.hpp"
+#include "gateway/route.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::gateway {
+
+// One request that is over.
+struct RequestRecord {
+  const Context& context;
+  const wire::RequestHead& request;
+  unsigned status = 0;  // 0: the visitor left before an answer
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+};
+
+// For the access log and the metrics. Called on every loop.
+class RequestObserver {
+ public:
+  // What it returns is given back in `finished`: a time, as a rule.
+  virtual std::uint64_t started() = 0;
+  virtual void finished(const RequestRecord& record, std::uint64_t stamp) = 0;
+
+ protected:
+  ~RequestObserver() = default;
+};
+
+struct PipelineParts {
+  TrustedProxies trusted;
+  route::RouteTable routes;
+  Fallback fallback;                             // answers where no route matches
+  std::vector<std::shared_ptr<Filter>> filters;  // after the route; the last one answers
+  RequestObserver* observer = nullptr;           // may be null; outlives the pipeline
+  std::uint64_t id_seed = 0;                     // drawn at random by whoever makes the pipeline
+};
+
+class Pipeline {
+ public:
+  explicit Pipeline(PipelineParts parts);
+
+  edge::Task<> handle(edge::Exchange& exchange) const;
+
+  // What would be done with such a request, a line a phase.
+  std::string explain(std::string_view method, std::string_view host, std::string_view path) const;
+  const route::RouteTable& routes() const { return route_->table(); }
+
+ private:
+  edge::Task<> run(Context& context) const;
+
+  std::shared_ptr<RouteFilter> route_;
+  std::vector<std::shared_ptr<Filter>> filters_;
+  RequestObserver* observer_;
+};
+
+}  // namespace doorward::gateway

@@ -1,0 +1,95 @@
+#include "gateway/route.hpp"
+
+#include "edge/problem_response.hpp"
+#include "wire/http/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace doorward::gateway {
+namespace {
+
+using wire::equal_ignoring_case;
+
+constexpr std::array<std::string_view, 8> kHopByHop = {
+    "connection",       "keep-alive", "proxy-authenticate", "proxy-authorization",
+    "proxy-connection", "te",         "transfer-encoding",  "upgrade"};
+constexpr std::array<std::string_view, 4> kIdentity = {"x-user-id", "x-user-type", "x-original-url",
+                                                       "x-rewrite-url"};
+constexpr std::string_view kOwnPrefix = "x-doorward-";
+
+template <std::size_t size>
+bool one_of(std::string_view name, const std::array<std::string_view, size>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view other) { return equal_ignoring_case(name, other); });
+}
+
+bool is_identity(std::string_view name) {
+  return one_of(name, kIdentity) ||
+         equal_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
+}
+
+template <class Unwanted>
+void remove_where(wire::Fields& fields, Unwanted unwanted) {
+  for (std::size_t i = 0; i < fields.size();) {
+    if (unwanted(fields[i].name)) {
+      fields.remove(std::string(fields[i].name));
+      i = 0;
+    } else {
+      ++i;
+    }
+  }
+}
+
+// What `Connection` names besides the fields that are always hop-by-hop.
+std::vector<std::string> named_in_connection(const wire::Fields& fields) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!equal_ignoring_case(fields[i].name, "connection")) continue;
+    wire::ListReader list(fields[i].value);
+    while (const auto item = list.next())
+      if (!item->empty() && !one_of(*item, kHopByHop) && !equal_ignoring_case(*item, "close"))
+        names.emplace_back(*item);
+  }
+  return names;
+}
+
+}  // namespace
+
+void remove_hop_by_hop(wire::Fields& fields) {
+  const bool trailers = fields.lists("te", "trailers");
+  std::string upgrade;
+  if (fields.lists("connection", "upgrade")) upgrade = fields.find("upgrade").value_or("");
+  if (fields.contains("connection"))
+    for (const auto& name : named_in_connection(fields)) fields.remove(name);
+  remove_where(fields, [](std::string_view name) { return one_of(name, kHopByHop); });
+  if (trailers) fields.append("TE", "trailers");
+  if (!upgrade.empty()) {
+    fields.append("Connection", "Upgrade");
+    fields.append("Upgrade", upgrade);
+  }
+}
+
+void remove_identity(wire::Fields& fields) { remove_where(fields, is_identity); }
+
+edge::Task<Verdict> RouteFilter::run(Context& context) {
+  wire::RequestHead& request = context.exchange.request();
+  context.route = table_.find(context.client.host, request.path, request.method);
+  if (context.route) {
+    remove_hop_by_hop(request.fields);
+    remove_identity(request.fields);
+    co_return Verdict::pass;
+  }
+  if (fallback_) co_await fallback_(context);
+  if (!context.exchange.answered())
+    (void)co_await context.exchange.respond(
+        edge::problem_response(wire::Problem(404, "Nothing is served at this address.")));
+  co_return Verdict::answered;
+}
+
+std::string RouteFilter::explain(const route::Route& route) const {
+  return "route \"" + route.name + "\"";
+}
+
+}  // namespace doorward::gateway
