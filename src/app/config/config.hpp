@@ -57,7 +57,6 @@ struct KeySettings {
 struct TokenSettings {
   wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
   std::string issuer = "doorward";
-  std::string audience = "doorward-backend";
   Millis pass_ttl{std::chrono::minutes{5}};
   std::vector<KeySettings> keys;
 };
@@ -66,6 +65,8 @@ struct IssuerSettings {
   std::string issuer;
   std::string audience;
   std::string jwks_file;
+  std::string subject_claim = "sub";
+  std::string lane_claim;
   Place at;
 };
 

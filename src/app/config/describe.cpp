@@ -23,6 +23,8 @@ const Names<wire::jose::Algorithm> kAlgorithms{{"EdDSA", wire::jose::Algorithm::
                                                {"RS256", wire::jose::Algorithm::rs256},
                                                {"HS256", wire::jose::Algorithm::hs256}};
 
+const Names<wire::jose::Algorithm> kPublished(kAlgorithms.begin(), kAlgorithms.end() - 1);
+
 void describe_log(Form& form, LogSettings& log) {
   form.shorthand("kind");
   form.field(
@@ -47,10 +49,8 @@ void describe_log(Form& form, LogSettings& log) {
 
 void describe_tokens(Form& form, TokenSettings& tokens) {
   form.field("algorithm", tokens.algorithm, "Algorithm of the key generated at the first start.",
-             kAlgorithms);
+             kPublished);
   form.field("issuer", tokens.issuer, "The `iss` of tickets and passes.", Text{"text", 256});
-  form.field("audience", tokens.audience, "The `aud` of passes; a backend checks it.",
-             Text{"text", 256});
   form.field("pass_ttl", tokens.pass_ttl,
              "Longest life of one pass; a new one is issued on use, never beyond the session.",
              Within{seconds{10}, hours{24}});
@@ -75,6 +75,10 @@ void describe_identity(Form& form, IdentitySettings& identity) {
                Text{"text", 512});
     item.required("jwks_file", issuer.jwks_file, "File with the provider's public keys (JWKS).",
                   kPath);
+    item.field("subject_claim", issuer.subject_claim, "The claim that names the visitor.",
+               Text{"text", 128});
+    item.field("lane_claim", issuer.lane_claim, "The claim that names the lane; absent: none does.",
+               Text{"text", 128});
   });
   form.list("api_keys", "Keys of backends, made by `doorward token api-key NAME`.",
             [&](Form& item) {

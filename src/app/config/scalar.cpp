@@ -1,15 +1,14 @@
 #include "app/config/scalar.hpp"
 
 #include "wire/duration.hpp"
+#include "wire/rfc3339.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <boost/json/array.hpp>
 
 #include <array>
 #include <charconv>
-#include <chrono>
 
 namespace doorward::app::config {
 namespace {
@@ -37,27 +36,6 @@ std::optional<Int> whole(std::string_view text) {
 }
 
 bool is_plain(const Node& node) { return node.kind == Node::Kind::scalar && !node.quoted; }
-
-// Two digits at `at`, within bounds.
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t n, int low, int high) {
-  if (at + n > text.size()) return std::nullopt;
-  const auto value = whole<unsigned>(text.substr(at, n));
-  if (!value || static_cast<int>(*value) < low || static_cast<int>(*value) > high) {
-    return std::nullopt;
-  }
-  return static_cast<int>(*value);
-}
-
-// "Z" or "+09:00".
-std::optional<std::chrono::minutes> zone(std::string_view text) {
-  if (text == "Z" || text == "z") return std::chrono::minutes{0};
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  const auto hours = digits(text, 1, 2, 0, 23);
-  const auto minutes = digits(text, 4, 2, 0, 59);
-  if (!hours || !minutes) return std::nullopt;
-  const auto offset = std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
-  return text[0] == '+' ? offset : -offset;
-}
 
 }  // namespace
 
@@ -99,25 +77,9 @@ std::optional<std::uint64_t> read_bytes(const Node& node) {
 
 std::optional<LogTime> read_time(const Node& node) {
   if (node.kind != Node::Kind::scalar) return std::nullopt;
-  const std::string_view t = node.text;
-  constexpr std::size_t kSeconds = 19;  // "2026-05-01T10:00:00"
-  if (t.size() <= kSeconds || t[4] != '-' || t[7] != '-' || t[13] != ':' || t[16] != ':' ||
-      (t[10] != 'T' && t[10] != 't' && t[10] != ' ')) {
-    return std::nullopt;
-  }
-  const auto year = digits(t, 0, 4, 1970, 9999), month = digits(t, 5, 2, 1, 12),
-             day = digits(t, 8, 2, 1, 31), hour = digits(t, 11, 2, 0, 23),
-             minute = digits(t, 14, 2, 0, 59), second = digits(t, 17, 2, 0, 59);
-  const auto offset = zone(t.substr(kSeconds));
-  if (!year || !month || !day || !hour || !minute || !second || !offset) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok()) return std::nullopt;
-  const Millis since_epoch = std::chrono::sys_days{date}.time_since_epoch() +
-                             std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-                             std::chrono::seconds{*second} - *offset;
-  return LogTime{since_epoch};
+  const auto parsed = wire::parse_rfc3339(node.text);
+  if (!parsed) return std::nullopt;
+  return *parsed;
 }
 
 std::string show_duration(Millis value) { return wire::format_duration(value); }

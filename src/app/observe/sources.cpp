@@ -1,0 +1,65 @@
+#include "app/observe/sources.hpp"
+
+#include <array>
+#include <string>
+
+namespace doorward::app {
+namespace {
+
+constexpr double kMillisInSecond = 1e3;
+
+template <class Number>
+double number(Number value) {
+  return static_cast<double>(value);
+}
+
+void write_room(const engine::RoomEntry& entry, MetricWriter& writer) {
+  using room::Mode;
+  const room::RoomView& view = entry.view;
+  const Labels room{{"room", entry.name}};
+  writer.put(MetricId::room_waiting, number(view.waiting), room);
+  writer.put(MetricId::room_inside, number(view.inside), room);
+  if (view.policy.capacity)
+    writer.put(MetricId::room_capacity, number(*view.policy.capacity), room);
+  writer.put(MetricId::room_joined, number(view.joined_total), room);
+  writer.put(MetricId::room_admitted, number(view.admitted_total), room);
+  for (const Mode mode : {Mode::open, Mode::paused, Mode::closed, Mode::bypass}) {
+    writer.put(MetricId::room_mode, mode == view.mode ? 1 : 0,
+               {{"room", entry.name}, {"mode", to_string(mode)}});
+  }
+}
+
+}  // namespace
+
+void write_edge_metrics(const edge::Stats& s, MetricWriter& writer) {
+  writer.put(MetricId::connections, number(s.connections));
+  writer.put(MetricId::connections_total, number(s.accepted));
+  writer.put(MetricId::connections_refused, number(s.refused_connections));
+  writer.put(MetricId::accept_errors, number(s.accept_errors));
+  writer.put(MetricId::requests, number(s.requests));
+  for (std::size_t i = 0; i < s.refused_requests.size(); ++i) {
+    writer.put(MetricId::requests_refused, number(s.refused_requests[i]),
+               {{"status", std::to_string(edge::kRefusals[i])}});
+  }
+  writer.put(MetricId::received_bytes, number(s.bytes_in));
+  writer.put(MetricId::sent_bytes, number(s.bytes_out));
+  writer.put(MetricId::deadlines, number(s.deadlines));
+  writer.put(MetricId::parked_streams, number(s.parked_event_streams), {{"kind", "event_stream"}});
+  writer.put(MetricId::parked_streams, number(s.parked_websockets), {{"kind", "websocket"}});
+  writer.put(MetricId::renders, number(s.renders));
+}
+
+void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer) {
+  const engine::ShardStats s = shard.stats();
+  writer.put(MetricId::log_batches, number(s.batches));
+  writer.put(MetricId::log_commands, number(s.commands));
+  writer.put(MetricId::log_snapshots, number(s.snapshots));
+  writer.put(MetricId::log_append_failures, number(s.append_failures));
+  writer.put(MetricId::log_writable, s.writable ? 1 : 0);
+  writer.put(MetricId::log_queued, number(s.queued));
+  writer.put(MetricId::tickets, number(s.tickets));
+  writer.put(MetricId::longest_slice, number(s.longest_slice.count()) / kMillisInSecond);
+  for (const engine::RoomEntry& entry : shard.rooms()) write_room(entry, writer);
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,15 @@
+// What the parts of the program tell about themselves, as metrics.
+//
+// Ownership: refers to its arguments during the call only.
+#pragma once
+
+#include "app/observe/metrics.hpp"
+#include "edge/stats.hpp"
+#include "engine/shard.hpp"
+
+namespace doorward::app {
+
+void write_edge_metrics(const edge::Stats& stats, MetricWriter& writer);
+void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer);
+
+}  // namespace doorward::app
