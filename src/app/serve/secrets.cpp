@@ -43,6 +43,10 @@ Word draw(ports::Entropy& entropy) {
   return word;
 }
 
+std::string draw_kid(ports::Entropy& entropy) {
+  return to_hex(0, draw<std::uint64_t>(entropy)).substr(16);
+}
+
 std::string to_text(const Secrets& secrets) {
   json::array keys;
   for (const auto& key : secrets.keys.keys()) {
@@ -52,8 +56,7 @@ std::string to_text(const Secrets& secrets) {
   }
   return json::serialize(
              json::value{{"keys", keys},
-                         {"subject_key", to_hex(secrets.subject_key.hi, secrets.subject_key.lo)},
-                         {"place", to_hex(0, secrets.place)}}) +
+                         {"subject_key", to_hex(secrets.subject_key.hi, secrets.subject_key.lo)}}) +
          '\n';
 }
 
@@ -70,11 +73,8 @@ Result<Secrets> from_text(const std::string& text) {
     if (!key) return key.error();
     keys.push_back(*std::move(key));
   }
-  std::uint64_t zero = 0;
-  if (keys.empty() ||
-      !parse_hex(root.at("subject_key").as_string(), secrets.subject_key.hi,
-                 secrets.subject_key.lo) ||
-      !parse_hex(root.at("place").as_string(), zero, secrets.place)) {
+  if (keys.empty() || !parse_hex(root.at("subject_key").as_string(), secrets.subject_key.hi,
+                                 secrets.subject_key.lo)) {
     return error(Errc::corrupt, "shape");
   }
   secrets.keys = wire::jose::KeySet(std::move(keys));
@@ -126,6 +126,10 @@ Result<> write_secret_file(const fs::path& path, std::string_view text) {
   return {};
 }
 
+SipKey draw_sip_key(ports::Entropy& entropy) {
+  return {draw<std::uint64_t>(entropy), draw<std::uint64_t>(entropy)};
+}
+
 std::string draw_token(ports::Entropy& entropy) {
   std::array<std::byte, kTokenBytes> bytes;
   entropy.fill(bytes);
@@ -162,16 +166,34 @@ Result<Secrets> open_secrets(const fs::path& folder, wire::jose::Algorithm algor
   auto kept = read_secrets(folder);
   if (kept || kept.error().code != Errc::not_found) return kept;
   Secrets secrets;
-  secrets.subject_key = {draw<std::uint64_t>(entropy), draw<std::uint64_t>(entropy)};
-  secrets.place = draw<std::uint64_t>(entropy);
-  auto key =
-      wire::jose::Key::generate(algorithm, to_hex(0, draw<std::uint64_t>(entropy)).substr(16));
-  if (!key) return key.error();
-  secrets.keys = wire::jose::KeySet({*std::move(key)});
+  secrets.subject_key = draw_sip_key(entropy);
+  auto passes = wire::jose::Key::generate(algorithm, draw_kid(entropy));
+  auto tickets = wire::jose::Key::generate(wire::jose::Algorithm::hs256, draw_kid(entropy));
+  if (!passes) return passes.error();
+  if (!tickets) return tickets.error();
+  secrets.keys = wire::jose::KeySet({*std::move(passes), *std::move(tickets)});
   if (auto kept_now = write_secret_file(folder / kSecretsFile, to_text(secrets)); !kept_now) {
     return kept_now.error();
   }
   return secrets;
+}
+
+Result<std::uint64_t> open_place(const fs::path& folder, ports::Entropy& entropy) {
+  const fs::path path = folder / kPlaceFile;
+  auto kept = read_small_file(path);
+  if (!kept && kept.error().code != Errc::not_found) return kept.error();
+  std::uint64_t hi = 0;
+  std::uint64_t place = 0;
+  if (!kept) {
+    place = draw<std::uint64_t>(entropy);
+    auto written = write_secret_file(path, to_hex(0, place) + '\n');
+    if (!written) return written.error();
+    return place;
+  }
+  if (!parse_hex(std::string_view(*kept).substr(0, 32), hi, place)) {
+    return error(Errc::corrupt, path.string() + " is broken; remove it to draw another");
+  }
+  return place;
 }
 
 Result<AdminToken> open_admin_token(const fs::path& folder, ports::Entropy& entropy) {

@@ -20,13 +20,13 @@
 namespace doorward::app {
 
 struct Secrets {
-  wire::jose::KeySet keys;
+  wire::jose::KeySet keys;  // one that signs passes, and a secret for tickets (HS256)
   SipKey subject_key;       // subjects are stored as hashes under it
-  std::uint64_t place = 0;  // names the folder in the log
 };
 
 inline constexpr const char* kSecretsFile = "secrets.json";
 inline constexpr const char* kAdminTokenFile = "admin-token";
+inline constexpr const char* kPlaceFile = "place";
 
 // Makes them if the folder has none.
 Result<Secrets> open_secrets(const std::filesystem::path& folder, wire::jose::Algorithm algorithm,
@@ -34,12 +34,17 @@ Result<Secrets> open_secrets(const std::filesystem::path& folder, wire::jose::Al
 // Reads them, never makes any.
 Result<Secrets> read_secrets(const std::filesystem::path& folder);
 
+// What names the folder in the log (engine::NodeStarted); unlike the secrets it is never copied to
+// another node.
+Result<std::uint64_t> open_place(const std::filesystem::path& folder, ports::Entropy& entropy);
+
 struct AdminToken {
   std::string token;
   bool made = false;  // just now
 };
 Result<AdminToken> open_admin_token(const std::filesystem::path& folder, ports::Entropy& entropy);
 
+SipKey draw_sip_key(ports::Entropy& entropy);
 // 256 random bits in base64url.
 std::string draw_token(ports::Entropy& entropy);
 // Lower-case hexadecimal SHA-256.
