@@ -54,11 +54,25 @@ fuzz: packages-build-fuzz ## Fuzz every target, or one: TARGET=x SECONDS=60
 	@$(call compile,fuzz,$(if $(TARGET),fuzz_$(TARGET),fuzzers))
 	FUZZ_SECONDS=$(or $(SECONDS),60) $(call check,fuzz,-R '^fuzz_$(or $(TARGET),.*)$$')
 
+bench: packages-build-bench build ## Run the benchmarks, or those with a name: ONLY=joins
+	tools/bench $(ONLY)
+
 docs: ## Check that what the pages name exists
 	tools/tidy --links
 
 ci: ## What CI runs: tidy, tests, sanitizers, fuzzing, simulator
 	tools/ci packages-build-test-tidy-fuzz tidy build test asan tsan fuzz
+
+# Slow and long tests once in every build, and half an hour of each fuzz target.
+LONG = slow-release slow-asan slow-tsan
+.PHONY: $(LONG)
+$(LONG): slow-%: packages-build-test
+	@$(call compile,$*,all)
+	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1 \
+	  $(call check,$*,-L 'slow|long')
+
+nightly: ## All of CI and everything that is too long for it (hours)
+	tools/ci packages-build-test-tidy-fuzz-bench tidy build test asan tsan $(LONG) 'fuzz SECONDS=1800' bench
 
 clean: ## Remove everything that was built
 	rm -rf build

@@ -2,7 +2,7 @@
 #   x.cpp            the layer's library
 #   x_test.cpp       the layer's test program, run by CTest case by case
 #   x_benchmark.cpp  the layer's benchmark program
-#   x_fuzz.cpp       the fuzz target fuzz_x, with its corpus in fuzz/corpus/x
+#   x_fuzz.cpp       the fuzz target fuzz_x, with its corpus in fuzz/corpus/<x>
 #
 # doorward_layer(<name> [ASIO] SEES <layers…> [LINK <libraries…>] [TEST_LINK <libraries…>])
 # ASIO: the layer's files use the precompiled Asio headers.
