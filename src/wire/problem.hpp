@@ -19,6 +19,7 @@ inline constexpr std::string_view kProblemMediaType = "application/problem+json"
 
 class Problem {
  public:
+  Problem() : Problem(500) {}  // for Result-like types, which ask for it
   explicit Problem(unsigned status, std::string_view detail = {});
   // A failure of ours, by its code.
   explicit Problem(const Error& error);

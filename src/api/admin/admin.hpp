@@ -1,0 +1,22 @@
+// What an operator calls: rooms. Every call needs the admin token, on a listener that takes them.
+//
+// Spec: docs/api.md, "Admin".
+#pragma once
+
+#include "api/call.hpp"
+
+namespace doorward::api::admin {
+
+edge::Task<Answer> list_rooms(Desk& desk, Call& call);
+edge::Task<Answer> read_room(Desk& desk, Call& call);
+edge::Task<Answer> put_room(Desk& desk, Call& call);
+edge::Task<Answer> patch_room(Desk& desk, Call& call);
+edge::Task<Answer> remove_room(Desk& desk, Call& call);
+edge::Task<Answer> open_room(Desk& desk, Call& call);
+edge::Task<Answer> pause_room(Desk& desk, Call& call);
+edge::Task<Answer> close_room(Desk& desk, Call& call);
+edge::Task<Answer> bypass_room(Desk& desk, Call& call);
+// Gives the entrants of a draw room their places.
+edge::Task<Answer> draw_room(Desk& desk, Call& call);
+
+}  // namespace doorward::api::admin

@@ -1,0 +1,34 @@
+// Everything that is called of Doorward itself: native, admin, the published keys and the OpenAPI
+// document.
+//
+// Why:     the app asks `is_reserved` before its routes and `owns` after them; the rest is inside.
+// Ownership: places, streams and pages outlive it.
+// Threads: thread-safe.
+// Errors:  problem+json, see gateway/problems.hpp.
+// Spec:    docs/api.md.
+#pragma once
+
+#include "api/call.hpp"
+
+#include <string_view>
+
+namespace doorward::api {
+
+class Api {
+ public:
+  Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, ApiOptions options)
+      : desk_{places, streams, pages, std::move(options)} {}
+
+  // Below "/.doorward/", which no route can take.
+  static bool is_reserved(std::string_view path);
+  // Reserved, or one of the paths that answer where no route matches: "/v1/…", the published keys.
+  static bool owns(std::string_view path);
+
+  // Answers; a path that is not known with 404.
+  edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
+
+ private:
+  Desk desk_;
+};
+
+}  // namespace doorward::api

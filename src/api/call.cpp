@@ -1,0 +1,112 @@
+#include "api/call.hpp"
+
+#include "wire/json_strict.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace doorward::api {
+namespace {
+
+namespace json = boost::json;
+namespace problems = gateway::problems;
+
+bool is_json(const wire::RequestHead& head) {
+  const auto field = head.fields.find("Content-Type");
+  if (!field) return false;
+  std::string_view type = field->substr(0, field->find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return wire::equal_ignoring_case(type, "application/json") ||
+         wire::equal_ignoring_case(type, "application/merge-patch+json");
+}
+
+std::optional<gateway::Refusal> refuse_unknown(const json::object& object,
+                                               std::span<const std::string_view> known) {
+  if (known.empty()) return std::nullopt;
+  for (const auto& member : object) {
+    if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+    return gateway::problem(
+        problems::kInvalid,
+        fmt::format("\"{}\" is not a known member; known are: {}",
+                    std::string_view(member.key()).substr(0, 60), fmt::join(known, ", ")));
+  }
+  return std::nullopt;
+}
+
+bool may_come_here(const Desk& desk, const Call& call) {
+  return call.exchange.peer().admin_listener ||
+         (desk.options.admin_on_main && !call.client.forwarded);
+}
+
+}  // namespace
+
+edge::Response json_answer(unsigned status, std::string body) {
+  edge::Response response;
+  response.head.status = status;
+  response.head.fields.append("Content-Type", "application/json");
+  response.head.fields.append("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+edge::Response json_answer(unsigned status, const json::object& body) {
+  return json_answer(status, json::serialize(body));
+}
+
+edge::Response no_content() {
+  edge::Response response;
+  response.head.status = 204;
+  response.head.fields.append("Cache-Control", "no-store");
+  return response;
+}
+
+edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known) {
+  if (!call.exchange.has_body()) co_return json::object{};
+  const auto text = co_await call.exchange.read_whole_body(kMaxBody);
+  if (text.has_error()) {
+    if (text.error().code == Errc::too_large)
+      co_return gateway::problem(problems::kTooLarge,
+                                 fmt::format("A body is at most {} bytes.", kMaxBody));
+    co_return gateway::Refusal(text.error());
+  }
+  if (text->empty()) co_return json::object{};
+  if (!is_json(call.head()))
+    co_return gateway::problem(problems::kNotJson, "Send Content-Type: application/json.");
+  auto value = wire::parse_json_strict(*text);
+  if (value.has_error()) co_return gateway::problem(problems::kMalformed, value.error().what);
+  if (!value->is_object())
+    co_return gateway::problem(problems::kMalformed, "The body must be a JSON object.");
+  if (auto refused = refuse_unknown(value->get_object(), known)) co_return std::move(*refused);
+  co_return std::move(value->get_object());
+}
+
+std::string text_member(const json::object& body, std::string_view name,
+                        std::optional<gateway::Refusal>& problem) {
+  const json::value* value = body.if_contains(name);
+  if (value == nullptr || value->is_null()) return {};
+  if (value->is_string()) return std::string(value->get_string());
+  problem = gateway::problem(problems::kInvalid, fmt::format("{}: expected text", name));
+  return {};
+}
+
+bool has_admin_token(const Desk& desk, const Call& call) {
+  const auto token = gateway::bearer_token(call.head());
+  const std::string& wanted = desk.options.admin_token;
+  return token && !wanted.empty() && token->size() == wanted.size() &&
+         CRYPTO_memcmp(token->data(), wanted.data(), wanted.size()) == 0;
+}
+
+std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
+  if (!may_come_here(desk, call))
+    return gateway::answer(problems::kAdminElsewhere,
+                           "Admin calls are taken on the admin listener only (admin.listen).");
+  if (!has_admin_token(desk, call))
+    return gateway::answer(problems::kAdminOnly,
+                           "Send Authorization: Bearer with the admin token.");
+  return std::nullopt;
+}
+
+}  // namespace doorward::api

@@ -1,0 +1,69 @@
+// One call of the native or the admin API, and what its endpoints have at hand.
+//
+// Why:     an endpoint is a function from a Call to an answer, so that the table of them is all there is
+//          to routing, and the OpenAPI document can be held to it.
+// Ownership: everything in a Desk outlives the calls; a Call lives as long as its request.
+// Threads: a Desk is shared by all loops.
+// Bounds:  a body is at most kMaxBody.
+#pragma once
+
+#include "api/native/ticket_streams.hpp"
+#include "gateway/pages.hpp"
+#include "gateway/places.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace doorward::api {
+
+inline constexpr std::size_t kMaxBody = 64 * 1024;
+
+struct ApiOptions {
+  std::string admin_token;     // empty: nobody is let in
+  bool admin_on_main = false;  // the main listener is loopback, and no proxy is trusted
+};
+
+struct Desk {
+  gateway::Places& places;
+  TicketStreams& streams;
+  gateway::Pages& pages;
+  ApiOptions options;
+
+  engine::Shard& shard() const { return places.services().shard; }
+};
+
+struct Call {
+  edge::Exchange& exchange;
+  const gateway::Client& client;
+  std::string_view room;    // {room} of the path
+  std::string_view ticket;  // {ticket} of the path
+
+  const wire::RequestHead& head() const { return exchange.request(); }
+};
+
+// Absent: the endpoint has answered by itself (a stream), or the peer is gone.
+using Answer = std::optional<edge::Response>;
+using Endpoint = edge::Task<Answer> (*)(Desk&, Call&);
+
+edge::Response json_answer(unsigned status, std::string body);
+edge::Response json_answer(unsigned status, const boost::json::object& body);
+edge::Response no_content();
+
+// The body as a JSON object whose members are all among `known`; without a body an empty one. With
+// `known` empty any member is let through.
+using Body = gateway::Sought<boost::json::object>;
+edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known);
+
+// A text member; empty where it is missing. Sets `problem` where it is no text.
+std::string text_member(const boost::json::object& body, std::string_view name,
+                        std::optional<gateway::Refusal>& problem);
+
+// Refuses calls that need the admin token; absent: go on.
+std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call);
+bool has_admin_token(const Desk& desk, const Call& call);
+
+}  // namespace doorward::api

@@ -1,0 +1,122 @@
+// What backends call, and what anyone may know.
+#include "api/native/native.hpp"
+#include "gateway/ticket_json.hpp"
+#include "wire/rfc3339.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace doorward::api {
+namespace {
+
+namespace json = boost::json;
+namespace problems = gateway::problems;
+constexpr std::string_view kVerifyMembers[] = {"pass", "room"};
+
+using room::TicketState;
+using room::TicketView;
+
+template <class Time>
+json::value time_or_null(const Time& time) {
+  if (!time) return nullptr;
+  return json::value(json::string(wire::format_rfc3339(*time)));
+}
+
+json::object verdict(bool valid, const gateway::Pass* pass,
+                     const std::optional<LogTime>& expires_at, std::string_view reason) {
+  json::object made{{"valid", valid},
+                    {"subject", nullptr},
+                    {"room", nullptr},
+                    {"ticket", nullptr},
+                    {"expires_at", time_or_null(expires_at)},
+                    {"reason", nullptr}};
+  if (pass != nullptr) {
+    made["subject"] = pass->subject;
+    made["room"] = pass->room;
+    made["ticket"] = json::string(to_string(pass->ticket));
+  }
+  if (!reason.empty()) made["reason"] = reason;
+  return made;
+}
+
+// The session decides, exactly: a pass whose own time is up is good while its session lives, and one
+// whose session has ended is not.
+edge::Task<json::object> judge(Desk& desk, const gateway::Pass& pass) {
+  const auto handle = desk.shard().find(pass.ticket);
+  auto view = handle ? desk.shard().read(*handle) : std::nullopt;
+  if (!view) co_return verdict(false, &pass, {}, "forgotten");
+  if (view->state == TicketState::closed)
+    co_return verdict(false, &pass, {}, room::to_string(view->reason));
+  if (view->state != TicketState::admitted) co_return verdict(false, &pass, {}, "not_admitted");
+  if (const auto entry = desk.shard().room(view->room)) {
+    view = co_await desk.places.use(*handle, *view, entry->view.policy);
+    if (view->state == TicketState::closed)
+      co_return verdict(false, &pass, {}, room::to_string(view->reason));
+  }
+  co_return verdict(true, &pass, view->expires_at, "");
+}
+
+}  // namespace
+
+edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
+  const Body body = co_await read_body(call, kVerifyMembers);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  std::optional<gateway::Refusal> problem;
+  const std::string token = text_member(*body, "pass", problem);
+  const std::string room = text_member(*body, "room", problem);
+  if (problem) co_return gateway::answer(*problem);
+  if (token.empty())
+    co_return gateway::answer(problems::kInvalid, "pass: send the pass that is to be verified");
+  const auto pass = desk.places.services().tokens.read_pass(token, room, desk.places.now());
+  if (pass.has_error())
+    co_return json_answer(200, verdict(false, nullptr, {}, wire::jose::to_string(pass.error())));
+  if (!co_await gateway::await_position(desk.shard(), pass->at))
+    co_return gateway::answer(problems::kBehind, "This node has not caught up yet; try again.");
+  co_return json_answer(200, co_await judge(desk, *pass));
+}
+
+edge::Task<Answer> finish_session(Desk& desk, Call& call) {
+  const auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
+  if (identity.caller != gateway::Caller::backend) {
+    if (call.head().fields.contains("X-API-Key") || !gateway::bearer_token(call.head()))
+      co_return gateway::answer(problems::kBackendOnly, "Send X-API-Key, or the admin token.");
+    if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  }
+  const auto ticket = parse_id<TicketId>(call.ticket);
+  if (!ticket) co_return gateway::answer(problems::kNoTicket, "That is not the id of a ticket.");
+  const auto outcome = co_await gateway::await_shard(desk.shard(), engine::Finish{*ticket});
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  const auto status = outcome->status;
+  const bool over = status == engine::Status::over && outcome->ticket.has_value();
+  // A retry of a call whose answer was lost.
+  const bool finished = over && outcome->ticket->reason == room::CloseReason::finished;
+  if (status == engine::Status::done || status == engine::Status::already || finished)
+    co_return no_content();
+  if (over) co_return gateway::answer(gateway::over(*outcome->ticket));
+  co_return gateway::answer(gateway::refusal(status, ""));
+}
+
+edge::Task<Answer> room_status(Desk& desk, Call& call) {
+  const auto entry = desk.shard().room(call.room);
+  if (!entry) co_return gateway::answer(gateway::refusal(engine::Status::no_such_room, call.room));
+  const room::RoomView& view = entry->view;
+  json::object made{{"room", entry->name},
+                    {"mode", room::to_string(view.mode)},
+                    {"waiting", view.waiting},
+                    {"inside", view.inside},
+                    {"eta", nullptr},
+                    {"opens_at", time_or_null(view.policy.opens_at)},
+                    {"closes_at", time_or_null(view.policy.closes_at)}};
+  if (view.eta_for_newcomer)
+    made["eta"] = json::object{{"low_s", view.eta_for_newcomer->low_s},
+                               {"high_s", view.eta_for_newcomer->high_s}};
+  co_return json_answer(200, made);
+}
+
+edge::Task<Answer> keys(Desk& desk, Call&) {
+  edge::Response response = json_answer(200, desk.places.services().tokens.jwks());
+  response.head.fields.set("Cache-Control", "public, max-age=300");
+  co_return response;
+}
+
+}  // namespace doorward::api

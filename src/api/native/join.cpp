@@ -1,0 +1,120 @@
+#include "api/native/native.hpp"
+#include "gateway/origin.hpp"
+#include "gateway/ticket_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace doorward::api {
+namespace {
+
+namespace problems = gateway::problems;
+using gateway::Caller;
+using gateway::Identity;
+using gateway::Refusal;
+
+constexpr std::string_view kJoinMembers[] = {"subject", "lane"};
+constexpr std::size_t kMinKey = 16;
+constexpr std::size_t kMaxKey = 255;
+constexpr std::size_t kMaxSubject = 256;
+
+// The key as a Structured Field string, or bare as many programs send it.
+gateway::Sought<std::string> idempotency_key(const wire::RequestHead& head) {
+  const auto field = head.fields.find("Idempotency-Key");
+  if (!field) return std::string();
+  std::string_view key = *field;
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"')
+    key = key.substr(1, key.size() - 2);
+  const bool is_plain = std::all_of(
+      key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  if (!is_plain || key.size() < kMinKey || key.size() > kMaxKey)
+    return gateway::problem(
+        problems::kMalformed,
+        fmt::format(
+            "Idempotency-Key must have {} to {} visible letters without quotes; a UUID is best.",
+            kMinKey, kMaxKey));
+  return std::string(key);
+}
+
+struct Joiner {
+  gateway::Subject subject;
+  std::string new_device;  // its id, where it is named now for the first time
+};
+
+gateway::Sought<Joiner> backend_joiner(const Desk& desk, const boost::json::object& body) {
+  std::optional<Refusal> problem;
+  std::string subject = text_member(body, "subject", problem);
+  std::string lane = text_member(body, "lane", problem);
+  if (problem) return std::move(*problem);
+  if (subject.empty() || subject.size() > kMaxSubject)
+    return gateway::problem(
+        problems::kInvalid,
+        fmt::format("subject: a backend names for whom it joins, in 1 to {} bytes", kMaxSubject));
+  return Joiner{desk.places.services().identities.named_by_backend(subject, std::move(lane)), {}};
+}
+
+// A caller that nobody can name is given a device. With a key its id follows from address and key, so
+// that a retry of a first join, which has no cookie yet, is the same device and finds its ticket.
+Joiner new_device(const Desk& desk, const Call& call, const std::string& key) {
+  const auto& identities = desk.places.services().identities;
+  std::string device = desk.places.draw_device();
+  if (!key.empty()) {
+    const Hash128 id =
+        identities.derive("first join", call.client.address.to_string() + '\n' + key);
+    device = to_hex(id.hi, id.lo);
+  }
+  return {identities.device(device), device};
+}
+
+gateway::Sought<Joiner> find_joiner(const Desk& desk, const Call& call,
+                                    const boost::json::object& body, const std::string& key) {
+  Identity identity = desk.places.services().identities.identify(call.head(), desk.places.now());
+  if (identity.bad_credential)
+    return gateway::problem(problems::kBadToken, *identity.bad_credential);
+  if (identity.caller == Caller::backend) return backend_joiner(desk, body);
+  if (!body.empty())
+    return gateway::problem(problems::kNotYours,
+                            "Only a backend with an API key names subject and lane.");
+  if (identity.caller != Caller::user && !gateway::is_same_origin(call.head(), call.client))
+    return gateway::problem(problems::kWrongOrigin, "Joins come from pages of this site.");
+  if (identity.subject) return Joiner{std::move(*identity.subject), {}};
+  return new_device(desk, call, key);
+}
+
+bool takes_cookies(const Call& call) {
+  return !call.head().fields.contains("Authorization") && !call.head().fields.contains("X-API-Key");
+}
+
+}  // namespace
+
+edge::Task<Answer> join(Desk& desk, Call& call) {
+  const auto key = idempotency_key(call.head());
+  if (key.has_error()) co_return gateway::answer(key.error());
+  const Body body = co_await read_body(call, kJoinMembers);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  auto joiner = find_joiner(desk, call, *body, *key);
+  if (joiner.has_error()) co_return gateway::answer(joiner.error());
+  const auto place = co_await desk.places.join({call.room, std::move(joiner->subject), *key});
+  if (place.has_error()) co_return gateway::answer(place.error());
+
+  const std::string token = desk.places.token_for(*place);
+  edge::Response response = json_answer(
+      place->made ? 201 : 200,
+      gateway::ticket_json({place->view, place->room, token, desk.places.pass_for(*place),
+                            gateway::poll_after_s(place->view)}));
+  if (place->made)
+    response.head.fields.append("Location", fmt::format("{}/self", call.head().path));
+  if (takes_cookies(call)) {
+    const bool secure = gateway::is_secure(call.client);
+    if (!joiner->new_device.empty()) {
+      const std::string device =
+          desk.places.services().tokens.issue_device(joiner->new_device, desk.places.now());
+      gateway::set_device_cookie(response.head.fields, device, secure);
+    }
+    gateway::set_ticket_cookie(response.head.fields, call.room, token, secure);
+  }
+  co_return response;
+}
+
+}  // namespace doorward::api

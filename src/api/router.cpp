@@ -1,0 +1,98 @@
+#include "api/router.hpp"
+
+#include "api/admin/admin.hpp"
+#include "api/native/native.hpp"
+
+#include <array>
+
+namespace doorward::api {
+namespace {
+
+constexpr Entry kEntries[] = {
+    {"POST", "/rooms/{room}/tickets", join},
+    {"GET", "/rooms/{room}/tickets/self", read_self},
+    {"DELETE", "/rooms/{room}/tickets/self", leave},
+    {"POST", "/rooms/{room}/tickets/self/leave", leave_page},
+    {"GET", "/rooms/{room}/tickets/self/events", events},
+    {"GET", "/rooms/{room}/tickets/self/socket", socket},
+    {"GET", "/rooms/{room}", room_status},
+    {"POST", "/passes/verify", verify_pass},
+    {"DELETE", "/sessions/{ticket}", finish_session},
+    {"GET", "/keys", keys},
+    {"GET", "/openapi.json", openapi},
+    {"GET", "/admin/rooms", admin::list_rooms},
+    {"GET", "/admin/rooms/{room}", admin::read_room},
+    {"PUT", "/admin/rooms/{room}", admin::put_room},
+    {"PATCH", "/admin/rooms/{room}", admin::patch_room},
+    {"DELETE", "/admin/rooms/{room}", admin::remove_room},
+    {"POST", "/admin/rooms/{room}/open", admin::open_room},
+    {"POST", "/admin/rooms/{room}/pause", admin::pause_room},
+    {"POST", "/admin/rooms/{room}/close", admin::close_room},
+    {"POST", "/admin/rooms/{room}/bypass", admin::bypass_room},
+    {"POST", "/admin/rooms/{room}/draw", admin::draw_room},
+};
+
+// Where others look for them.
+struct Alias {
+  std::string_view path;
+  std::string_view entry;
+};
+constexpr Alias kAliases[] = {{"/.well-known/jwks.json", "/keys"},
+                              {"/openapi.json", "/openapi.json"}};
+constexpr std::string_view kBases[] = {"/v1", "/.doorward/v1"};
+
+std::string_view below_base(std::string_view path) {
+  for (const Alias& alias : kAliases)
+    if (path == alias.path) return alias.entry;
+  for (const std::string_view base : kBases)
+    if (path.starts_with(base) && path.substr(base.size()).starts_with('/'))
+      return path.substr(base.size());
+  return {};
+}
+
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path, Found& found) {
+  while (pattern.starts_with('/') && path.starts_with('/')) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view segment = take_segment(path);
+    if (segment.empty()) return false;
+    if (wanted == "{room}") {
+      found.room = segment;
+    } else if (wanted == "{ticket}") {
+      found.ticket = segment;
+    } else if (wanted != segment) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+std::span<const Entry> entries() { return kEntries; }
+
+Found find_endpoint(std::string_view method, std::string_view path) {
+  Found found;
+  const std::string_view rest = below_base(path);
+  if (rest.empty()) return found;
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  for (const Entry& entry : kEntries) {
+    if (!matches(entry.path, rest, found)) continue;
+    if (entry.method == wanted) {
+      found.endpoint = entry.endpoint;
+      return found;
+    }
+    if (!found.allow.empty()) found.allow += ", ";
+    found.allow += entry.method;
+    if (entry.method == std::string_view("GET")) found.allow += ", HEAD";
+  }
+  return found;
+}
+
+}  // namespace doorward::api

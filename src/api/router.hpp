@@ -1,0 +1,35 @@
+// The table of endpoints, and how a request finds its own.
+//
+// Why:     one table: routing, `Allow`, and the check of the OpenAPI document all read it.
+// Threads: const.
+// Spec:    docs/api.md; src/api/openapi/openapi.json.
+#pragma once
+
+#include "api/call.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace doorward::api {
+
+struct Entry {
+  const char* method;
+  const char* path;  // below the base: "/rooms/{room}/tickets"
+  Endpoint endpoint;
+};
+
+// Endpoints below "/v1" and "/.doorward/v1".
+std::span<const Entry> entries();
+
+struct Found {
+  Endpoint endpoint = nullptr;
+  std::string_view room;
+  std::string_view ticket;
+  std::string allow;  // where the path is known and the method is not
+};
+
+// `path` with its base. HEAD finds GET.
+Found find_endpoint(std::string_view method, std::string_view path);
+
+}  // namespace doorward::api
