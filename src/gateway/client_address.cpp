@@ -178,6 +178,8 @@ std::string client_key(const ip::address& address) {
   return ip::address_v6(bytes).to_string() + "/64";
 }
 
+void remove_forwarding(wire::Fields& fields) { remove_fields(fields, is_forwarding_field); }
+
 Client find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted) {
   Client client;
   client.address = plain_address(peer.address);
@@ -186,7 +188,7 @@ Client find_client(const edge::Peer& peer, wire::RequestHead& head, const Truste
   client.forwarded = is_forwarded(head.fields);
   if (!trusted.networks.contains(client.address)) {
     head.fields.remove("x-request-id");
-    if (client.forwarded) remove_fields(head.fields, is_forwarding_field);
+    if (client.forwarded) remove_forwarding(head.fields);
   } else if (client.forwarded) {
     believe_fields(head.fields, trusted, client);
   }

@@ -49,6 +49,9 @@ boost::asio::ip::address plain_address(const boost::asio::ip::address& address);
 // What limits count by: "192.0.2.1", or "2001:db8:0:1::/64".
 std::string client_key(const boost::asio::ip::address& address);
 
+// Removes Forwarded, the X-Forwarded family and X-Real-IP.
+void remove_forwarding(wire::Fields& fields);
+
 // Reads the forwarding fields and removes those that are not believed.
 Client find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted);
 

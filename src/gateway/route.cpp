@@ -60,7 +60,9 @@ std::vector<std::string> named_in_connection(const wire::Fields& fields) {
 void remove_hop_by_hop(wire::Fields& fields) {
   const bool trailers = fields.lists("te", "trailers");
   std::string upgrade;
-  if (fields.lists("connection", "upgrade")) upgrade = fields.find("upgrade").value_or("");
+  // No other protocol: through "h2c" a visitor would speak to the backend past every filter.
+  if (fields.lists("connection", "upgrade") && fields.lists("upgrade", "websocket"))
+    upgrade = "websocket";
   if (fields.contains("connection"))
     for (const auto& name : named_in_connection(fields)) fields.remove(name);
   remove_where(fields, [](std::string_view name) { return one_of(name, kHopByHop); });

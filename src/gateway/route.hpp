@@ -35,7 +35,7 @@ class RouteFilter : public Filter {
   Fallback fallback_;
 };
 
-// Removes hop-by-hop fields, but for `TE: trailers` and what asks for an upgrade.
+// Removes hop-by-hop fields, but for `TE: trailers` and what asks for a WebSocket.
 void remove_hop_by_hop(wire::Fields& fields);
 // Removes X-User-Id, X-User-Type, X-Doorward-*, and the fields by which some frameworks let a request name
 // another path than its own.

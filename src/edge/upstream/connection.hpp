@@ -51,6 +51,7 @@ class UpstreamConnection {
   Task<Result<>> write(std::span<boost::asio::const_buffer> pieces);
   // The request is sent: from here on the response has its deadlines.
   void request_sent();
+  bool request_is_sent() const { return request_sent_; }
 
   // The next head, interim ones included: after a 1xx (but 101) call it again.
   Task<Result<>> read_head();

@@ -1,0 +1,49 @@
+#include "gateway/proxy.hpp"
+
+#include "edge/problem_response.hpp"
+#include "gateway/proxying/call.hpp"
+
+namespace doorward::gateway {
+
+edge::Task<Verdict> Proxy::run(Context& context) {
+  edge::Exchange& exchange = context.exchange;
+  if (context.route->upstream.empty()) {
+    (void)co_await exchange.respond(edge::Response());
+    co_return Verdict::answered;
+  }
+  const auto target = targets_.find(context.route->upstream);
+  if (target == targets_.end()) {
+    context.fault = "no such upstream: " + context.route->upstream;
+    (void)co_await exchange.respond(
+        edge::problem_response(wire::Problem(502, "The service behind is not configured.")));
+    co_return Verdict::answered;
+  }
+  proxying::Call call{context, target->second, options_};
+  if (!exchange.has_body()) {
+    co_await proxying::forward_whole(call, {});
+    co_return Verdict::answered;
+  }
+  std::string_view first;
+  if (!exchange.request().fields.lists("expect", "100-continue")) {
+    // The first piece is awaited before a connection is taken: a slow visitor holds none.
+    const auto piece = co_await exchange.read_body();
+    if (!piece) {
+      context.fault = piece.error().what;
+      co_return Verdict::answered;  // the exchange is over
+    }
+    first = *piece;
+  }
+  const bool whole = !first.empty() && exchange.body_length() == first.size();
+  if (whole)
+    co_await proxying::forward_whole(call, first);
+  else
+    co_await proxying::forward_stream(call, first);
+  co_return Verdict::answered;
+}
+
+std::string Proxy::explain(const route::Route& route) const {
+  if (route.upstream.empty()) return "200, for a proxy that asked";
+  return "to upstream \"" + route.upstream + "\"";
+}
+
+}  // namespace doorward::gateway

@@ -1,0 +1,84 @@
+#include "gateway/proxying/request_bytes.hpp"
+
+#include "gateway/client_address.hpp"
+#include "wire/forwarded.hpp"
+#include "wire/http/writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace doorward::gateway::proxying {
+namespace {
+
+using wire::append_field;
+
+// Said by us below.
+constexpr std::array<std::string_view, 8> kOurs = {
+    "host",      "connection",       "content-length",    "x-forwarded-for",
+    "forwarded", "x-forwarded-host", "x-forwarded-proto", "expect"};
+
+bool is_ours(std::string_view name) {
+  return std::any_of(kOurs.begin(), kOurs.end(),
+                     [&](std::string_view own) { return wire::equal_ignoring_case(name, own); });
+}
+
+// `own` behind what came under `name`, or for want of that `otherwise`.
+void append_list(std::string& out, const wire::Fields& came, std::string_view name,
+                 std::string_view own, std::string_view otherwise) {
+  out.append(name).append(": ");
+  bool any = false;
+  for (std::size_t i = 0; i < came.size(); ++i) {
+    if (!wire::equal_ignoring_case(came[i].name, name)) continue;
+    out.append(came[i].value).append(", ");
+    any = true;
+  }
+  out.append(any ? own : otherwise).append("\r\n");
+}
+
+void append_forwarding(std::string& out, const Context& context) {
+  const wire::Fields& came = context.exchange.request().fields;
+  const Client& client = context.client;
+  const std::string address = client.address.to_string();
+  const auto peer_address = plain_address(context.exchange.peer().address);
+  const std::string peer = peer_address == client.address ? address : peer_address.to_string();
+  append_list(out, came, "X-Forwarded-For", peer, address);
+  append_field(out, "X-Forwarded-Proto", client.scheme);
+  append_field(out, "X-Forwarded-Host", client.host);
+  append_list(out, came, "Forwarded", wire::build_forwarded({wire::node_of(peer), {}, {}, {}}),
+              wire::build_forwarded({wire::node_of(address), {}, client.host, client.scheme}));
+}
+
+void append_framing(std::string& out, const wire::Fields& came, const RequestBody& body) {
+  if (body.present && body.length) append_field(out, "Content-Length", *body.length);
+  if (body.present && !body.length) append_field(out, "Transfer-Encoding", "chunked");
+  if (!body.present && came.contains("content-length")) append_field(out, "Content-Length", "0");
+  if (body.expect_continue) append_field(out, "Expect", "100-continue");
+}
+
+}  // namespace
+
+bool asks_for_upgrade(const wire::RequestHead& head) { return head.fields.contains("upgrade"); }
+
+void append_request(std::string& out, const Context& context, const ProxyTarget& target,
+                    const ProxyOptions& options, std::string_view authority,
+                    const RequestBody& body) {
+  const wire::RequestHead& request = context.exchange.request();
+  const wire::Fields& came = request.fields;
+  out.append(request.method).append(" ").append(request.path);
+  if (request.has_query) out.append("?").append(request.query);
+  out.append(" HTTP/1.1\r\n");
+  append_field(out, "Host", target.pass_host ? std::string_view(request.authority) : authority);
+  for (std::size_t i = 0; i < came.size(); ++i)
+    if (!is_ours(came[i].name)) append_field(out, came[i].name, came[i].value);
+  const bool te = came.contains("te");
+  if (asks_for_upgrade(request))
+    append_field(out, "Connection", te ? "Upgrade, TE" : "Upgrade");
+  else if (te)
+    append_field(out, "Connection", "TE");
+  append_forwarding(out, context);
+  append_framing(out, came, body);
+  if (!options.via.empty()) append_field(out, "Via", "1.1 " + options.via);
+  wire::append_end_of_head(out);
+}
+
+}  // namespace doorward::gateway::proxying
