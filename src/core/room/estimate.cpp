@@ -123,11 +123,11 @@ struct WaitGuess {
     const std::uint64_t alone = wait;
     wait = with_leavers(alone, total.waiting_ms / total.left);
     const std::uint64_t doubt = ratio_squared(alone - wait, alone);
-    variance += doubt / total.left + doubt / 16;
+    variance += doubt / total.left + doubt / 32;
   }
 
   Eta range(Millis opens_in) const {
-    const std::uint64_t deviation = square_root((variance + kOne / 256) << 16);
+    const std::uint64_t deviation = square_root((variance + kOne / 1'600) << 16);
     const std::uint64_t relative = std::min(kFourInFive * deviation >> 16, kMaxRelative);
     const std::uint64_t shortest = (wait << 16) / (kOne + relative);
     const std::uint64_t longest = (wait * (kOne + relative) >> 16) + (is_ceiling ? wait : 0);
@@ -196,7 +196,7 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   const std::uint64_t wait = needed * length / *policy.capacity;
   if (wait <= guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
-  return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 64, 0, false};
+  return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 200, 0, false};
 }
 
 std::optional<Eta> Estimate::answer(const Policy& policy, const Question& question,
