@@ -10,7 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace doorward::edge {
@@ -49,6 +51,8 @@ struct ServerOptions {
   std::size_t connections_per_address = 1'000;
   std::size_t requests_per_connection = 10'000;
   std::size_t unread_body_bytes = 262'144;  // read and dropped to keep a connection
+  // Told of whatever a handler threw; on the loop.
+  std::function<void(std::string_view what)> on_exception;
 };
 
 }  // namespace doorward::edge

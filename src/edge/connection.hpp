@@ -1,0 +1,111 @@
+// A socket with what is received and not yet used, what is to be sent, and the deadlines of both.
+//
+// Why:     the only place where bytes are waited for; framing and meaning are its users'.
+// Ownership: belongs to its session; the loop knows it while it lives.
+// Threads: on its loop only. One coroutine may read while another writes.
+// Bounds:  at most 64 KiB received ahead; every wait has a deadline, and a lowest rate where asked.
+// Errors:  closed, timed_out; after one the connection is of no more use.
+#pragma once
+
+#include "base/result.hpp"
+#include "edge/address_limits.hpp"
+#include "edge/exchange.hpp"
+#include "edge/wheel.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace doorward::edge {
+
+class Loop;
+
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+// How long a peer was waited for, against how much it has moved.
+struct Pace {
+  Millis waited{};
+  std::uint64_t bytes = 0;
+};
+
+class Connection : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Connection(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  const Peer& peer() const { return peer_; }
+
+  std::string_view input() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  void consume(std::size_t size) { begin_ += size; }
+  // Waits for more input until `deadline`, and not longer than `pace` allows where it is given.
+  Task<Result<>> fill(Millis deadline, Pace* pace = nullptr);
+  // Gives back what a large message needed, between messages.
+  void shrink();
+
+  // What goes out with the next send, before its body.
+  std::string& out() { return out_; }
+  // Sends `out`, then both views. True if that needed no waiting; else `send_rest` must follow.
+  Result<bool> try_send(std::string_view body = {}, std::string_view tail = {});
+  Task<Result<>> send_rest(Pace* pace = nullptr);
+  // What `out` holds now leaves at the end of this turn of the loop, if nothing sends it before.
+  void flush_soon();
+  void flush();
+
+  void shutdown_write();
+  void close();
+  // Reads and drops until the peer has closed too, so that it sees an answer to what we did not
+  // read.
+  Task<> linger();
+
+  // Nothing is under way: a drain may cut it.
+  void set_idle(bool idle) { idle_ = idle; }
+  bool idle() const { return idle_; }
+  void cancel();
+
+  // For the parking lot, which counts it from then on.
+  std::pair<Socket, AddressLimits::Pass> release();
+
+ private:
+  struct Deadline : WheelEntry {
+    explicit Deadline(Connection& c);
+    Connection& connection;
+    bool passed = false;
+  };
+
+  bool make_room();
+  void reallocate(std::size_t capacity);
+  void arm(Deadline& deadline, Millis due, const Pace* pace);
+  std::size_t advance(std::size_t sent);
+  Error lost(const Deadline& deadline) const;
+
+  Loop& loop_;
+  Socket socket_;
+  Peer peer_;
+  AddressLimits::Pass pass_;
+  Deadline read_deadline_{*this};
+  Deadline write_deadline_{*this};
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string out_;
+  std::array<boost::asio::const_buffer, 3> sending_{};
+  bool send_pending_ = false;
+  bool flush_queued_ = false;
+  bool idle_ = true;
+  bool released_ = false;
+};
+
+}  // namespace doorward::edge

@@ -1,0 +1,137 @@
+// The request's half of Http1Exchange.
+#include "edge/http1_exchange.hpp"
+#include "edge/loop.hpp"
+#include "wire/http/writer.hpp"
+
+namespace doorward::edge {
+
+Http1Exchange::Http1Exchange(Loop& loop, Connection& connection)
+    : loop_(loop), connection_(connection), parser_(loop.options().limits, head_) {}
+
+void Http1Exchange::reset() {
+  parser_.reset();
+  failure_.reset();
+  received_ = sent_ = {};
+  answer_ = Answer::none;
+  body_read_ = continue_due_ = false;
+}
+
+void Http1Exchange::fail(unsigned status, std::string_view detail) {
+  failure_ = wire::ParseError{status, detail};
+  keep_alive_ = false;
+}
+
+Error Http1Exchange::parse_failed() {
+  const wire::ParseError& e = parser_.error();
+  fail(e.status, e.detail);
+  return error(e.status == 413 ? Errc::too_large : Errc::invalid, std::string(e.detail));
+}
+
+Task<Result<>> Http1Exchange::fill(Millis deadline, Pace* pace) {
+  Result<> filled = co_await connection_.fill(deadline, pace);
+  if (filled) co_return filled;
+  keep_alive_ = false;
+  if (filled.error().code == Errc::timed_out && parser_.started()) {
+    fail(408, "The request did not arrive in time.");
+  } else if (filled.error().code == Errc::too_large) {
+    fail(431, "The head is larger than allowed.");
+  } else {
+    broken_ = true;
+  }
+  co_return filled;
+}
+
+Task<Result<>> Http1Exchange::read_head(bool first) {
+  reset();
+  const Deadlines& deadlines = loop_.options().deadlines;
+  Millis deadline = loop_.now() + (loop_.draining() ? deadlines.linger
+                                   : first          ? deadlines.head
+                                                    : deadlines.keep_alive);
+  for (bool started = first;;) {
+    const wire::Parsed parsed = parser_.next(connection_.input());
+    connection_.consume(parsed.consumed);
+    if (parsed.event == wire::Event::head) break;
+    if (parsed.event == wire::Event::error) co_return parse_failed();
+    connection_.set_idle(!parser_.started());
+    if (parser_.started() && !started) {
+      started = true;
+      deadline = loop_.now() + deadlines.head;
+    }
+    if (Result<> filled = co_await fill(deadline, nullptr); !filled) co_return filled;
+  }
+  connection_.set_idle(false);
+  head_.scheme = connection_.peer().tls ? "https" : "http";
+  loop_.counters().requests.add();
+  continue_due_ = parser_.expects_continue() && has_body();
+  body_read_ = !has_body();
+  if (!parser_.keep_alive() || loop_.draining()) keep_alive_ = false;
+  co_return Result<>();
+}
+
+std::optional<std::uint64_t> Http1Exchange::body_length() const {
+  const wire::Framing& framing = parser_.framing();
+  if (framing.kind == wire::Framing::Kind::chunked) return std::nullopt;
+  return framing.length;
+}
+
+void Http1Exchange::ask_for_body() {
+  if (!continue_due_) return;
+  continue_due_ = false;
+  if (answered()) return;
+  wire::append_status_line(connection_.out(), 100);
+  wire::append_end_of_head(connection_.out());
+  connection_.flush_soon();
+}
+
+Task<Result<std::string_view>> Http1Exchange::read_body() {
+  if (body_read_) co_return std::string_view();
+  if (failure_ || broken_) co_return error(Errc::closed, "The body was cut short.");
+  ask_for_body();
+  for (;;) {
+    const wire::Parsed parsed = parser_.next(connection_.input());
+    connection_.consume(parsed.consumed);
+    if (parsed.event == wire::Event::body) co_return parsed.piece;
+    if (parsed.event == wire::Event::error) co_return parse_failed();
+    if (parsed.event == wire::Event::end) {
+      body_read_ = true;
+      co_return std::string_view();
+    }
+    const Millis deadline = loop_.now() + loop_.options().deadlines.body;
+    if (Result<> filled = co_await fill(deadline, &received_); !filled) co_return filled.error();
+  }
+}
+
+Task<Result<std::string>> Http1Exchange::read_whole_body(std::size_t limit) {
+  std::string whole;
+  const auto too_large = [this] {
+    fail(413, "The body is larger than allowed.");
+    return error(Errc::too_large, "The body is larger than allowed.");
+  };
+  if (body_length().value_or(0) > limit) co_return too_large();
+  for (;;) {
+    const Result<std::string_view> piece = co_await read_body();
+    if (!piece) co_return piece.error();
+    if (piece->empty()) co_return whole;
+    if (piece->size() > limit - whole.size()) co_return too_large();
+    whole.append(*piece);
+  }
+}
+
+bool Http1Exchange::can_drop_body() const {
+  if (body_read_) return true;
+  // A client that still waits for 100 may send its body or not: nobody knows where the next begins.
+  return !continue_due_ && body_length().value_or(0) <= loop_.options().unread_body_bytes;
+}
+
+Task<bool> Http1Exchange::drop_rest_of_body() {
+  std::size_t dropped = 0;
+  while (!body_read_) {
+    const Result<std::string_view> piece = co_await read_body();
+    if (!piece) co_return false;
+    dropped += piece->size();
+    if (dropped > loop_.options().unread_body_bytes) co_return false;
+  }
+  co_return true;
+}
+
+}  // namespace doorward::edge

@@ -1,0 +1,94 @@
+// One event loop with all that lives on it: connections, deadlines, the parked, the date.
+//
+// Threads: runs on one thread; `post`ed work is the only way in from another.
+// Ownership: belongs to the server. Connections are their sessions'; the loop can cut them.
+#pragma once
+
+#include "edge/address_limits.hpp"
+#include "edge/connection.hpp"
+#include "edge/exchange.hpp"
+#include "edge/options.hpp"
+#include "edge/parking_lot.hpp"
+#include "edge/stats.hpp"
+#include "edge/wheel.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::edge {
+
+class Acceptor;
+
+class Loop {
+ public:
+  Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
+       AddressLimits& limits);
+  ~Loop();
+
+  boost::asio::io_context& io() { return *io_; }
+  const ServerOptions& options() const { return options_; }
+  const Handler& handler() const { return handler_; }
+  AddressLimits& limits() { return limits_; }
+  Wheel& wheel() { return wheel_; }
+  LoopCounters& counters() { return counters_; }
+  const LoopCounters& counters() const { return counters_; }
+  ParkingLot& parking() { return *parking_; }
+  Millis now() const;                              // monotonic, coarse
+  std::string_view date() const { return date_; }  // as in the Date field
+  bool draining() const { return draining_; }
+
+  // Before `run`: listens, and from then on accepts.
+  Result<std::uint16_t> listen(const Listener& listener, std::uint16_t port);
+  void run();
+
+  void drain();  // stops accepting, ends what is idle or parked
+  void cut();    // ends everything
+  // From any thread.
+  void wake(std::span<const std::uint64_t> keys);
+
+  void add(Connection& connection) { connections_.push_back(connection); }
+  void flush_later(Connection& connection);
+  void forget_flush(Connection& connection);
+
+ private:
+  using Connections =
+      boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+  void tick();
+  void write_date();
+  void flush_all();
+  void take_woken();
+
+  const ServerOptions& options_;
+  const Handler& handler_;
+  AddressLimits& limits_;
+  LoopCounters counters_;
+  Wheel wheel_;
+  Connections connections_;
+  std::vector<Connection*> to_flush_;
+  std::string date_;
+  std::int64_t date_second_ = 0;
+  bool draining_ = false;
+
+  std::mutex woken_mutex_;
+  std::vector<std::uint64_t> woken_;
+  bool woken_all_ = false;
+  bool woken_posted_ = false;
+
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<boost::asio::steady_timer> ticker_;
+  std::unique_ptr<ParkingLot> parking_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+};
+
+}  // namespace doorward::edge

@@ -1,0 +1,433 @@
+#include "edge/server.hpp"
+
+#include "edge/test_client.hpp"
+
+#include <gmock/gmock.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace doorward::edge {
+namespace {
+
+using test::Client;
+using test::patient_options;
+using test::quick_options;
+using test::RunningServer;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+Response text(std::string body) {
+  Response response;
+  response.head.fields.append("Content-Type", "text/plain");
+  response.body = std::move(body);
+  return response;
+}
+
+Task<> stream_back(Exchange& exchange) {
+  const wire::ResponseHead ok;
+  const Result<> begun = co_await exchange.begin(ok, BodyLength());
+  if (!begun) co_return;
+  for (;;) {
+    const auto piece = co_await exchange.read_body();
+    if (!piece) co_return;
+    if (piece->empty()) break;
+    const Result<> written = co_await exchange.write(*piece);
+    if (!written) co_return;
+  }
+  wire::Fields trailers = exchange.request_trailers();
+  trailers.append("X-Done", "1");
+  co_await exchange.end(&trailers);
+}
+
+// What these tests ask for, by path.
+Task<> handle(Exchange& exchange) {
+  const std::string& path = exchange.request().path;
+  if (path == "/stream") {
+    co_await stream_back(exchange);
+  } else if (path == "/echo") {
+    const auto body = co_await exchange.read_whole_body(1'000'000);
+    if (body) co_await exchange.respond(text(*body));
+  } else if (path == "/small") {
+    const auto body = co_await exchange.read_whole_body(4);
+    if (body) co_await exchange.respond(text(*body));
+  } else if (path == "/throw") {
+    throw std::runtime_error("a bug");
+  } else if (path == "/silent") {
+    co_return;
+  } else if (path == "/204") {
+    Response response;
+    response.head.status = 204;
+    co_await exchange.respond(std::move(response));
+  } else if (path == "/cut") {
+    const wire::ResponseHead ok;
+    co_await exchange.begin(ok, BodyLength{true, 10});
+    co_await exchange.write("12345");
+  } else {
+    co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
+  }
+}
+
+std::string get(std::string_view path, std::string_view fields = "") {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+std::string post(std::string_view path, std::string_view rest) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(rest);
+}
+
+constexpr std::string_view kClose = "Connection: close\r\n";
+
+TEST(Server, AnswersWithLengthTypeAndDate) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(get("/a?b", kClose));
+  const std::string answer = client.read_all();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: "));
+  EXPECT_THAT(answer, HasSubstr(" GMT\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nGET /a?b"));
+}
+
+TEST(Server, AnswersPipelinedRequestsInOrder) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  std::string requests;
+  for (int i = 0; i < 100; ++i) {
+    requests += i % 3 == 0 ? post("/echo", "Content-Length: 3\r\n\r\n" + std::to_string(100 + i))
+                           : get("/" + std::to_string(i));
+  }
+  client.send(requests);
+  for (int i = 0; i < 100; ++i) {
+    client.read_until("\r\n\r\n");
+    const std::string body = i % 3 == 0 ? std::to_string(100 + i) : "GET /" + std::to_string(i);
+    ASSERT_EQ(client.read_bytes(body.size()), body);
+  }
+}
+
+TEST(Server, TakesARequestByteByByte) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  for (const char c : post("/echo", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
+    client.send({&c, 1});
+  }
+  client.read_until("\r\n\r\n");
+  EXPECT_EQ(client.read_bytes(3), "abc");
+}
+
+TEST(Server, StreamsChunkedBothWaysWithTrailers) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(
+      post("/stream", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n"));
+  std::string answer = client.read_until("\r\n\r\n");
+  answer += client.read_until("\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(answer, EndsWith("5\r\nhello\r\n0\r\nX-Sum: 7\r\nX-Done: 1\r\n\r\n"));
+  client.send(get("/next"));
+  EXPECT_THAT(client.read_until("GET /next"), HasSubstr("200 OK"));
+}
+
+TEST(Server, StreamsAMebibyteThroughWithoutHoldingIt) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  const std::string body(1'048'576, 'x');
+  auto sender = std::async(std::launch::async, [&] {
+    client.send(post("/stream", "Content-Length: 1048576\r\n\r\n") + body);
+  });
+  std::string answer = client.read_until("X-Done: 1\r\n\r\n");
+  sender.get();
+  EXPECT_GT(answer.size(), body.size());
+}
+
+TEST(Server, EndsAnOldClientsStreamWithTheConnection) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send("POST /stream HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi");
+  const std::string answer = client.read_all();
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nhi"));
+  Client again(running.port());
+  again.send("GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_THAT(again.read_until("GET /1"), HasSubstr("Connection: keep-alive\r\n"));
+  again.send("GET /2 HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(again.read_all(), HasSubstr("Connection: close\r\n"));
+}
+
+TEST(Server, SendsNoBodyToHeadNorWith204) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send("HEAD /abc HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.send(get("/204"));
+  client.send(get("/end", kClose));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Content-Length: 9\r\n"));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(client.read_until("\r\n\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 204 "), Not(HasSubstr("Content-Length"))));
+  EXPECT_THAT(client.read_all(), EndsWith("GET /end"));
+}
+
+TEST(Server, AsksForABodyOnlyWhenItIsRead) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  const std::string expect = "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+  client.send(post("/echo", expect));
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("abc");
+  EXPECT_THAT(client.read_until("abc"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  // Refused without its body: whether that follows is unknown, so the connection ends.
+  client.send(post("/204", expect));
+  const std::string answer = client.read_until("\r\n\r\n");
+  EXPECT_THAT(answer, testing::AllOf(StartsWith("HTTP/1.1 204"), HasSubstr(kClose)));
+}
+
+TEST(Server, DropsAnUnreadBodyToKeepTheConnection) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(post("/204", "Content-Length: 20000\r\n\r\n" + std::string(20'000, 'x')));
+  client.send(get("/next", kClose));
+  EXPECT_THAT(client.read_all(), EndsWith("GET /next"));
+}
+
+TEST(Server, ClosesWhereAnUnreadBodyIsTooLarge) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(post("/204", "Content-Length: 10000000\r\n\r\n" + std::string(20'000, 'x')));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr(kClose));
+}
+
+TEST(Server, AnswersForAHandlerThatFails) {
+  ServerOptions options = patient_options();
+  std::promise<std::string> thrown;
+  options.on_exception = [&](std::string_view what) { thrown.set_value(std::string(what)); };
+  RunningServer running(std::move(options), handle);
+  for (const char* path : {"/throw", "/silent"}) {
+    Client client(running.port());
+    client.send(get(path));
+    const std::string answer = client.read_all();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 ")) << path;
+    EXPECT_THAT(answer, HasSubstr("application/problem+json")) << path;
+  }
+  EXPECT_EQ(thrown.get_future().get(), "a bug");
+}
+
+TEST(Server, CutsAnAnswerThatWasNotEnded) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(get("/cut"));
+  EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\n12345"));
+}
+
+TEST(Server, AnswersBrokenRequestsAndCloses) {
+  RunningServer running(patient_options(), handle);
+  const std::pair<std::string, std::string> cases[] = {
+      {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 "},
+      {"GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
+      {"GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 414 "},
+      {get("/", "X: " + std::string(40'000, 'x') + "\r\n"), "HTTP/1.1 431 "},
+      {post("/echo", "Transfer-Encoding: gzip, chunked\r\n\r\n"), "HTTP/1.1 501 "},
+      {post("/echo", "Transfer-Encoding: chunked\r\n\r\nzz\r\n"), "HTTP/1.1 400 "},
+      {post("/small", "Content-Length: 5\r\n\r\nhello"), "HTTP/1.1 413 "},
+      {post("/small", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), "HTTP/1.1 413 "},
+      {get("/", "Expect: tea\r\n"), "HTTP/1.1 417 "},
+  };
+  for (const auto& [request, expected] : cases) {
+    Client client(running.port());
+    client.send(request + get("/never"));
+    const std::string answer = client.read_all();
+    EXPECT_THAT(answer, StartsWith(expected));
+    EXPECT_THAT(answer, HasSubstr(kClose));
+    EXPECT_THAT(answer, Not(HasSubstr("/never"))) << "what follows has no meaning any more";
+  }
+  EXPECT_EQ(running.server.stats().refused_requests[0], 2u);
+}
+
+TEST(Server, CutsSlowClients) {
+  RunningServer running(quick_options(), handle);
+  Client silent(running.port());
+  Client head(running.port());
+  head.send("GET / HTTP/1.1\r\nHo");
+  Client body(running.port());
+  body.send(post("/echo", "Content-Length: 10\r\n\r\nabc"));
+  Client idle(running.port());
+  idle.send(get("/"));
+  EXPECT_EQ(silent.read_all(), "");
+  EXPECT_THAT(head.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(body.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(idle.read_all(), EndsWith("GET /"));
+  EXPECT_FALSE(silent.timed_out() || idle.timed_out());
+}
+
+TEST(Server, CutsABodyThatTricklesJustFastEnoughForItsDeadline) {
+  ServerOptions options = quick_options();
+  options.deadlines.body = Millis(10'000);
+  RunningServer running(options, handle);
+  Client client(running.port());
+  client.send(post("/echo", "Content-Length: 1000\r\n\r\n"));
+  std::promise<void> done;
+  auto finished = done.get_future();
+  auto sender = std::async(std::launch::async, [&] {
+    while (finished.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout) {
+      client.send("x");
+    }
+  });
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 408 "));
+  done.set_value();
+  sender.get();
+}
+
+TEST(Server, CutsAClientThatTakesNothing) {
+  std::promise<Errc> failed;
+  RunningServer running(quick_options(), [&](Exchange& exchange) -> Task<> {
+    const wire::ResponseHead ok;
+    co_await exchange.begin(ok, BodyLength());
+    const std::string piece(65'536, 'x');
+    for (;;) {
+      const Result<> written = co_await exchange.write(piece);
+      if (written) continue;
+      failed.set_value(written.error().code);
+      break;
+    }
+  });
+  Client client(running.port(), 4'096);
+  client.send(get("/"));
+  EXPECT_EQ(failed.get_future().get(), Errc::timed_out);
+}
+
+TEST(Server, EndsAConnectionAfterItsLastAllowedRequest) {
+  ServerOptions options = patient_options();
+  options.requests_per_connection = 2;
+  RunningServer running(options, handle);
+  Client client(running.port());
+  client.send(get("/1") + get("/2") + get("/3"));
+  const std::string answers = client.read_all();
+  EXPECT_THAT(answers, EndsWith("GET /2"));
+  EXPECT_THAT(answers, HasSubstr(kClose));
+}
+
+TEST(Server, LimitsConnectionsOfAnAddress) {
+  ServerOptions options = patient_options();
+  options.connections_per_address = 2;
+  RunningServer running(options, handle);
+  Client one(running.port());
+  Client two(running.port());
+  one.send(get("/1"));
+  one.read_until("GET /1");
+  two.send(get("/2"));
+  two.read_until("GET /2");
+  Client three(running.port());
+  EXPECT_THAT(three.read_all(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(running.server.stats().refused_connections, 1u);
+  EXPECT_EQ(running.server.stats().connections, 2u);
+}
+
+TEST(Server, RefusesAPortThatIsTaken) {
+  RunningServer running(patient_options(), handle);
+  ServerOptions options = patient_options();
+  options.listeners[0].port = running.port();
+  Server second(options, handle, nullptr);
+  const Result<> started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Errc::unavailable);
+}
+
+TEST(Server, SharesOnePortAmongItsLoops) {
+  ServerOptions options = patient_options();
+  options.threads = 3;
+  options.listeners.push_back(Listener{"127.0.0.1", 0, true});
+  RunningServer running(options, [](Exchange& exchange) -> Task<> {
+    co_await exchange.respond(text(exchange.peer().admin_listener ? "admin" : "public"));
+  });
+  EXPECT_EQ(running.server.loops().size(), 3u);
+  for (int i = 0; i < 20; ++i) {
+    Client client(running.server.bound_ports()[i % 2]);
+    client.send(get("/", kClose));
+    EXPECT_THAT(client.read_all(), EndsWith(i % 2 == 0 ? "public" : "admin"));
+  }
+}
+
+TEST(Server, SendsAHeadThatWasBegunWithoutWaitingForItsBody) {
+  std::promise<void> begun;
+  auto go_on = begun.get_future().share();
+  RunningServer running(patient_options(), [go_on](Exchange& exchange) -> Task<> {
+    const wire::ResponseHead ok;
+    co_await exchange.begin(ok, BodyLength());
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (go_on.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      timer.expires_after(std::chrono::milliseconds(5));
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_await exchange.write("late");
+    co_await exchange.end(nullptr);
+  });
+  Client client(running.port());
+  client.send(get("/"));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+  begun.set_value();
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "4\r\nlate\r\n0\r\n\r\n");
+}
+
+TEST(Server, DrainsWhatIsInFlight) {
+  std::promise<void> arrived;
+  std::promise<void> release;
+  auto go_on = release.get_future().share();
+  RunningServer running(patient_options(), [&, go_on](Exchange& exchange) -> Task<> {
+    if (exchange.request().path == "/slow") {
+      arrived.set_value();
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+      while (go_on.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        timer.expires_after(std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+      }
+    }
+    co_await exchange.respond(text("done"));
+  });
+  Client idle(running.port());
+  idle.send(get("/"));
+  idle.read_until("done");
+  Client slow(running.port());
+  slow.send(get("/slow"));
+  arrived.get_future().get();
+  EXPECT_FALSE(running.server.drain(Millis(50))) << "one is in flight";
+  EXPECT_EQ(idle.read_all(), "") << "an idle connection is closed at once";
+  EXPECT_THROW(Client(running.port()), boost::system::system_error) << "nobody accepts";
+  release.set_value();
+  const std::string answer = slow.read_all();
+  EXPECT_THAT(answer, testing::AllOf(HasSubstr(kClose), EndsWith("done")));
+  EXPECT_TRUE(running.server.drain(Millis(10'000)));
+}
+
+TEST(Server, TunnelsAfterAnUpgrade) {
+  RunningServer running(patient_options(), [](Exchange& exchange) -> Task<> {
+    wire::ResponseHead head;
+    head.fields.append("Upgrade", "echo");
+    auto tunnel = co_await exchange.upgrade(head);
+    if (!tunnel) co_return;
+    for (;;) {
+      const auto piece = co_await (*tunnel)->read();
+      if (!piece || piece->empty()) break;
+      co_await (*tunnel)->write(*piece);
+    }
+    co_await (*tunnel)->write("bye");
+    (*tunnel)->shutdown_write();
+  });
+  Client client(running.port());
+  client.send(get("/", "Connection: Upgrade\r\nUpgrade: echo\r\n") + "early ");
+  const std::string head = client.read_until("\r\n\r\n");
+  EXPECT_THAT(head, testing::AllOf(StartsWith("HTTP/1.1 101 "), HasSubstr("Upgrade: echo\r\n"),
+                                   HasSubstr("Connection: Upgrade\r\n")));
+  client.send("late ");
+  EXPECT_EQ(client.read_bytes(11), "early late ");
+  client.shutdown();
+  EXPECT_EQ(client.read_all(), "bye");
+}
+
+}  // namespace
+}  // namespace doorward::edge

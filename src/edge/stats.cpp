@@ -1,0 +1,28 @@
+#include "edge/stats.hpp"
+
+namespace doorward::edge {
+
+void LoopCounters::refuse(unsigned status) {
+  for (std::size_t i = 0; i < kRefusals.size(); ++i) {
+    if (kRefusals[i] == status) refused_requests[i].add();
+  }
+}
+
+void LoopCounters::add_to(Stats& stats) const {
+  stats.accepted += accepted.get();
+  stats.connections += accepted.get() - ended.get();
+  stats.refused_connections += refused_connections.get();
+  stats.accept_errors += accept_errors.get();
+  stats.requests += requests.get();
+  stats.bytes_in += bytes_in.get();
+  stats.bytes_out += bytes_out.get();
+  stats.deadlines += deadlines.get();
+  stats.parked_event_streams += parked_event_streams.get();
+  stats.parked_websockets += parked_websockets.get();
+  stats.renders += renders.get();
+  for (std::size_t i = 0; i < kRefusals.size(); ++i) {
+    stats.refused_requests[i] += refused_requests[i].get();
+  }
+}
+
+}  // namespace doorward::edge
