@@ -13,6 +13,7 @@ constexpr std::string_view kMagic = "DWRB";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kChecksumAt = 36;
 constexpr std::size_t kHeaderBytes = 40;
+constexpr std::uint64_t kMaxShare = 1U << 20;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 template <class Id>
@@ -97,7 +98,7 @@ std::vector<room::Lane> get_lanes(ByteReader& in) {
   for (std::size_t i = 0; in.ok() && i < count; ++i) {
     room::Lane lane;
     lane.name = get_name(in);
-    lane.share = static_cast<std::uint32_t>(get_positive(in, kMax32));
+    lane.share = static_cast<std::uint32_t>(get_positive(in, kMaxShare));
     lanes.push_back(std::move(lane));
   }
   return lanes;

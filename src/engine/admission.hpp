@@ -1,0 +1,23 @@
+// Who enters a room now.
+//
+// Why:     the one place that decides admissions. A newcomer never overtakes a waiter of the same
+//          lane; a free slot is filled at once, in the record that freed it; whoever is silent when
+//          the turn comes is passed over and holds nobody up.
+// Time:    an admission takes the time of the record that caused it.
+// Spec:    docs/rooms.md, "Admission".
+#pragma once
+
+#include "engine/world.hpp"
+
+namespace doorward::engine {
+
+// Whether somebody could enter now if somebody waited.
+bool has_free_slot(World& world, Room& room);
+// When time alone will change something in this room.
+std::optional<LogTime> next_wake(const Room& room, LogTime now);
+
+// Brings a marked room to rest: its mode by the time, closing, draw, removal, admissions, and when
+// time alone will change it next. False if the budget ran out; then call again.
+bool settle(World& world, Room& room, Budget& budget);
+
+}  // namespace doorward::engine

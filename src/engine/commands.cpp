@@ -1,0 +1,158 @@
+#include "engine/commands.hpp"
+
+#include "engine/admission.hpp"
+#include "engine/draw.hpp"
+#include "engine/lifecycle.hpp"
+#include "engine/presence.hpp"
+
+namespace doorward::engine {
+namespace {
+
+using room::CloseReason;
+using room::TicketState;
+
+Done failed(Status status) { return {status, std::nullopt}; }
+
+// A join by somebody who has a live ticket.
+Done join_again(World& world, const Room& room, std::uint32_t ticket) {
+  if (world.tickets[ticket].is(TicketState::waiting)) {
+    if (room.policy.rejoin == room::Rejoin::to_back) {
+      move_to_back(world, ticket);
+    } else {
+      see(world, ticket);
+    }
+  }
+  return {Status::already, ticket};
+}
+
+Done join_newly(World& world, Room& room, const Join& c) {
+  const auto lane = room.find_lane(c.lane);
+  if (!lane) return failed(Status::no_such_lane);
+  if (room.mode == room::Mode::closed) return failed(Status::room_closed);
+  const bool would_wait = room.has_candidates() || !has_free_slot(world, room);
+  if (would_wait && room.waiting >= room.policy.max_waiting) return failed(Status::room_full);
+  return {Status::done, join(world, room, {c.ticket, c.subject, *lane})};
+}
+
+class Executor {
+ public:
+  Executor(World& world, NodeTable::Slot node) : world_(world), node_(node) {}
+
+  Done operator()(const Join& c) {
+    Room* room = world_.rooms.find(c.room);
+    if (room == nullptr) return failed(Status::no_such_room);
+    if (const auto same = world_.tickets.find(c.ticket)) return retried_join(*room, c, *same);
+    if (const auto own = world_.tickets.find(room->number, c.subject)) {
+      return join_again(world_, *room, *own);
+    }
+    return join_newly(world_, *room, c);
+  }
+
+  Done operator()(const Leave& c) { return end(c.ticket, CloseReason::left); }
+  Done operator()(const Finish& c) { return end(c.ticket, CloseReason::finished); }
+
+  Done operator()(const Touch& c) {
+    const auto [ticket, status] = live(c.ticket);
+    if (status != Status::done) return {status, ticket};
+    if (world_.tickets[*ticket].is(TicketState::waiting)) {
+      see(world_, *ticket);
+      return {Status::done, ticket};
+    }
+    return {use(world_, *ticket) ? Status::done : Status::already, ticket};
+  }
+
+  Done operator()(const PresenceStart& c) {
+    const auto [ticket, status] = live(c.ticket);
+    if (status != Status::done) return {status, ticket};
+    if (!world_.tickets[*ticket].is(TicketState::waiting)) return {Status::already, ticket};
+    const bool started = start_presence(world_, *ticket, node_);
+    see(world_, *ticket);
+    return {started ? Status::done : Status::already, ticket};
+  }
+
+  Done operator()(const PresenceEnd& c) {
+    const auto [ticket, status] = live(c.ticket);
+    if (status != Status::done) return {status, ticket};
+    return {end_presence(world_, *ticket, node_) ? Status::done : Status::already, ticket};
+  }
+
+  Done operator()(const SetRoom& c) {
+    Room* room = world_.rooms.find(c.room);
+    const bool is_new = room == nullptr;
+    if (is_new) room = world_.rooms.add(c.room);
+    if (room == nullptr) return failed(Status::room_full);
+    if (!is_new && room->policy == c.policy && room->source == c.source) {
+      return failed(Status::already);
+    }
+    if (!set_policy(*room, c.policy)) return failed(Status::no_such_lane);
+    room->source = c.source;
+    world_.rooms.mark(room->number);
+    world_.changes.rooms.push_back(room->number);
+    return {};
+  }
+
+  Done operator()(const RemoveRoom& c) {
+    Room* room = world_.rooms.find(c.room);
+    if (room == nullptr) return failed(Status::no_such_room);
+    room->removing = 0;
+    world_.rooms.mark(room->number);
+    return {};
+  }
+
+  Done operator()(const Draw& c) {
+    Room* room = world_.rooms.find(c.room);
+    if (room == nullptr) return failed(Status::no_such_room);
+    if (room->mode == room::Mode::closed) return failed(Status::room_closed);
+    if (!room->awaits_draw()) return failed(Status::already);
+    start_draw(*room, c.seed_hi, c.seed_lo);
+    world_.rooms.mark(room->number);
+    return {};
+  }
+
+  Done operator()(const NodeStarted& c) {
+    world_.remember_closed = c.remember_closed;
+    world_.nodes.started(node_, c.place, world_.clock.service_now());
+    return {};
+  }
+
+  Done operator()(const Tick&) { return {}; }
+
+ private:
+  struct Found {
+    std::optional<std::uint32_t> ticket;
+    Status status = Status::done;
+  };
+
+  Found live(const TicketId& id) const {
+    const auto ticket = world_.tickets.find(id);
+    if (!ticket) return {std::nullopt, Status::no_such_ticket};
+    const bool over = world_.tickets[*ticket].is(TicketState::closed);
+    return {ticket, over ? Status::over : Status::done};
+  }
+
+  Done end(const TicketId& id, CloseReason reason) {
+    const auto [ticket, status] = live(id);
+    if (status == Status::done) close(world_, *ticket, reason);
+    return {status, ticket};
+  }
+
+  // The join was done before. An id that somebody else has is nobody's business.
+  Done retried_join(const Room& room, const Join& c, std::uint32_t index) const {
+    const Ticket& ticket = world_.tickets[index];
+    if (ticket.subject != c.subject || ticket.room != room.number) {
+      return failed(Status::no_such_ticket);
+    }
+    return {ticket.is(TicketState::closed) ? Status::over : Status::already, index};
+  }
+
+  World& world_;
+  NodeTable::Slot node_;
+};
+
+}  // namespace
+
+Done execute(World& world, NodeTable::Slot node, const Command& command) {
+  return std::visit(Executor(world, node), command);
+}
+
+}  // namespace doorward::engine

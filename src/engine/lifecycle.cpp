@@ -1,0 +1,154 @@
+#include "engine/lifecycle.hpp"
+
+#include "core/room/session.hpp"
+#include "engine/presence.hpp"
+
+namespace doorward::engine {
+namespace {
+
+using room::CloseReason;
+using room::TicketState;
+
+void touch_room(World& world, const Ticket& ticket) {
+  const auto room = static_cast<std::uint32_t>(ticket.room);
+  world.rooms.mark(room);
+  auto& changed = world.changes.rooms;
+  if (changed.empty() || changed.back() != room) changed.push_back(room);
+}
+
+void enqueue(World& world, std::uint32_t index, Queue queue) {
+  Ticket& ticket = world.tickets.edit(index);
+  ticket.set_queue(queue);
+  ticket.place = world.lane_of(ticket).line(queue).push_back(index);
+  touch_room(world, ticket);
+}
+
+void dequeue(World& world, const Ticket& ticket) {
+  world.lane_of(ticket).line(ticket.queue()).erase(ticket.place);
+  touch_room(world, ticket);
+}
+
+void report(World& world, std::uint32_t index) {
+  const SlabHandle handle = world.tickets.slab().handle(index);
+  world.changes.tickets.push_back({handle.index, handle.generation});
+}
+
+void leave_line(World& world, std::uint32_t index) {
+  dequeue(world, world.tickets[index]);
+  drop_presences(world, index);
+  --world.room_of(world.tickets[index]).waiting;
+}
+
+void leave_inside(World& world, const Ticket& ticket) {
+  Room& room = world.room_of(ticket);
+  --room.inside;
+  if (!ticket.uncounted) --room.counted;
+  touch_room(world, ticket);
+}
+
+void set_session(World& world, std::uint32_t index, const room::Session& session) {
+  world.tickets.edit(index).claimed = session.claimed ? 1 : 0;
+  world.tickets.set_deadline(index, session.deadline);
+}
+
+CloseReason reason_when_due(const Ticket& ticket) {
+  if (ticket.is(TicketState::waiting)) return CloseReason::silent;
+  return ticket.claimed ? CloseReason::session_expired : CloseReason::claim_expired;
+}
+
+}  // namespace
+
+std::uint32_t join(World& world, Room& room, const Newcomer& newcomer) {
+  Ticket ticket;
+  ticket.id = newcomer.id;
+  ticket.subject = newcomer.subject;
+  ticket.lane = newcomer.lane & 0xffU;
+  ticket.room = room.number & 0xfffffU;
+  ticket.set_joined_at(world.clock.now());
+  ticket.set_seen_at(world.clock.service_now());
+  const std::uint32_t index = world.tickets.insert(ticket);
+  ++room.joined_total;
+  ++room.waiting;
+  enqueue(world, index, Queue::front);
+  return index;
+}
+
+void move_to_back(World& world, std::uint32_t index) {
+  dequeue(world, world.tickets[index]);
+  world.tickets.clear_deadline(index);
+  world.tickets.edit(index).set_seen_at(world.clock.service_now());
+  enqueue(world, index, Queue::front);
+}
+
+void see(World& world, std::uint32_t index) {
+  Ticket& ticket = world.tickets.edit(index);
+  ticket.set_seen_at(world.clock.service_now());
+  if (ticket.queue() != Queue::aside) return;
+  dequeue(world, ticket);
+  world.tickets.clear_deadline(index);
+  enqueue(world, index, Queue::returners);
+}
+
+void pass_over(World& world, std::uint32_t index) {
+  const Ticket& ticket = world.tickets[index];
+  const Millis grace = world.room_of(ticket).policy.liveness_grace;
+  dequeue(world, ticket);
+  enqueue(world, index, Queue::aside);
+  world.tickets.set_deadline(index, world.clock.service_now() + grace);
+}
+
+void admit(World& world, std::uint32_t index) {
+  leave_line(world, index);
+  Ticket& ticket = world.tickets.edit(index);
+  Room& room = world.room_of(ticket);
+  const bool counted = room.mode != room::Mode::bypass;
+  ticket.set_state(TicketState::admitted);
+  ticket.set_queue(Queue::front);
+  ticket.place = 0;
+  ticket.set_admitted_at(world.clock.now());
+  ticket.uncounted = counted ? 0 : 1;
+  ++room.inside;
+  ++room.admitted_total;
+  if (counted) ++room.counted;
+  const ServiceTime now = world.clock.service_now();
+  set_session(world, index, room::at_admission(room.policy, now));
+  report(world, index);
+}
+
+bool use(World& world, std::uint32_t index) {
+  const Ticket& ticket = world.tickets[index];
+  const room::Policy& policy = world.room_of(ticket).policy;
+  const room::Session before{ticket.deadline(), ticket.claimed != 0};
+  const room::Session after = room::after_use(policy, before, world.clock.service_now());
+  if (after == before) return false;
+  set_session(world, index, after);
+  return true;
+}
+
+void close(World& world, std::uint32_t index, CloseReason reason) {
+  if (world.tickets[index].is(TicketState::waiting)) {
+    leave_line(world, index);
+    world.tickets.edit(index).moment_bits = 0;
+  } else {
+    leave_inside(world, world.tickets[index]);
+  }
+  Ticket& ticket = world.tickets.edit(index);
+  ticket.set_state(TicketState::closed);
+  ticket.set_queue(Queue::front);
+  ticket.set_reason(reason);
+  ticket.place = 0;
+  world.tickets.release_subject(index);
+  world.tickets.set_deadline(index, world.clock.service_now() + world.remember_closed);
+  report(world, index);
+}
+
+void fall_due(World& world, std::uint32_t index) {
+  const Ticket& ticket = world.tickets[index];
+  if (ticket.is(TicketState::closed)) {
+    world.tickets.forget(index);
+  } else {
+    close(world, index, reason_when_due(ticket));
+  }
+}
+
+}  // namespace doorward::engine

@@ -1,0 +1,45 @@
+// Reading a snapshot back: the pieces' frame, and the state that they build.
+//
+// Errors:  corrupt (a checksum, a length, an order, or values that no state can have),
+//          unsupported_version.
+// Spec:    docs/log-format.md, "Snapshot".
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/state.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace doorward::engine {
+
+enum class Piece : std::uint8_t { head = 1, nodes, presences, room, tickets, end };
+
+inline constexpr std::string_view kSnapshotMagic = "DWRS";
+inline constexpr std::uint16_t kSnapshotVersion = 1;
+inline constexpr std::uint16_t kRulesVersion = 1;
+inline constexpr std::size_t kPieceHeaderBytes = 9;
+
+// Takes the pieces of a snapshot in their order.
+class Restorer {
+ public:
+  Result<> take(Piece type, std::string_view content);
+  bool ended() const { return ended_; }
+  Result<std::unique_ptr<State>> finish();
+
+ private:
+  Result<> take_head(std::string_view content);
+  Result<> take_nodes(std::string_view content);
+  Result<> take_presences(std::string_view content);
+  Result<> take_room(std::string_view content);
+  bool derive();
+  bool place_ticket(std::uint32_t index, const Ticket& ticket);
+
+  std::unique_ptr<World> world_ = std::make_unique<World>();
+  ports::LogPosition at_;
+  TicketStore::Slab slab_;
+  Piece last_{};
+  bool ended_ = false;
+};
+
+}  // namespace doorward::engine

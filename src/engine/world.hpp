@@ -1,0 +1,52 @@
+// Everything that the log decides, in one value.
+//
+// Why:     the modules beside it are functions over this; none keeps a state of its own.
+// Ownership: owns all of it. Threads: single-owner; reads from any thread while it is not changed.
+#pragma once
+
+#include "engine/engine_clock.hpp"
+#include "engine/node_table.hpp"
+#include "engine/room_table.hpp"
+#include "engine/shard.hpp"
+#include "engine/ticket_store.hpp"
+
+#include <cstdint>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace doorward::engine {
+
+// What the current record changed, for the listener. Not part of the state.
+struct Changes {
+  std::vector<TicketHandle> tickets;  // admitted or closed
+  std::vector<std::uint32_t> rooms;   // places moved, or the policy changed; may repeat
+};
+
+// How much one slice may still do: a unit is about one ticket moved.
+struct Budget {
+  std::uint32_t left = 0;
+  bool take() {
+    if (left == 0) return false;
+    --left;
+    return true;
+  }
+};
+
+struct World {
+  EngineClock clock;
+  Millis remember_closed{std::chrono::minutes(10)};
+  TicketStore tickets;
+  NodeTable nodes;
+  // Streams of a ticket at further nodes, when one is in the ticket itself: (ticket, node slot).
+  std::set<std::pair<std::uint32_t, NodeTable::Slot>> more_presences;
+  RoomTable rooms;
+  Changes changes;
+
+  Room& room_of(const Ticket& ticket) {
+    return *rooms.at(static_cast<std::uint32_t>(ticket.room));
+  }
+  LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }
+};
+
+}  // namespace doorward::engine
