@@ -43,12 +43,12 @@ std::uint32_t take_lane_turn(const Room& room, room::LaneTurn& turn) {
 
 // There are candidates.
 Next who_is_next(const Room& room) {
-  Next next{.lane_turn = room.lane_turn};
+  Next next;
+  next.lane_turn = room.lane_turn;
   next.lane = take_lane_turn(room, next.lane_turn);
   const LaneState& lane = room.lanes[next.lane];
   next.return_turn = lane.return_turn;
-  const bool returner =
-      next.return_turn.take(lane.returners.count() > 0, lane.front.count() > 0);
+  const bool returner = next.return_turn.take(lane.returners.count() > 0, lane.front.count() > 0);
   next.ticket = *lane.line(returner ? Queue::returners : Queue::front).first();
   return next;
 }

@@ -20,6 +20,9 @@ class Line {
 
   // Gives out places from `end` on.
   explicit Line(Place end = 0) : ranks_(end) {}
+  // Moves only: a copy of a million places would be a mistake.
+  Line(Line&&) = default;
+  Line& operator=(Line&&) = default;
 
   Place push_back(std::uint32_t ticket) {
     const Place place = ranks_.push_back();

@@ -10,8 +10,7 @@ using room::TicketState;
 std::optional<std::uint32_t> position_of(const Room& room, const Ticket& ticket) {
   if (room.awaits_draw() || ticket.queue() == Queue::aside) return std::nullopt;
   const LaneState& lane = room.lanes[ticket.lane];
-  const auto ahead =
-      static_cast<std::uint32_t>(lane.line(ticket.queue()).ahead_of(ticket.place));
+  const auto ahead = static_cast<std::uint32_t>(lane.line(ticket.queue()).ahead_of(ticket.place));
   if (ticket.queue() == Queue::front) return ahead + 1;
   return 2 * ahead + (lane.return_turn.last_was_returner() ? 2 : 1);
 }

@@ -102,8 +102,9 @@ Result<> Restorer::take_head(std::string_view content) {
     return corrupt("it does not begin as a snapshot");
   }
   if (in.u16() != kSnapshotVersion || in.u16() != kRulesVersion) {
-    return error(Errc::unsupported_version,
-                 "The snapshot was written by a newer doorward; start that version, or a newer one.");
+    return error(
+        Errc::unsupported_version,
+        "The snapshot was written by a newer doorward; start that version, or a newer one.");
   }
   at_.epoch = in.u64();
   at_.major = in.u64();

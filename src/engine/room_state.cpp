@@ -87,9 +87,7 @@ Line& LaneState::line(Queue queue) {
 
 const Line& LaneState::line(Queue queue) const { return const_cast<LaneState*>(this)->line(queue); }
 
-bool Room::has_candidates() const {
-  return std::ranges::any_of(lanes, &LaneState::has_candidates);
-}
+bool Room::has_candidates() const { return std::ranges::any_of(lanes, &LaneState::has_candidates); }
 
 std::optional<std::uint32_t> Room::find_lane(std::string_view wanted) const {
   for (std::uint32_t i = 0; i < lanes.size(); ++i) {

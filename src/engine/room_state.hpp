@@ -32,7 +32,7 @@ struct LaneState {
   bool retired = false;         // no more in the policy: no joins, but its waiters are admitted
   std::uint32_t in_policy = 0;  // derived: its number in the policy
   room::ReturnTurn return_turn;
-  Line front;      // derived but for `end`, like the two below
+  Line front;  // derived but for `end`, like the two below
   Line returners;
   Line aside;
 

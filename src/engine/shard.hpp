@@ -5,8 +5,8 @@
 // Time:    ticks are appended when a deadline is due; see docs/architecture.md, "Time".
 // Ownership: log, clock, entropy and listener outlive the shard. Destruction stops its threads;
 //          commands not yet answered are answered `unavailable`.
-// Threads: `submit` and all reads from any thread. Completions and `Listener` calls come from the
-//          shard's applier thread and must be short: hand the work to your own loop.
+// Threads: `submit` and all reads from any thread. Completions come from the shard's threads,
+//          `Listener` calls from its applier; they must be short: hand the work to your own loop.
 // Bounds:  at most `Options::queue_limit` commands wait; more are refused with `overloaded`.
 //          Apply holds readers off for at most 5 ms at a time.
 // Errors:  `open` fails with corrupt, unsupported_version or unavailable, each naming file and
@@ -75,6 +75,7 @@ struct ShardStats {
   std::size_t queued = 0;
   std::size_t tickets = 0;
   bool writable = true;    // false while the log refuses writes
+  std::string fault;       // why nothing can be applied any more; empty while all is well
   Millis longest_slice{};  // longest time readers were held off since the last call
 };
 
@@ -101,6 +102,7 @@ class Shard {
   virtual Result<> submit(Command command) = 0;
 
   virtual std::optional<TicketHandle> find(const TicketId& id) const = 0;
+  // The subject's live ticket, waiting or admitted.
   virtual std::optional<TicketHandle> find(std::string_view room,
                                            const SubjectKey& subject) const = 0;
   virtual std::optional<room::TicketView> read(TicketHandle ticket) const = 0;

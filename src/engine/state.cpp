@@ -37,8 +37,7 @@ void State::advance() {
   const LogTime now = world_->clock.now();
   stale_ = now - header.written_at > NodeTable::kStaleAfter;
   if (!stale_) {
-    node_ = world_->nodes.heard(
-        {header.node, header.written_at, now, world_->clock.service_now()});
+    node_ = world_->nodes.heard({header.node, header.written_at, now, world_->clock.service_now()});
   }
   world_->rooms.mark_woken(now);
   phase_ = Phase::rooms;

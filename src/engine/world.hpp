@@ -43,9 +43,7 @@ struct World {
   RoomTable rooms;
   Changes changes;
 
-  Room& room_of(const Ticket& ticket) {
-    return *rooms.at(static_cast<std::uint32_t>(ticket.room));
-  }
+  Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }
 };
 

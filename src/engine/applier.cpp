@@ -1,0 +1,117 @@
+#include "engine/applier.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace doorward::engine {
+namespace {
+
+constexpr std::size_t kEntriesAtOnce = 64;
+constexpr Millis kReadWait{200};
+// A due time closer than this might fall into a wait of the committer that has begun already.
+constexpr Millis kSoon{150};
+
+}  // namespace
+
+Result<> Applier::replay() {
+  while (true) {
+    auto some = read_some(Millis(0));
+    if (!some) return some.error();
+    if (!*some) break;
+  }
+  plan({}, {}, false);
+  return {};
+}
+
+void Applier::run() {
+  while (true) {
+    const bool stopping = core_.stopping;
+    auto some = read_some(stopping ? Millis(0) : kReadWait);
+    if (some && !*some && stopping) return;
+    if (some) continue;
+    if (stopping) return;
+    if (some.error().code != Errc::unavailable) return core_.break_with(some.error().what);
+    core_.pause(kReadWait);
+  }
+}
+
+// False if there was nothing.
+Result<bool> Applier::read_some(Millis wait) {
+  auto entries = core_.log.read(core_.state->applied(), kEntriesAtOnce, wait);
+  if (!entries) return entries.error();
+  for (ports::LogEntry& entry : *entries) {
+    if (auto r = apply(entry); !r) return r.error();
+  }
+  return !entries->empty();
+}
+
+Result<> Applier::apply(ports::LogEntry& entry) {
+  auto batch = decode(entry.batch);
+  if (!batch) return batch.error();
+  const BatchHeader header = batch->header;
+  const std::size_t count = batch->commands.size();
+  const bool own = header.node == core_.node;
+  step_in_slices({entry.at, entry.time, std::move(*batch)}, own);
+  const std::vector<Outcome> outcomes = core_.state->take_outcomes();
+  const Changes changes = core_.state->take_changes();
+  plan(header, outcomes, own);
+  if (own) answer(header.first_counter, outcomes);
+  tell(changes);
+  since_snapshot_ += count;
+  if (since_snapshot_ >= core_.options.snapshot_every && !keeper_.is_busy()) {
+    since_snapshot_ = 0;
+    keeper_.offer(Snapshot(*core_.state), core_.state->world().clock.now());
+  }
+  return {};
+}
+
+void Applier::step_in_slices(State::Entry entry, bool own) {
+  bool done = false;
+  bool begun = false;
+  while (!done) {
+    const std::lock_guard lock(core_.slices);
+    const Millis before = core_.clock.steady_now();
+    if (!std::exchange(begun, true)) core_.state->begin(std::move(entry), own);
+    done = core_.state->step();
+    const auto took = (core_.clock.steady_now() - before).count();
+    if (took > core_.longest_slice_ms) core_.longest_slice_ms = took;
+  }
+}
+
+// Before anybody is answered, so that whoever reads the agenda after an answer finds its effect.
+void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own) {
+  const State& state = *core_.state;
+  Agenda agenda = core_.agenda();
+  agenda.log_time = state.world().clock.now();
+  agenda.steady = core_.clock.steady_now();
+  agenda.due = state.next_due();
+  agenda.draw = state.draw_due();
+  agenda.holds_presences = state.presences_of(core_.node) > 0;
+  if (own) {
+    agenda.applied_counter =
+        std::max(agenda.applied_counter, header.first_counter + outcomes.size() - 1);
+    // The first command of a node says that it started; it may be refused when the clocks of nodes
+    // differ, and is then said again.
+    const bool all_refused = std::ranges::all_of(
+        outcomes, [](const Outcome& o) { return o.status == Status::refused_stale; });
+    agenda.started = agenda.started || !all_refused;
+  }
+  const bool soon =
+      !agenda.started || agenda.draw || (agenda.due && *agenda.due - agenda.log_time < kSoon);
+  core_.set_agenda(std::move(agenda));
+  if (soon) core_.queue.wake();
+}
+
+void Applier::answer(std::uint64_t first_counter, std::vector<Outcome> outcomes) {
+  for (const Pending::Waiting& waiting : core_.pending.take(first_counter, outcomes.size())) {
+    waiting.completion->complete(std::move(outcomes[waiting.counter - first_counter]));
+  }
+}
+
+void Applier::tell(const Changes& changes) {
+  if (!changes.tickets.empty()) core_.listener.changed(changes.tickets);
+  if (!changes.rooms.empty()) core_.listener.rooms_changed(changes.rooms);
+}
+
+}  // namespace doorward::engine

@@ -1,0 +1,39 @@
+// The thread that reads the log and applies it: this node's batches like those of other nodes.
+//
+// Why:     the one writer of the state. Answers whoever waits after each batch, then tells the
+//          listener, then says what is due next.
+// Time:    readers get in after each slice of kSliceTickets.
+// Errors:  a batch that cannot be read ends the applying for good: the shard is broken, reads go on.
+// Threads: `run` is the thread; `replay` comes before any.
+#pragma once
+
+#include "engine/keeper.hpp"
+#include "engine/shard_core.hpp"
+
+#include <vector>
+
+namespace doorward::engine {
+
+class Applier {
+ public:
+  Applier(ShardCore& core, Keeper& keeper) : core_(core), keeper_(keeper) {}
+
+  // Applies all that stands in the log now.
+  Result<> replay();
+  // Until the core is stopping and what this node appended is applied.
+  void run();
+
+ private:
+  Result<bool> read_some(Millis wait);
+  Result<> apply(ports::LogEntry& entry);
+  void step_in_slices(State::Entry entry, bool own);
+  void answer(std::uint64_t first_counter, std::vector<Outcome> outcomes);
+  void tell(const Changes& changes);
+  void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);
+
+  ShardCore& core_;
+  Keeper& keeper_;
+  std::uint64_t since_snapshot_ = 0;
+};
+
+}  // namespace doorward::engine

@@ -1,0 +1,125 @@
+#include "engine/committer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+
+namespace doorward::engine {
+namespace {
+
+// Deadlines are gathered in steps of this.
+constexpr Millis kTickStep{50};
+// The longest that a change of the agenda could go unseen, if its wake-up were lost.
+constexpr Millis kLongestWait{100};
+constexpr Millis kHeardEvery = NodeTable::kLease / 3;
+
+LogTime rounded_up(LogTime t) {
+  const auto steps = (t.time_since_epoch() + kTickStep - Millis(1)) / kTickStep;
+  return LogTime(steps * kTickStep);
+}
+
+Draw drawn_by(ports::Entropy& entropy, std::string room) {
+  std::array<std::uint64_t, 2> seed{};
+  entropy.fill(std::as_writable_bytes(std::span(seed)));
+  return Draw{std::move(room), seed[0], seed[1]};
+}
+
+}  // namespace
+
+void Committer::run() {
+  while (!core_.queue.is_closed()) turn();
+  std::vector<Submitted> left;
+  do {
+    left = core_.queue.pop_batch(core_.options.batch_limit, Millis(0));
+    refuse(left);
+  } while (!left.empty());
+}
+
+void Committer::turn() {
+  if (!unknown_.empty()) return retry_unknown();
+  const std::vector<Submitted> items = core_.queue.pop_batch(core_.options.batch_limit, wait());
+  if (core_.broken || core_.queue.is_closed()) return refuse(items);
+  const Agenda agenda = core_.agenda();
+  if (!is_in_flight(agenda)) add_own(agenda);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    add(items[i]);
+    const bool is_full = writer_.size() + kMaxCommandBytes > ports::CommandLog::kMaxBatchBytes;
+    if (is_full) flush();
+    if (!unknown_.empty())
+      return refuse({items.begin() + static_cast<std::ptrdiff_t>(i) + 1, items.end()});
+  }
+  if (writer_.count() == 0 && tick_is_due(agenda)) add({Tick{}, nullptr});
+  if (writer_.count() > 0) flush();
+}
+
+// What this node has to say of itself.
+void Committer::add_own(const Agenda& agenda) {
+  if (!agenda.started) {
+    add({NodeStarted{core_.options.place, core_.options.remember_closed}, nullptr});
+  }
+  if (agenda.draw) add({drawn_by(core_.entropy, *agenda.draw), nullptr});
+}
+
+void Committer::retry_unknown() {
+  refuse(core_.queue.pop_batch(core_.options.batch_limit, kRetry));
+  if (core_.queue.is_closed() || core_.broken) return;
+  if (!core_.log.append(unknown_)) {
+    ++core_.append_failures;
+    return;
+  }
+  unknown_.clear();
+  core_.writable = true;
+}
+
+Millis Committer::wait() const {
+  const Agenda agenda = core_.agenda();
+  if (!agenda.due || is_in_flight(agenda)) return kLongestWait;
+  const Millis left = rounded_up(*agenda.due) - agenda.log_now(core_.clock.steady_now());
+  return std::clamp(left, Millis(0), kLongestWait);
+}
+
+bool Committer::tick_is_due(const Agenda& agenda) const {
+  if (is_in_flight(agenda)) return false;
+  const Millis now = core_.clock.steady_now();
+  if (agenda.holds_presences && now - last_append_ >= kHeardEvery) return true;
+  return agenda.due && agenda.log_now(now) >= rounded_up(*agenda.due);
+}
+
+void Committer::add(const Submitted& item) {
+  writer_.add(item.command);
+  const std::uint64_t counter = last_counter_ + writer_.count();
+  if (item.completion != nullptr) waiting_.push_back({counter, item.completion});
+}
+
+// The waiting are registered first, since the applier may be faster than the return of `append`.
+void Committer::flush() {
+  const Millis now = core_.clock.steady_now();
+  const LogTime written_at = std::max(core_.agenda().log_now(now), core_.clock.wall_now());
+  const std::uint64_t count = writer_.count();
+  const std::uint64_t first = last_counter_ + 1;
+  std::string bytes = writer_.finish({core_.node, first, written_at});
+  core_.pending.add(std::exchange(waiting_, {}));
+  last_counter_ += count;
+  last_append_ = now;
+  if (core_.log.append(bytes)) {
+    ++core_.batches;
+    core_.commands += count;
+    if (core_.broken) answer_unavailable(core_.pending.take(first, count));
+    return;
+  }
+  ++core_.append_failures;
+  core_.writable = false;
+  unknown_ = std::move(bytes);
+  answer_unavailable(core_.pending.take(first, count));
+}
+
+void Committer::refuse(const std::vector<Submitted>& items) {
+  for (const Submitted& item : items) {
+    if (item.completion != nullptr) {
+      item.completion->complete(Outcome{Status::unavailable, std::nullopt, {}});
+    }
+  }
+}
+
+}  // namespace doorward::engine

@@ -1,0 +1,46 @@
+// The thread that owns the writing end of the log: gathers commands, makes them durable.
+//
+// Why:     whatever gathered while the last batch was being synced is the next batch, so that a busy
+//          shard pays for one sync per thousands of commands and an idle one waits for nobody.
+// Time:    appends a tick when the agenda asks for one.
+// Bounds:  at most one batch whose fate is unknown. While there is one, its very bytes are tried again
+//          every kRetry, nothing else is appended, and new commands are refused.
+// Threads: `run` is the thread.
+#pragma once
+
+#include "engine/record.hpp"
+#include "engine/shard_core.hpp"
+
+#include <string>
+#include <vector>
+
+namespace doorward::engine {
+
+class Committer {
+ public:
+  static constexpr Millis kRetry{250};
+
+  explicit Committer(ShardCore& core) : core_(core) {}
+  // Until the queue is closed. Commands that it holds then are not appended.
+  void run();
+
+ private:
+  void turn();
+  void retry_unknown();
+  Millis wait() const;
+  bool is_in_flight(const Agenda& agenda) const { return last_counter_ > agenda.applied_counter; }
+  bool tick_is_due(const Agenda& agenda) const;
+  void add_own(const Agenda& agenda);
+  void add(const Submitted& item);
+  void flush();
+  void refuse(const std::vector<Submitted>& items);
+
+  ShardCore& core_;
+  BatchWriter writer_;
+  std::vector<Pending::Waiting> waiting_;  // of the batch being written
+  std::uint64_t last_counter_ = 0;
+  Millis last_append_{};
+  std::string unknown_;  // a batch that may or may not stand in the log
+};
+
+}  // namespace doorward::engine

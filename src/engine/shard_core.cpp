@@ -1,0 +1,76 @@
+#include "engine/shard_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace doorward::engine {
+
+void Pending::add(std::vector<Waiting> waiting) {
+  const std::lock_guard lock(mutex_);
+  waiting_.insert(waiting_.end(), waiting.begin(), waiting.end());
+}
+
+std::vector<Pending::Waiting> Pending::take(std::uint64_t first, std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  const auto by_counter = [](const Waiting& w, std::uint64_t counter) {
+    return w.counter < counter;
+  };
+  const auto begin = std::lower_bound(waiting_.begin(), waiting_.end(), first, by_counter);
+  const auto end = std::lower_bound(begin, waiting_.end(), first + count, by_counter);
+  std::vector<Waiting> taken(begin, end);
+  waiting_.erase(begin, end);
+  return taken;
+}
+
+std::vector<Pending::Waiting> Pending::take_all() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Waiting> taken(waiting_.begin(), waiting_.end());
+  waiting_.clear();
+  return taken;
+}
+
+void answer_unavailable(const std::vector<Pending::Waiting>& waiting) {
+  for (const Pending::Waiting& w : waiting) {
+    w.completion->complete(Outcome{Status::unavailable, std::nullopt, {}});
+  }
+}
+
+Agenda ShardCore::agenda() const {
+  const std::lock_guard lock(mutex_);
+  return agenda_;
+}
+
+void ShardCore::set_agenda(Agenda agenda) {
+  const std::lock_guard lock(mutex_);
+  agenda_ = std::move(agenda);
+}
+
+std::string ShardCore::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
+}
+
+void ShardCore::break_with(std::string what) {
+  {
+    const std::lock_guard lock(mutex_);
+    fault_ = std::move(what);
+  }
+  broken = true;
+  writable = false;
+  answer_unavailable(pending.take_all());
+}
+
+void ShardCore::pause(Millis time) {
+  std::unique_lock lock(mutex_);
+  stopped_.wait_for(lock, time, [this] { return stopping.load(); });
+}
+
+void ShardCore::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping = true;
+  }
+  stopped_.notify_all();
+}
+
+}  // namespace doorward::engine

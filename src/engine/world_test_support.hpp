@@ -1,0 +1,85 @@
+// A state with a log of one's own making: entries are applied one by one, at times of one's choice.
+#pragma once
+
+#include "engine/read.hpp"
+#include "engine/snapshot.hpp"
+#include "engine/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace doorward::engine {
+
+inline constexpr LogTime kBegin{Millis{1'700'000'000'000}};
+
+// Reads a snapshot out of a string, a few bytes at a time.
+class StringSnapshot final : public ports::SnapshotReader {
+ public:
+  explicit StringSnapshot(std::string bytes, std::size_t step = 1'000)
+      : bytes_(std::move(bytes)), step_(step) {}
+  ports::LogPosition at() const override { return {}; }
+  Result<std::string> read(std::size_t max_bytes) override {
+    const std::size_t size = std::min({max_bytes, step_, bytes_.size() - read_});
+    read_ += size;
+    return bytes_.substr(read_ - size, size);
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t step_;
+  std::size_t read_ = 0;
+};
+
+class StateTest : public testing::Test {
+ protected:
+  static TicketId id(std::uint64_t n) { return {0, n}; }
+  static SubjectKey subject(std::uint64_t n) { return {n, 7}; }
+
+  std::vector<Outcome> apply(std::vector<Command> commands) {
+    State::Entry entry;
+    entry.at = {1, ++number_, 0};
+    entry.time = now_;
+    entry.batch.header = {node_, next_counter_, now_};
+    next_counter_ += commands.size();
+    entry.batch.commands = std::move(commands);
+    return state_->apply(std::move(entry));
+  }
+  Outcome do_one(Command command) { return apply({std::move(command)}).front(); }
+  void wait(Millis time) {
+    now_ += time;
+    do_one(Tick{});
+  }
+
+  void set_room(room::Policy policy, std::string name = "r") {
+    EXPECT_EQ(do_one(SetRoom{std::move(name), std::move(policy)}).status, Status::done);
+  }
+  // Visitor n joins with ticket n.
+  Outcome join(std::uint64_t n, std::string lane = "") {
+    return do_one(Join{"r", subject(n), id(n), std::move(lane)});
+  }
+  room::TicketView view(std::uint64_t n) const {
+    return view_of(state_->world(), *state_->world().tickets.find(id(n)));
+  }
+  room::TicketState state_of(std::uint64_t n) const { return view(n).state; }
+  std::optional<std::uint32_t> position(std::uint64_t n) const { return view(n).position; }
+  const Room& room(const char* name = "r") const { return *state_->world().rooms.find(name); }
+  std::string bytes() const { return state_bytes(*state_); }
+  // Goes on from a snapshot of the present state.
+  void restore() {
+    StringSnapshot snapshot(bytes());
+    auto restored = read_state(snapshot);
+    ASSERT_TRUE(restored) << restored.error().what;
+    state_ = std::move(*restored);
+  }
+
+  LogTime now_ = kBegin;
+  std::uint64_t node_ = 1;
+  std::uint64_t next_counter_ = 1;
+  std::uint64_t number_ = 0;
+  std::unique_ptr<State> state_ = std::make_unique<State>();
+};
+
+}  // namespace doorward::engine
