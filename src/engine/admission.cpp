@@ -134,6 +134,7 @@ bool settle(World& world, Room& room, Budget& budget) {
   if (room.draw && !draw_some(world, room, budget)) return false;
   if (room.mode == Mode::closed && !close_waiters(world, room, budget)) return false;
   if (!admit_some(world, room, budget)) return false;
+  room.estimate.stand(world.clock.service_now(), room.waiting, room.counted);
   world.rooms.set_wake(room, next_wake(room, world.clock.now()));
   world.rooms.unmark(room.number);
   return true;

@@ -42,8 +42,19 @@ void leave_line(World& world, std::uint32_t index) {
 void leave_inside(World& world, const Ticket& ticket) {
   Room& room = world.room_of(ticket);
   --room.inside;
-  if (!ticket.uncounted) --room.counted;
+  if (!ticket.uncounted) {
+    --room.counted;
+    room.estimate.ended(1);
+  }
   touch_room(world, ticket);
+}
+
+void count_admission(Room& room, Queue queue) {
+  if (queue == Queue::returners) {
+    room.estimate.returned(1);
+  } else {
+    room.estimate.admitted(1);
+  }
 }
 
 void set_session(World& world, std::uint32_t index, const room::Session& session) {
@@ -92,6 +103,7 @@ void see(World& world, std::uint32_t index) {
 void pass_over(World& world, std::uint32_t index) {
   const Ticket& ticket = world.tickets[index];
   const Millis grace = world.room_of(ticket).policy.liveness_grace;
+  world.room_of(ticket).estimate.passed_over(1);
   dequeue(world, ticket);
   enqueue(world, index, Queue::aside);
   world.tickets.set_deadline(index, world.clock.service_now() + grace);
@@ -102,6 +114,7 @@ void admit(World& world, std::uint32_t index) {
   Ticket& ticket = world.tickets.edit(index);
   Room& room = world.room_of(ticket);
   const bool counted = room.mode != room::Mode::bypass;
+  if (counted) count_admission(room, ticket.queue());
   ticket.set_state(TicketState::admitted);
   ticket.set_queue(Queue::front);
   ticket.place = 0;
@@ -128,6 +141,7 @@ bool use(World& world, std::uint32_t index) {
 void close(World& world, std::uint32_t index, CloseReason reason) {
   if (world.tickets[index].is(TicketState::waiting)) {
     leave_line(world, index);
+    world.room_of(world.tickets[index]).estimate.left(1);
     world.tickets.edit(index).moment_bits = 0;
   } else {
     leave_inside(world, world.tickets[index]);

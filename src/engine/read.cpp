@@ -1,26 +1,50 @@
 #include "engine/read.hpp"
 
+#include <algorithm>
+
 namespace doorward::engine {
 namespace {
 
 using room::TicketState;
 
-// One more than the places ahead. A returner takes at most every second slot, so that many others
-// enter before; that number, too, only falls.
-std::optional<std::uint32_t> position_of(const Room& room, const Ticket& ticket) {
-  if (room.awaits_draw() || ticket.queue() == Queue::aside) return std::nullopt;
-  const LaneState& lane = room.lanes[ticket.lane];
-  const auto ahead = static_cast<std::uint32_t>(lane.line(ticket.queue()).ahead_of(ticket.place));
-  if (ticket.queue() == Queue::front) return ahead + 1;
-  return 2 * ahead + (lane.return_turn.last_was_returner() ? 2 : 1);
+// What comes before a waiter, in numbers of admissions or of places.
+std::uint64_t ahead_of(const LaneState& lane, const Ticket& ticket) {
+  const std::uint64_t rank = lane.line(ticket.queue()).ahead_of(ticket.place);
+  if (ticket.queue() == Queue::front) return rank;
+  // A returner takes at most every second slot, so that many others enter before; this, too, only falls.
+  return 2 * rank + (lane.return_turn.last_was_returner() ? 1 : 0);
 }
 
-void add_wait(const Room& room, const Ticket& ticket, room::TicketView& view) {
+std::optional<room::Eta> eta_of(const World& world, const Room& room, const LaneState& lane,
+                                std::uint64_t ahead) {
+  std::uint64_t shares = lane.share;
+  std::uint64_t elsewhere = 0;
+  for (const LaneState& other : room.lanes) {
+    if (&other == &lane || !other.has_candidates()) continue;
+    shares += other.share;
+    elsewhere += other.candidates();
+  }
+  room::Estimate::Question question;
+  question.ahead = room::ahead_in_lanes(ahead, lane.share, shares, elsewhere);
+  if (const auto& capacity = room.policy.capacity; capacity && *capacity > room.counted) {
+    question.free_slots = *capacity - room.counted;
+  }
+  if (const auto& opens = room.policy.opens_at; opens && *opens > world.clock.now()) {
+    question.opens_in = *opens - world.clock.now();
+  }
+  return room.estimate.answer(room.policy, question, world.clock.service_now());
+}
+
+void add_wait(const World& world, const Room& room, const Ticket& ticket, room::TicketView& view) {
   const LaneState& lane = room.lanes[ticket.lane];
-  view.lane = lane.in_policy;
   view.passed_over = ticket.queue() == Queue::aside;
-  view.position = position_of(room, ticket);
-  view.waiting = static_cast<std::uint32_t>(lane.front.count() + lane.returners.count());
+  view.waiting = static_cast<std::uint32_t>(lane.candidates());
+  if (room.awaits_draw() || view.passed_over) return;
+  const std::uint64_t ahead = ahead_of(lane, ticket);
+  const bool in_front = ticket.queue() == Queue::front;
+  view.position = static_cast<std::uint32_t>(ahead + 1);
+  const std::uint64_t between = in_front ? std::min(lane.returners.count(), ahead + 1) : 0;
+  view.eta = eta_of(world, room, lane, ahead + between);
 }
 
 }  // namespace
@@ -37,11 +61,13 @@ room::TicketView view_of(const World& world, std::uint32_t index) {
   if (ticket.was_admitted()) view.admitted_at = ticket.admitted_at();
   if (ticket.is(TicketState::admitted)) view.expires_at = world.clock.shown(ticket.deadline());
   const Room* room = world.rooms.at(view.room);
-  if (room != nullptr && ticket.is(TicketState::waiting)) add_wait(*room, ticket, view);
+  if (room == nullptr || ticket.lane >= room->lanes.size()) return view;
+  view.lane = room->lanes[ticket.lane].in_policy;
+  if (ticket.is(TicketState::waiting)) add_wait(world, *room, ticket, view);
   return view;
 }
 
-RoomEntry entry_of(const World&, const Room& room) {
+RoomEntry entry_of(const World& world, const Room& room) {
   RoomEntry entry{room.name, room.source, {}};
   entry.view.room = room.number;
   entry.view.policy = room.policy;
@@ -50,6 +76,10 @@ RoomEntry entry_of(const World&, const Room& room) {
   entry.view.inside = room.inside;
   entry.view.admitted_total = room.admitted_total;
   entry.view.joined_total = room.joined_total;
+  if (const auto lane = room.find_lane(""); lane && !room.awaits_draw()) {
+    const LaneState& first = room.lanes[*lane];
+    entry.view.eta_for_newcomer = eta_of(world, room, first, first.candidates());
+  }
   return entry;
 }
 

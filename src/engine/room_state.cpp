@@ -122,6 +122,7 @@ void write_room(ByteWriter& out, const Room& room) {
   for (const LaneState& lane : room.lanes) write_lane(out, lane);
   room.lane_turn.write(out);
   room.rate.write(out);
+  room.estimate.write(out);
   out.varint(room.admitted_total);
   out.varint(room.joined_total);
 }
@@ -137,6 +138,7 @@ void read_room(ByteReader& in, Room& room) {
   for (std::size_t i = 0; in.ok() && i < lanes; ++i) room.lanes.push_back(read_lane(in));
   room.lane_turn = room::LaneTurn::read(in);
   room.rate = room::RateWindow::read(in);
+  room.estimate = room::Estimate::read(in);
   room.admitted_total = in.varint();
   room.joined_total = in.varint();
   for (const room::Lane& lane : lanes_of(room.policy)) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "core/room/estimate.hpp"
 #include "core/room/lane_turn.hpp"
 #include "core/room/policy.hpp"
 #include "core/room/rate_window.hpp"
@@ -38,7 +39,8 @@ struct LaneState {
 
   Line& line(Queue queue);
   const Line& line(Queue queue) const;
-  bool has_candidates() const { return front.count() > 0 || returners.count() > 0; }
+  std::uint64_t candidates() const { return front.count() + returners.count(); }
+  bool has_candidates() const { return candidates() > 0; }
   bool is_empty() const { return !has_candidates() && aside.count() == 0; }
 };
 
@@ -53,6 +55,7 @@ struct Room {
   std::vector<LaneState> lanes;
   room::LaneTurn lane_turn;
   room::RateWindow rate;
+  room::Estimate estimate;
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
 
