@@ -70,7 +70,7 @@ edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known) 
     if (text.error().code == Errc::too_large)
       co_return gateway::problem(problems::kTooLarge,
                                  fmt::format("A body is at most {} bytes.", kMaxBody));
-    co_return gateway::Refusal(text.error());
+    co_return gateway::refusal(text.error());
   }
   if (text->empty()) co_return json::object{};
   if (!is_json(call.head()))

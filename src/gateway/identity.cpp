@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace doorward::gateway {
@@ -14,6 +16,7 @@ namespace json = boost::json;
 namespace jose = wire::jose;
 
 constexpr std::size_t kMaxSubject = 256;
+constexpr std::size_t kUsersKept = 16'384;
 
 std::string sha256_hex(std::string_view text) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -26,6 +29,14 @@ std::string sha256_hex(std::string_view text) {
 std::string claim(const json::object& claims, std::string_view name) {
   const json::value* value = name.empty() ? nullptr : claims.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::chrono::system_clock::time_point expiry(const json::object& claims) {
+  const json::value* value = claims.if_contains("exp");
+  const double seconds = value != nullptr && value->is_number() ? value->to_number<double>() : 0;
+  constexpr double kLatest = 7'258'118'400;  // the year 2200; beyond 2262 the clock overflows
+  return std::chrono::system_clock::time_point(
+      std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, kLatest))));
 }
 
 }  // namespace
@@ -50,7 +61,7 @@ std::optional<std::string_view> cookie(const wire::RequestHead& head, std::strin
 }
 
 Identities::Identities(IdentityOptions options, Tokens& tokens)
-    : options_(std::move(options)), tokens_(tokens) {}
+    : options_(std::move(options)), tokens_(tokens), users_(kUsersKept, options_.subject_key) {}
 
 Hash128 Identities::derive(std::string_view what, std::string_view text) const {
   std::string bytes(what);
@@ -82,6 +93,11 @@ std::optional<std::string> Identities::backend_of(std::string_view key) const {
 }
 
 void Identities::identify_user(std::string_view token, LogTime now, Identity& identity) const {
+  if (auto known = users_.find(token, to_system(now))) {
+    identity.caller = Caller::user;
+    identity.subject = std::move(*known);
+    return;
+  }
   jose::TokenError problem = jose::TokenError::unknown_key;
   for (const Issuer& issuer : options_.issuers) {
     jose::Expectation expected;
@@ -106,6 +122,7 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     identity.caller = Caller::user;
     identity.subject =
         Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim)};
+    users_.insert(token, *identity.subject, expiry(verified->claims), to_system(now));
     return;
   }
   identity.bad_credential =

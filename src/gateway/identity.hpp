@@ -61,6 +61,7 @@ inline constexpr std::string_view kDeviceCookie = "doorward_device";
 std::string ticket_cookie(std::string_view room);  // "doorward_ticket_<room>"
 std::string pass_cookie(std::string_view room);
 
+// Thread-safe.
 class Identities {
  public:
   Identities(IdentityOptions options, Tokens& tokens);
@@ -80,6 +81,7 @@ class Identities {
 
   IdentityOptions options_;
   Tokens& tokens_;
+  mutable wire::jose::VerifiedCache<Subject> users_;
 };
 
 // The token of `Authorization: Bearer …`.

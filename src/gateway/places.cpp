@@ -108,7 +108,7 @@ edge::Task<Sought<Place>> Places::find_by_token(TicketToken token, std::string_v
 }
 
 edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
-                                       std::optional<ports::LogPosition> seen) {
+                                       std::optional<ports::LogPosition> seen, At at) {
   if (seen)
     if (auto refused = co_await wait_for(*seen)) co_return std::move(*refused);
   const LogTime time = now();
@@ -121,7 +121,8 @@ edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::strin
     co_return co_await find_by_token(std::move(*token), room, false);
   }
   const Identity identity = services_.identities.identify(head, time);
-  if (identity.bad_credential) co_return problem(problems::kBadToken, *identity.bad_credential);
+  if (identity.bad_credential && at == At::call)
+    co_return problem(problems::kBadToken, *identity.bad_credential);
   if (identity.caller == Caller::nobody || identity.caller == Caller::device) {
     const auto kept = cookie(head, ticket_cookie(room));
     auto token = kept ? services_.tokens.read_ticket(*kept, time)

@@ -41,7 +41,6 @@ struct Place {
   bool made = false;  // by this request
 };
 
-using Refusal = wire::Problem;
 template <class T>
 using Sought = boost::system::result<T, Refusal>;
 
@@ -55,9 +54,11 @@ class Places {
  public:
   explicit Places(Services services) : services_(services) {}
 
-  // The place that this request has a token or an identity for.
+  // The place that this request has a token or an identity for. At the gate a bearer token that is not
+  // ours is passed over, since it may be meant for the backend.
+  enum class At { call, gate };
   edge::Task<Sought<Place>> find(const wire::RequestHead& head, std::string_view room,
-                                 std::optional<ports::LogPosition> seen = {});
+                                 std::optional<ports::LogPosition> seen = {}, At at = At::call);
   edge::Task<Sought<Place>> join(JoinRequest request);
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.

@@ -25,10 +25,9 @@ std::string problem_uri(const ProblemType& type) {
   return fmt::format("urn:doorward:problem:{}", type.name);
 }
 
-wire::Problem problem(const ProblemType& type, std::string_view detail) {
-  wire::Problem made(type.status, detail);
-  made.type(problem_uri(type), type.title);
-  return made;
+Refusal::Refusal(const ProblemType& of, std::string_view detail)
+    : wire::Problem(of.status, detail), type(&of) {
+  wire::Problem::type(problem_uri(of), of.title);
 }
 
 edge::Response answer(const wire::Problem& problem) {

@@ -52,7 +52,18 @@ std::span<const ProblemType> all_problems();
 // "urn:doorward:problem:" + name.
 std::string problem_uri(const ProblemType& type);
 
-wire::Problem problem(const ProblemType& type, std::string_view detail);
+// A problem that still knows its type.
+struct Refusal : wire::Problem {
+  Refusal() = default;
+  Refusal(const ProblemType& of, std::string_view detail);
+  const ProblemType* type = nullptr;
+
+  bool is(const ProblemType& other) const {
+    return type != nullptr && std::string_view(type->name) == other.name;
+  }
+};
+
+inline Refusal problem(const ProblemType& type, std::string_view detail) { return {type, detail}; }
 
 // As an answer; with `Retry-After` where the status is 503, and `WWW-Authenticate` where it is 401.
 edge::Response answer(const wire::Problem& problem);

@@ -74,6 +74,7 @@ class Tokens {
   // By its header, before anything is verified.
   Kind kind_of(std::string_view token) const;
 
+  Millis pass_ttl() const { return options_.pass_ttl; }
   boost::json::object jwks() const { return options_.passes.jwks(); }
 
  private:

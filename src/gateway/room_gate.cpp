@@ -1,0 +1,212 @@
+#include "gateway/room_gate.hpp"
+
+#include "gateway/ticket_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace doorward::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::RoomEntry;
+using room::TicketState;
+
+constexpr const char* kClosedRetryAfter = "60";
+
+bool is_safe_method(const wire::RequestHead& head) {
+  return head.method == "GET" || head.method == "HEAD";
+}
+
+// An open tunnel counts as use of its session, and ends with it.
+class SessionWatch final : public TunnelWatch {
+ public:
+  SessionWatch(Places& places, engine::TicketHandle ticket, const room::Policy& policy)
+      : places_(places),
+        ticket_(ticket),
+        policy_(policy),
+        interval_(std::clamp<Millis>(policy.session_ttl / 4, 1s, 30s)) {}
+
+  Millis interval() const override { return interval_; }
+  edge::Task<bool> used() override {
+    auto view = places_.services().shard.read(ticket_);
+    if (!view || view->state != TicketState::admitted) co_return false;
+    view = co_await places_.use(ticket_, *view, policy_);
+    co_return view->state == TicketState::admitted;
+  }
+
+ private:
+  Places& places_;
+  engine::TicketHandle ticket_;
+  room::Policy policy_;
+  Millis interval_;
+};
+
+// What a program is told with its ticket, where its request was not a question only.
+std::string with_detail(std::string ticket) {
+  ticket.pop_back();
+  return ticket +
+         R"(,"detail":"The request was not passed on. Send it again once you are admitted."})";
+}
+
+}  // namespace
+
+struct RoomGate::Visit {
+  Context& context;
+  const RoomEntry& entry;
+
+  const wire::RequestHead& head() const { return context.exchange.request(); }
+  const std::string& room() const { return entry.name; }
+  bool secure() const { return is_secure(context.client); }
+};
+
+edge::Task<Verdict> RoomGate::run(Context& context) {
+  const std::string& room = context.route->room;
+  if (room.empty()) co_return Verdict::pass;
+  const auto entry = places_.services().shard.room(room);
+  if (!entry) {
+    Visit visit{context, RoomEntry{room, {}, {}}};
+    co_return co_await refuse(visit, refusal(engine::Status::no_such_room, room));
+  }
+  if (entry->view.mode == room::Mode::bypass) co_return Verdict::pass;
+  Visit visit{context, *entry};
+  if (co_await enter_by_pass(visit)) co_return Verdict::pass;
+  co_return co_await enter_by_place(visit);
+}
+
+edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
+  Services& services = places_.services();
+  const auto bearer = bearer_token(visit.head());
+  const bool is_bearer = bearer && services.tokens.kind_of(*bearer) == Tokens::Kind::pass;
+  const auto token = is_bearer ? bearer : cookie(visit.head(), pass_cookie(visit.room()));
+  if (!token) co_return false;
+  const auto pass = services.tokens.read_pass(*token, visit.room(), places_.now());
+  if (pass.has_error()) co_return false;
+  const bool caught_up = co_await await_position(services.shard, pass->at);
+  const auto handle = services.shard.find(pass->ticket);
+  const auto view = handle ? services.shard.read(*handle) : std::nullopt;
+  // A node that is behind cannot judge the session, but the pass speaks for itself until it ends.
+  if (!view) co_return !caught_up && pass->expires_at > places_.now();
+  if (view->state != TicketState::admitted) co_return false;
+  Place place{*handle,    *view, visit.room(), pass->subject, services.shard.applied(),
+              !is_bearer, false};
+  co_await admit(visit, std::move(place), pass->expires_at);
+  co_return true;
+}
+
+// Lets the visitor through: counts the use, renews the pass of a browser, and tells the backend.
+edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTime> pass_ends) {
+  const room::Policy& policy = visit.entry.view.policy;
+  place.view = co_await places_.use(place.handle, place.view, policy);
+  const LogTime now = places_.now();
+  const bool pass_is_short =
+      !pass_ends || (*pass_ends - now < places_.services().tokens.pass_ttl() / 2 &&
+                     place.view.expires_at.value_or(LogTime::max()) > *pass_ends + 1s);
+  if (place.by_cookie && pass_is_short)
+    set_pass_cookie(visit.context.answer_fields, visit.room(), places_.pass_for(place),
+                    visit.secure());
+  wire::Fields& fields = visit.context.exchange.request().fields;
+  fields.set("X-Doorward-Room", visit.room());
+  fields.set("X-Doorward-Ticket", to_string(place.view.id));
+  visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.handle, policy);
+}
+
+edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
+  auto place = co_await places_.find(visit.head(), visit.room(), {}, Places::At::gate);
+  const bool is_over =
+      place ? place->view.state == TicketState::closed : place.error().is(problems::kOver);
+  const auto bearer = bearer_token(visit.head());
+  const bool shows_ticket =
+      bearer && places_.services().tokens.kind_of(*bearer) == Tokens::Kind::ticket;
+  if (shows_ticket && (place.has_error() || is_over))
+    co_return co_await refuse(visit, place ? over(place->view) : place.error());
+  if (!place && place.error().is(problems::kBehind))
+    co_return co_await refuse(visit, place.error());
+  if (!place || is_over) place = co_await join(visit);
+  if (!place) co_return co_await refuse(visit, place.error());
+  if (place->view.state == TicketState::admitted) {
+    co_await admit(visit, std::move(*place), std::nullopt);
+    co_return Verdict::pass;
+  }
+  co_return co_await wait(visit, *place);
+}
+
+edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {
+  const Services& services = places_.services();
+  Identity identity = services.identities.identify(visit.head(), places_.now());
+  const bool is_user = identity.caller == Caller::user;
+  std::string new_device;
+  if (!identity.subject) {
+    new_device = places_.draw_device();
+    identity.subject = services.identities.device(new_device);
+  }
+  auto place = co_await places_.join({visit.room(), std::move(*identity.subject), {}});
+  if (!place || is_user) co_return place;
+  place->by_cookie = true;
+  wire::Fields& fields = visit.context.answer_fields;
+  if (!new_device.empty())
+    set_device_cookie(fields, services.tokens.issue_device(new_device, places_.now()),
+                      visit.secure());
+  set_ticket_cookie(fields, visit.room(), places_.token_for(*place), visit.secure());
+  co_return place;
+}
+
+edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
+  const room::Policy& policy = visit.entry.view.policy;
+  const wire::RequestHead& head = visit.head();
+  if (!place.made) places_.keep_alive(place, policy);
+  const std::uint32_t again_s = std::max(1U, poll_after_s(place.view));
+  edge::Response response;
+  if (wants_page(head)) {
+    // The page's own script acts by cookie, so the token is not written into the page.
+    const std::string json = ticket_json({place.view, place.room, "", "", again_s});
+    const std::string target = head.target();
+    PageRequest page;
+    if (is_safe_method(head)) page.go_on = target;
+    page.ticket_json = json;
+    page.ticket = place.view;
+    page.again_s = again_s;
+    page.body_was_sent = !is_safe_method(head);
+    response = pages_.answer(visit.room(), policy, head, page, 200);
+  } else {
+    std::string json = places_.json_for(place);
+    response.head.status = visit.context.route->waiting_status;
+    response.head.fields.append("Content-Type", "application/json");
+    response.head.fields.append("Cache-Control", "no-store");
+    response.body = is_safe_method(head) ? std::move(json) : with_detail(std::move(json));
+  }
+  response.head.fields.append("Retry-After", std::to_string(again_s));
+  static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
+  co_return Verdict::answered;
+}
+
+edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
+  edge::Response response = answer(refusal);
+  if (wants_page(visit.head()) && refusal.status() != 401) {
+    const std::string target = visit.head().target();
+    PageRequest page;
+    if (is_safe_method(visit.head())) page.go_on = target;
+    page.trouble = refusal.is(problems::kRoomFull)     ? Trouble::full
+                   : refusal.is(problems::kRoomClosed) ? Trouble::closed
+                   : refusal.is(problems::kNoRoom)     ? Trouble::closed
+                                                       : Trouble::unavailable;
+    page.body_was_sent = !is_safe_method(visit.head());
+    response =
+        pages_.answer(visit.room(), visit.entry.view.policy, visit.head(), page, refusal.status());
+  }
+  if (refusal.is(problems::kRoomClosed))
+    response.head.fields.set("Retry-After", kClosedRetryAfter);
+  else if (refusal.status() == 503)
+    response.head.fields.set("Retry-After", "5");
+  static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
+  co_return Verdict::answered;
+}
+
+std::string RoomGate::explain(const route::Route& route) const {
+  if (route.room.empty()) return "no room: everybody passes";
+  return fmt::format("room {}: in with a pass; browsers wait on the waiting page, programs get {}",
+                     route.room, route.waiting_status);
+}
+
+}  // namespace doorward::gateway
