@@ -88,7 +88,7 @@ class CommandLog {
   virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
 
   // Drops entries older than `keep_from` that every kept snapshot covers; none if there is no
-  // snapshot.
+  // snapshot. The entry that the oldest one names may stay.
   virtual Result<> trim(LogTime keep_from) = 0;
 };
 

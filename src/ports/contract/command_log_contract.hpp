@@ -11,8 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace doorward::ports {
@@ -44,21 +46,24 @@ class CommandLogContract : public testing::TestWithParam<MakeLogBench> {
     return at.has_value() ? *at : LogPosition{};
   }
 
-  static std::vector<LogEntry> read(CommandLog& log, const LogPosition& after = {},
+  // The first `max_entries` after `after`, in as many reads as it takes.
+  static std::vector<LogEntry> read(CommandLog& log, LogPosition after = {},
                                     std::size_t max_entries = 10'000) {
-    auto entries = log.read(after, max_entries, kNoWait);
-    EXPECT_TRUE(entries.has_value()) << (entries.has_error() ? entries.error().what : "");
-    return entries.has_value() ? *entries : std::vector<LogEntry>{};
+    std::vector<LogEntry> all;
+    while (all.size() < max_entries) {
+      auto some = log.read(after, max_entries - all.size(), kNoWait);
+      EXPECT_TRUE(some.has_value()) << (some.has_error() ? some.error().what : "");
+      if (some.has_error() || some->empty()) break;
+      EXPECT_LE(some->size(), max_entries - all.size());
+      after = some->back().at;
+      std::move(some->begin(), some->end(), std::back_inserter(all));
+    }
+    return all;
   }
 
-  // All that the log holds, in as many reads as it takes.
   static std::vector<std::string> read_all(CommandLog& log) {
     std::vector<std::string> batches;
-    LogPosition at;
-    for (auto some = read(log); !some.empty(); some = read(log, at)) {
-      for (auto& entry : some) batches.push_back(std::move(entry.batch));
-      at = some.back().at;
-    }
+    for (auto& entry : read(log)) batches.push_back(std::move(entry.batch));
     return batches;
   }
 

@@ -1,0 +1,223 @@
+#include "adapters/redis/redis_log.hpp"
+
+#include "adapters/crc32c.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+namespace doorward::adapters::redis {
+namespace {
+
+using ports::LogEntry;
+using ports::LogPosition;
+
+constexpr std::string_view kFormat = "1";
+constexpr std::size_t kMostFetched = 128;
+// A server that went silent shows after one of these, however long the wait.
+constexpr Millis kLongestBlock{2'000};
+
+std::string checksum_text(std::string_view batch) {
+  return fmt::format("{:08x}", crc32c(0, batch));
+}
+
+std::optional<std::string_view> field_of(const redisReply& fields, std::string_view name) {
+  for (std::size_t i = 0; i + 1 < fields.elements; i += 2) {
+    if (text_of(*fields.element[i]) == name) return text_of(*fields.element[i + 1]);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+RedisLog::RedisLog(const Options& options)
+    : options_(options),
+      keys_(options.shard),
+      appender_({options.address, options.timeout}),
+      reader_({options.address, options.timeout}),
+      keeper_({options.address, options.timeout}),
+      snapshots_(keeper_, keys_) {}
+
+Result<std::unique_ptr<RedisLog>> RedisLog::open(Options options) {
+  std::unique_ptr<RedisLog> log(new RedisLog(options));
+  if (auto checked = log->check_format(); checked.has_error()) return checked.error();
+  log->warn_if_not_durable();
+  return log;
+}
+
+Result<> RedisLog::check_format() {
+  const auto set = keeper_.call({"SET", keys_.format, kFormat, "NX"});
+  if (set.has_error()) return set.error();
+  const auto format = keeper_.call({"GET", keys_.format});
+  if (format.has_error()) return format.error();
+  if (text_of(**format) != kFormat) {
+    return error(Errc::unsupported_version,
+                 fmt::format("the log {} in Redis at {} has format {}, and this program knows {}; "
+                             "start the newer program that wrote it",
+                             keys_.log, options_.address.name(), text_of(**format), kFormat));
+  }
+  const auto type = keeper_.call({"TYPE", keys_.log});
+  if (type.has_error()) return type.error();
+  if (const auto found = text_of(**type); found != "stream" && found != "none") {
+    return error(Errc::conflict, fmt::format("the key {} in Redis at {} holds a {}, not the log",
+                                             keys_.log, options_.address.name(), found));
+  }
+  return {};
+}
+
+void RedisLog::warn_if_not_durable() {
+  const auto setting = [&](std::string_view name) -> std::string {
+    const auto reply = keeper_.call({"CONFIG", "GET", name});
+    // Hosted servers refuse CONFIG; then nothing is known, and nothing said.
+    if (reply.has_error() || (*reply)->elements != 2) return "";
+    return std::string(text_of(*(*reply)->element[1]));
+  };
+  const std::string file = setting("appendonly");
+  const std::string sync = setting("appendfsync");
+  if (file.empty() || (file == "yes" && sync == "always")) return;
+  options_.warn(fmt::format(
+      "Redis at {} has appendonly {} and appendfsync {}: when it stops hard, acknowledged places "
+      "are lost; set appendonly yes and appendfsync always to keep them",
+      options_.address.name(), file, sync));
+}
+
+Result<LogPosition> RedisLog::append(std::string_view batch) {
+  if (batch.size() > kMaxBatchBytes) {
+    return error(Errc::too_large,
+                 fmt::format("a batch of {} bytes is over the {} that an entry may have",
+                             batch.size(), kMaxBatchBytes));
+  }
+  const auto reply =
+      appender_.call({"XADD", keys_.log, "*", "b", batch, "c", checksum_text(batch)});
+  if (reply.has_error()) return reply.error();
+  const auto at = parse_entry_id(text_of(**reply), 0);
+  if (at) return *at;
+  return error(Errc::unavailable,
+               fmt::format("Redis at {} answered XADD with no entry id", options_.address.name()));
+}
+
+Result<std::vector<LogEntry>> RedisLog::read(const LogPosition& after, std::size_t max_entries,
+                                             Millis wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  const std::string id = entry_id(after);
+  for (Millis left = wait;;) {
+    const auto reply =
+        fetch(id, std::min(max_entries, fetch_count_), std::min(left, kLongestBlock));
+    if (reply.has_error() && reply.error().code == Errc::closed) {
+      waker_.take();
+      return std::vector<LogEntry>{};
+    }
+    if (reply.has_error()) return reply.error();
+    if ((*reply)->type == REDIS_REPLY_ARRAY && (*reply)->elements == 1 &&
+        (*reply)->element[0]->elements == 2) {
+      return parse_entries(*(*reply)->element[0]->element[1]);
+    }
+    left = std::chrono::duration_cast<Millis>(until - std::chrono::steady_clock::now());
+    if (left <= Millis{0}) return std::vector<LogEntry>{};
+  }
+}
+
+Result<Reply> RedisLog::fetch(const std::string& after, std::size_t count, Millis wait) {
+  const std::string number = std::to_string(count);
+  // A wait of zero would be for ever.
+  if (wait <= Millis{0}) {
+    return reader_.call({"XREAD", "COUNT", number, "STREAMS", keys_.log, after});
+  }
+  return reader_.call_waiting({"XREAD", "COUNT", number, "BLOCK", std::to_string(wait.count()),
+                               "STREAMS", keys_.log, after},
+                              wait, waker_);
+}
+
+Result<std::vector<LogEntry>> RedisLog::parse_entries(const redisReply& entries) {
+  std::vector<LogEntry> found;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < entries.elements && bytes < kReadBytes; ++i) {
+    auto entry = parse_entry(*entries.element[i]);
+    // What stands before the damage is whole and can be used; the next read meets it again.
+    if (entry.has_error() && !found.empty()) break;
+    if (entry.has_error()) return entry.error();
+    bytes += entry->batch.size();
+    found.push_back(std::move(*entry));
+  }
+  const bool small = bytes < kReadBytes / 4;
+  fetch_count_ =
+      std::clamp<std::size_t>(small ? fetch_count_ * 2 : fetch_count_ / 2, 1, kMostFetched);
+  return found;
+}
+
+Result<LogEntry> RedisLog::parse_entry(const redisReply& entry) const {
+  if (entry.elements == 2) {
+    const std::string_view id = text_of(*entry.element[0]);
+    const auto at = parse_entry_id(id, 0);
+    const auto batch = field_of(*entry.element[1], "b");
+    const auto checksum = field_of(*entry.element[1], "c");
+    if (at && batch && checksum && *checksum == checksum_text(*batch)) {
+      const LogTime time{Millis{static_cast<std::int64_t>(at->major)}};
+      return LogEntry{*at, time, std::string(*batch)};
+    }
+    return error(Errc::corrupt,
+                 fmt::format("the entry {} of {} in Redis at {} is damaged; restore Redis's files, "
+                             "or give the entry up with XDEL",
+                             id, keys_.log, options_.address.name()));
+  }
+  return error(Errc::unavailable, "Redis answered with a malformed entry");
+}
+
+void RedisLog::interrupt() { waker_.wake(); }
+
+Result<std::optional<std::uint32_t>> RedisLog::checksum_at(const LogPosition& at) {
+  const std::string id = entry_id(at);
+  const auto reply = keeper_.call({"XRANGE", keys_.log, id, id});
+  if (reply.has_error()) return reply.error();
+  if ((*reply)->elements == 0) return std::nullopt;
+  const auto entry = parse_entry(*(*reply)->element[0]);
+  if (entry.has_error()) return entry.error();
+  return crc32c(0, entry->batch);
+}
+
+Result<std::unique_ptr<ports::SnapshotWriter>> RedisLog::begin_snapshot(const LogPosition& at) {
+  const auto checksum = checksum_at(at);
+  if (checksum.has_error()) return checksum.error();
+  if (at.epoch != 0 || !checksum->has_value()) {
+    return error(Errc::invalid, "no entry stands at " + ports::to_string(at));
+  }
+  return snapshots_.begin(at, **checksum);
+}
+
+Result<std::unique_ptr<ports::SnapshotReader>> RedisLog::latest_snapshot() {
+  const auto kept = snapshots_.list();
+  if (kept.has_error()) return kept.error();
+  for (auto one = kept->rbegin(); one != kept->rend(); ++one) {
+    const auto checksum = checksum_at(one->at);
+    if (checksum.has_error()) return checksum.error();
+    if (!checksum->has_value() || **checksum != one->meta.entry) continue;
+    auto reader = snapshots_.open(*one);
+    if (reader.has_error()) return reader.error();
+    if (*reader != nullptr) return reader;
+  }
+  return nullptr;
+}
+
+Result<> RedisLog::trim(LogTime keep_from) {
+  const auto kept = snapshots_.list();
+  if (kept.has_error()) return kept.error();
+  if (kept->empty()) return {};
+  const std::int64_t since = std::max<std::int64_t>(keep_from.time_since_epoch().count(), 0);
+  // The oldest snapshot's own entry stays, so that the snapshot can be seen to stand.
+  const LogPosition first{.epoch = 0, .major = static_cast<std::uint64_t>(since), .minor = 0};
+  const std::string id = entry_id(std::min(first, kept->front().at));
+  for (;;) {
+    const auto gone = keeper_.integer({"XTRIM", keys_.log, "MINID", "~", id, "LIMIT", "1000"});
+    if (gone.has_error()) return gone.error();
+    if (*gone == 0) break;
+  }
+  // What is left of a block of entries, which the approximate trim spares.
+  const auto gone = keeper_.integer({"XTRIM", keys_.log, "MINID", "=", id});
+  if (gone.has_error()) return gone.error();
+  return {};
+}
+
+}  // namespace doorward::adapters::redis
