@@ -1,13 +1,14 @@
 // One blocking connection to a Redis, with a deadline on every wait.
 //
 // Why:     the log's port blocks, so a role of the log has a connection of its own and no loop.
-//          hiredis formats commands and reads replies; the socket is ours, for the deadlines and the wake.
+//          hiredis formats commands and reads replies; the socket is ours, for the deadlines and
+//          the wake.
 // Time:    deadlines are steady time. After a failed connect the next one waits, 10 ms at first and
-//          doubling to 1 s, within the deadline of the call. Looking up a host name takes as long as
-//          the system's resolver does.
+//          doubling to 1 s, within the deadline of the call. Looking up a host name takes as long
+//          as the system's resolver does.
 // Threads: single-owner; `wake` of the Waker from anywhere.
-// Errors:  unavailable: no connection, no answer in time (what was asked may or may not have been done),
-//          or Redis answered with an error; closed: woken.
+// Errors:  unavailable: no connection, no answer in time (what was asked may or may not have been
+//          done), or Redis answered with an error; closed: woken.
 #pragma once
 
 #include "adapters/redis/address.hpp"

@@ -1,17 +1,18 @@
 // The command log in a Redis stream, shared by all nodes of a cluster.
 //
-// Why:     Redis gives the order and the time of every batch and keeps them; each node decides by itself
-//          from what it reads. No leader and no lock.
-// Time:    an entry's time is the millisecond of its id, which Redis draws from its own clock and never
-//          lets go back. The nodes' clocks do not count.
+// Why:     Redis gives the order and the time of every batch and keeps them; each node decides by
+//          itself from what it reads. No leader and no lock.
+// Time:    an entry's time is the millisecond of its id, which Redis draws from its own clock and
+//          never lets go back. The nodes' clocks do not count.
 // Ownership: the log owns three connections, one a role. Snapshot writers and readers borrow
 //          the keeper's, so they are used on its thread and end before the log.
 // Threads: as the port says.
-// Bounds:  every call ends within `timeout` beyond the wait it was given. A read fetches at most 128
-//          entries at once, fewer while they are large.
+// Bounds:  every call ends within `timeout` beyond the wait it was given. A read fetches at most
+//          128 entries at once, fewer while they are large.
 // Errors:  as the port says; `open` also conflict, if a key holds something else.
-// Durability: Redis's own: with `appendonly yes` and `appendfsync always` an acknowledged entry is on its
-//          disk; otherwise `open` warns. What a failed-over Redis lost is not noticed yet: `epoch` stays 0.
+// Durability: Redis's own: with `appendonly yes` and `appendfsync always` an acknowledged entry is
+//          on its disk; otherwise `open` warns. What a failed-over Redis lost is not noticed yet:
+//          `epoch` stays 0.
 // Spec:    docs/storage.md; contract: ports/contract/command_log_contract.hpp.
 #pragma once
 

@@ -1,7 +1,8 @@
 // Snapshots in Redis: a list of pieces each, and one hash that names them.
 //
-// Why:     in Redis and not in a node's folder, so that a node that joins with an empty folder can start
-//          after the log was trimmed. The hash is changed last, so a snapshot is whole or not there.
+// Why:     in Redis and not in a node's folder, so that a node that joins with an empty folder can
+//          start after the log was trimmed. The hash is changed last, so a snapshot is whole or not
+//          there.
 // Ownership: the connection and the keys outlive everything here.
 // Threads: single-owner, the keeper; also the writers and readers, since they share its connection.
 // Bounds:  pieces of 256 KiB; the two newest snapshots are kept; what a node that died left

@@ -1,7 +1,8 @@
 // A disk for tests: an SQLite VFS over the real one that fails to order and loses power.
 //
-// Why:     `kill -9` leaves the page cache, so it cannot tell a log that syncs from one that does not.
-//          Here a file keeps only what was synced, and of the rest a random part, torn at sectors.
+// Why:     `kill -9` leaves the page cache, so it cannot tell a log that syncs from one that does
+//          not. Here a file keeps only what was synced, and of the rest a random part, torn at
+//          sectors.
 // Use:     give `name()` to SqliteLog as its VFS. A step is one write, truncation or sync.
 // Ownership: everything opened through it is closed before it ends.
 // Threads: thread-safe.

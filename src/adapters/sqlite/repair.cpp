@@ -145,7 +145,8 @@ Result<> copy_rows(Database& from, Database& to, const Plan& plan) {
   if (select.has_error()) return select.error();
   auto insert = to.prepare("INSERT INTO entries(" + columns + ") VALUES (?1,?2,?3,?4,?5,?6)");
   if (insert.has_error()) return insert.error();
-  // By count, since to look for a last number would touch the page behind it, which may be the damaged one.
+  // By count, since to look for a last number would touch the page behind it, which may be the
+  // damaged one.
   select->bind(1, plan.after.number).bind(2, plan.report.kept);
   for (;;) {
     const auto row = select->step();

@@ -1,11 +1,12 @@
 // Mends a damaged log: says what would go, and cuts there when asked to.
 //
-// Why:     acknowledged entries are never dropped without a person's word. Where a whole snapshot covers
-//          the damage, only history goes and nobody loses a place; else the log ends before the damage.
+// Why:     acknowledged entries are never dropped without a person's word. Where a whole snapshot
+//          covers the damage, only history goes and nobody loses a place; else the log ends before
+//          the damage.
 // Ownership: holds the folder while it works; the server must be stopped.
 // Bounds:  needs room for a second copy of the log. The damaged database stays, under another name.
-// Errors:  not_found: there is no log in the folder; and those of SqliteLog::open, but corrupt only if
-//          nothing in the database can be read.
+// Errors:  not_found: there is no log in the folder; and those of SqliteLog::open, but corrupt only
+//          if nothing in the database can be read.
 // Spec:    docs/storage.md.
 #pragma once
 
