@@ -28,7 +28,7 @@ build: packages-build ## Build everything into build/release
 
 run: packages-build-run ## Start Doorward before a small demonstration shop
 	@$(call compile,release,doorward)
-	build/release/doorward serve --config examples/demo.yaml
+	tools/run-demo build/release/doorward
 
 test: packages-build-test build ## Run all tests but the long ones
 	$(call check,release,-LE 'long|install')
