@@ -46,8 +46,8 @@ std::uint64_t square_root(std::uint64_t v) {
   return root;
 }
 
-// Of k people who would take `wait` to be served, some leave by themselves: each stays `patience` in the
-// mean. dk/dt = -(speed + k / patience) gives patience * ln(1 + wait / patience).
+// Of k people who would take `wait` to be served, some leave by themselves: each stays `patience`
+// in the mean. dk/dt = -(speed + k / patience) gives patience * ln(1 + wait / patience).
 std::uint64_t with_leavers(std::uint64_t wait, std::uint64_t patience) {
   patience = std::clamp<std::uint64_t>(patience, 1, kFarAway);
   const std::uint64_t ratio = (wait << 16) / patience;
@@ -116,8 +116,8 @@ struct WaitGuess {
   std::uint64_t grain = 0;     // the wait may be off by so much for the rhythm of the rate
   bool is_ceiling = false;     // it may well be longer: only the rate is known
 
-  // Those ahead who leave by themselves shorten it. How many will, and that those who stayed long leave
-  // less, is known the worse the more it matters.
+  // Those ahead who leave by themselves shorten it. How many will, and that those who stayed long
+  // leave less, is known the worse the more it matters.
   void consider_leavers(const FlowBucket& total) {
     if (total.left == 0) return;
     const std::uint64_t alone = wait;
@@ -155,8 +155,9 @@ void Estimate::stand(ServiceTime now, std::uint32_t waiting, std::uint32_t insid
   opened_ = now;
 }
 
-// The variance of the sessions that end in a bucket over their mean, in fixed point: 1 where they end
-// independently, more where they end in bursts, as when many were admitted at once for a fixed time.
+// The variance of the sessions that end in a bucket over their mean, in fixed point: 1 where they
+// end independently, more where they end in bursts, as when many were admitted at once for a fixed
+// time.
 std::uint64_t Estimate::dispersion(const FlowBucket& total) const {
   constexpr std::uint64_t kMost = 4'096;
   std::uint64_t sum = 0;

@@ -1,13 +1,14 @@
 // How long somebody with so many ahead will wait, as a range that should hold four times in five.
 //
-// Why:     an honest time. What is learnt from: how long sessions last (time inside per session that
-//          ended), how long waiters stay (time waiting per waiter who left), and how many turns found
-//          nobody there. Learning rates per head, not admissions per second, makes the estimate follow
-//          a change of capacity at once, and the rush of a room that fills does not count as speed.
+// Why:     an honest time. What is learnt from: how long sessions last (time inside per session
+//          that ended), how long waiters stay (time waiting per waiter who left), and how many
+//          turns found nobody there. Learning rates per head, not admissions per second, makes the
+//          estimate follow a change of capacity at once, and the rush of a room that fills does not
+//          count as speed.
 // Time:    service time; an outage is no waiting time.
 // State:   canonical and bounded: 32 closed buckets and an open one, integers only.
-// Bounds:  a bucket closes after 5 s if 16 things happened in it, else when 5 min are full. So a busy room
-//          looks back some minutes, a slow one up to 2.7 h.
+// Bounds:  a bucket closes after 5 s if 16 things happened in it, else when 5 min are full. So a
+//          busy room looks back some minutes, a slow one up to 2.7 h.
 // Errors:  `read` fails the reader on false bytes.
 // Spec:    docs/rooms.md, "Estimates".
 #pragma once
@@ -39,8 +40,8 @@ struct WaitGuess;
 
 class Estimate {
  public:
-  // From now on so many wait and so many are inside (counted against the capacity). To be called after
-  // every change of either, in the record of the change.
+  // From now on so many wait and so many are inside (counted against the capacity). To be called
+  // after every change of either, in the record of the change.
   void stand(ServiceTime now, std::uint32_t waiting, std::uint32_t inside);
 
   // What happened, to be told before `stand`.
@@ -78,8 +79,8 @@ class Estimate {
   std::uint32_t inside_ = 0;
 };
 
-// How many come before somebody with `ahead` others in a lane of this `share`, when lanes with `shares` in
-// sum have waiters and `elsewhere` wait in the other lanes.
+// How many come before somebody with `ahead` others in a lane of this `share`, when lanes with
+// `shares` in sum have waiters and `elsewhere` wait in the other lanes.
 std::uint64_t ahead_in_lanes(std::uint64_t ahead, std::uint32_t share, std::uint64_t shares,
                              std::uint64_t elsewhere);
 
