@@ -24,8 +24,10 @@ edge::Task<Verdict> Proxy::run(Context& context) {
     co_return Verdict::answered;
   }
   std::string_view first;
-  if (!exchange.request().fields.lists("expect", "100-continue")) {
-    // The first piece is awaited before a connection is taken: a slow visitor holds none.
+  const bool asks_first = exchange.request().fields.lists("expect", "100-continue");
+  if (exchange.body_length() && !asks_first) {
+    // The first piece is awaited before a connection is taken: a slow visitor holds none. A chunked
+    // body may be one half of a conversation that the upstream begins.
     const auto piece = co_await exchange.read_body();
     if (!piece) {
       context.fault = piece.error().what;
