@@ -20,7 +20,7 @@ target_link_options(doorward_flags INTERFACE -fuse-ld=lld)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports the switched-off ones falsely inside coroutine frames and inlined std::string.
   target_compile_options(doorward_flags INTERFACE -Werror
-    -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-stringop-overflow -Wno-array-bounds -Wno-mismatched-new-delete)
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-mismatched-new-delete)
 endif()
 
 if(DOORWARD_SANITIZE)
