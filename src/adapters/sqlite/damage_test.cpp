@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -91,9 +92,15 @@ TEST_F(SqliteDamage, ADatabaseOfANewerFormatIsRefused) {
 
 TEST_F(SqliteDamage, AForeignDatabaseIsRefusedAndLeftAlone) {
   sql("CREATE TABLE shop(item TEXT)");
+  const auto bytes_of = [](const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string before = bytes_of(folder_.path() / "doorward.db");
   const auto log = open();
   ASSERT_TRUE(log.has_error());
   EXPECT_EQ(log.error().code, Errc::invalid);
+  EXPECT_EQ(bytes_of(folder_.path() / "doorward.db"), before);
 }
 
 TEST_F(SqliteDamage, AFileThatIsNoDatabaseIsCorrupt) {

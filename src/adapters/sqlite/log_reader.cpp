@@ -30,8 +30,8 @@ Result<std::unique_ptr<LogReader>> LogReader::open(std::unique_ptr<Database> dat
       reader->database_->prepare("SELECT number, time, checksum FROM entries WHERE number = ?1");
   if (link.has_error()) return link.error();
   auto first = reader->database_->prepare(
-      "SELECT number, time, checksum, length FROM entries WHERE number <= ?1 AND time < ?2 "
-      "ORDER BY number LIMIT ?3");
+      "SELECT number, time, checksum, length FROM entries WHERE number <= ?1 "
+      "ORDER BY number LIMIT ?2");
   if (first.has_error()) return first.error();
   reader->select_ = std::move(*select);
   reader->select_link_ = std::move(*link);
@@ -83,15 +83,15 @@ Result<std::optional<Link>> LogReader::find(std::uint64_t number) {
 Result<std::optional<Link>> LogReader::first_stretch(std::uint64_t number, LogTime keep_from,
                                                      std::size_t max_rows, std::size_t max_bytes) {
   const ResetGuard guard(select_first_);
-  select_first_.bind(1, number)
-      .bind(2, static_cast<std::uint64_t>(keep_from.time_since_epoch().count()))
-      .bind(3, max_rows);
+  select_first_.bind(1, number).bind(2, max_rows);
   std::optional<Link> last;
   for (std::size_t bytes = 0; bytes < max_bytes;) {
     const auto row = select_first_.step();
     if (row.has_error()) return row.error();
     if (!*row) break;
-    last = read_link(select_first_);
+    const Link link = read_link(select_first_);
+    if (link.time >= keep_from) break;
+    last = link;
     bytes += select_first_.integer(3);
   }
   return last;

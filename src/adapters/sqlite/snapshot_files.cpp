@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMagic = "DWSNAP01";
 constexpr std::size_t kHeadBytes = 24;  // magic, number, checksum, zero
 constexpr std::size_t kTailBytes = 12;  // body length, checksum of all before
-constexpr std::size_t kPieceBytes = 1U << 20;
+constexpr std::size_t kPieceBytes = 256U << 10;
 constexpr std::size_t kKept = 2;
 
 void put(std::string& out, std::uint64_t value, std::size_t bytes) {

@@ -44,21 +44,18 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports:
 }
 
 Result<> SqliteLog::open_connections() {
-  const auto connect = [&]() -> Result<std::unique_ptr<Database>> {
-    auto database = Database::open(folder_.database(), options_.vfs);
-    if (database.has_error()) return database.error();
-    if (auto set = configure(**database, options_.durability); set.has_error()) return set.error();
-    return database;
-  };
-  auto first = connect();
+  auto first = Database::open(folder_.database(), options_.vfs);
   if (first.has_error()) return first.error();
-  if (auto prepared = prepare_schema(**first); prepared.has_error()) return prepared.error();
+  // Before anything is set, which would already change a database that is not ours.
+  if (auto known = prepare_schema(**first); known.has_error()) return known;
+  if (auto set = configure(**first, options_.durability); set.has_error()) return set;
   auto writer = LogWriter::open(std::move(*first));
   if (writer.has_error()) return writer.error();
   writer_ = std::move(*writer);
   for (auto* place : {&reader_, &keeper_}) {
-    auto database = connect();
+    auto database = Database::open(folder_.database(), options_.vfs);
     if (database.has_error()) return database.error();
+    if (auto set = configure(**database, options_.durability); set.has_error()) return set;
     auto reader = LogReader::open(std::move(*database));
     if (reader.has_error()) return reader.error();
     *place = std::move(*reader);

@@ -7,6 +7,7 @@
 #include "adapters/system/system_clock.hpp"
 
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <atomic>
@@ -41,6 +42,36 @@ void keep(SqliteLog& log, const std::atomic<bool>& stop) {
   }
 }
 
+void report(benchmark::State& state, std::vector<double> took_ms) {
+  std::ranges::sort(took_ms);
+  const auto at = [&](double share) {
+    return took_ms[static_cast<std::size_t>(share * static_cast<double>(took_ms.size() - 1))];
+  };
+  state.counters["p50_ms"] = at(0.5);
+  state.counters["p99_ms"] = at(0.99);
+  state.counters["max_ms"] = at(1.0);
+}
+
+// What the disk takes by itself: a plain file that grows by 9 KB and is synced, each time.
+void BM_DiskAlone(benchmark::State& state) {
+  const auto folder = make_folder();
+  std::vector<double> took;
+  {
+    auto file = posix::File::open(folder / "plain", O_WRONLY | O_CREAT);
+    const std::string bytes(100 * kCommandBytes, 'c');
+    for (auto _ : state) {
+      const auto start = std::chrono::steady_clock::now();
+      if (file->write(bytes).has_error() || file->sync().has_error()) {
+        state.SkipWithError("cannot write");
+      }
+      const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - start;
+      took.push_back(ms.count());
+    }
+  }
+  std::filesystem::remove_all(folder);
+  report(state, std::move(took));
+}
+
 void BM_Append(benchmark::State& state) {
   const auto rows = static_cast<std::size_t>(state.range(0));
   const bool with_keeper = state.range(1) != 0;
@@ -66,18 +97,13 @@ void BM_Append(benchmark::State& state) {
     keeper.join();
   }
   std::filesystem::remove_all(folder);
-  std::ranges::sort(took);
-  const auto at = [&](double share) {
-    return took[static_cast<std::size_t>(share * static_cast<double>(took.size() - 1))];
-  };
   state.counters["commands/s"] =
       benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows),
                          benchmark::Counter::kIsRate);
-  state.counters["p50_ms"] = at(0.5);
-  state.counters["p99_ms"] = at(0.99);
-  state.counters["max_ms"] = at(1.0);
+  report(state, std::move(took));
 }
 
+BENCHMARK(BM_DiskAlone)->Unit(benchmark::kMillisecond)->UseRealTime()->MinTime(2.0);
 BENCHMARK(BM_Append)
     ->ArgNames({"commands", "keeper"})
     ->ArgsProduct({{1, 100, 1'000, 4'096}, {0, 1}})
