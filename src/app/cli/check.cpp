@@ -1,5 +1,6 @@
 #include "app/cli/cli.hpp"
 #include "app/config/load.hpp"
+#include "app/serve/materials.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -31,7 +32,8 @@ Examples:
   doorward check doorward.yaml)");
   command->add_option("file", options->file, "The configuration")->required();
   command->callback([options, &code] {
-    const auto loaded = config::load_file(options->file, config::process_environment());
+    auto loaded = config::load_file(options->file, config::process_environment());
+    if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
     fmt::print(stderr, "{}", loaded.problems.text());
     if (loaded.problems.any_errors()) {
       code = kUsage;

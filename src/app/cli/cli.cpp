@@ -15,6 +15,8 @@ constexpr const char* kAbout =
 
 constexpr const char* kExamples = R"(
 Examples:
+  doorward serve                                  on 127.0.0.1:8080, with ./doorward-data
+  doorward serve --config doorward.yaml
   doorward check doorward.yaml
   doorward token admin                            where the admin token is
 Each command has a --help of its own.)";
@@ -45,8 +47,10 @@ int run(int argc, const char* const* argv) {
   app.footer(kExamples);
   app.set_version_flag("--version", std::string("doorward ") + version());
   int code = kOk;
+  add_serve(app, code);
   add_check(app, code);
   add_token(app, code);
+  add_repair(app, code);
   add_version(app);
   add_reference(app);
   if (argc < 2) {

@@ -1,6 +1,8 @@
 #include "app/config/address.hpp"
 
+#include "adapters/redis/address.hpp"
 #include "core/route/route.hpp"
+#include "edge/upstream/endpoint.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
@@ -16,8 +18,6 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::uint16_t kHttpPort = 80;
-constexpr std::uint16_t kRedisPort = 6379;
 constexpr std::size_t kMaxName = 64;
 constexpr std::size_t kMaxHost = 253;
 
@@ -63,19 +63,6 @@ std::optional<HostPort> parse_authority(std::string_view text, std::optional<std
   return HostPort{std::string(host), *port};
 }
 
-Result<HostPort> parse_url(std::string_view text, std::string_view scheme, std::uint16_t port) {
-  std::optional<HostPort> parsed;
-  if (text.starts_with(scheme)) {
-    auto authority = text.substr(scheme.size());
-    if (authority.ends_with('/')) authority.remove_suffix(1);
-    parsed = parse_authority(authority, port);
-  }
-  if (!parsed || parsed->port == 0) {
-    return error(Errc::invalid, fmt::format("expected {}HOST:PORT, found \"{}\"", scheme, text));
-  }
-  return *parsed;
-}
-
 bool each(std::string_view text, bool (*holds)(char)) {
   return std::all_of(text.begin(), text.end(), holds);
 }
@@ -95,17 +82,10 @@ Result<HostPort> parse_listen_address(std::string_view text) {
   return *parsed;
 }
 
-Result<HostPort> parse_http_url(std::string_view text) {
-  return parse_url(text, "http://", kHttpPort);
-}
-
-Result<HostPort> parse_redis_url(std::string_view text) {
-  return parse_url(text, "redis://", kRedisPort);
-}
-
 bool is_listen_address(std::string_view text) { return parse_listen_address(text).has_value(); }
-bool is_endpoint_url(std::string_view text) { return parse_http_url(text).has_value(); }
-bool is_redis_url(std::string_view text) { return parse_redis_url(text).has_value(); }
+bool is_endpoint_url(std::string_view text) { return edge::parse_endpoint(text).has_value(); }
+
+bool is_redis_url(std::string_view text) { return adapters::redis::parse_url(text).has_value(); }
 
 bool is_network(std::string_view text) {
   boost::system::error_code failed;

@@ -17,10 +17,6 @@ struct HostPort {
 };
 // "127.0.0.1:8080", "[::1]:8080".
 Result<HostPort> parse_listen_address(std::string_view text);
-// "http://HOST[:PORT]", nothing after it.
-Result<HostPort> parse_http_url(std::string_view text);
-// "redis://HOST[:PORT]".
-Result<HostPort> parse_redis_url(std::string_view text);
 
 bool is_listen_address(std::string_view text);
 bool is_endpoint_url(std::string_view text);

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "core/room/policy.hpp"
 #include "core/route/route.hpp"
+#include "edge/upstream/settings.hpp"
 #include "gateway/waiting_page/waiting_page.hpp"
 #include "wire/jose/jws.hpp"
 
@@ -30,15 +31,17 @@ enum class LogFormat : std::uint8_t { text, json };
 struct LogSettings {
   LogKind kind = LogKind::sqlite;
   std::string redis = "redis://127.0.0.1:6379";
-  std::string name = "doorward";
+  std::string name = "main";
   Millis keep_records{std::chrono::hours{24 * 7}};
   Millis remember_closed{std::chrono::minutes{10}};
   std::uint64_t snapshot_every = 1'000'000;
+  friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 
 struct AdminSettings {
   std::string listen;
   std::string token;
+  friend bool operator==(const AdminSettings&, const AdminSettings&) = default;
 };
 
 struct LoggingSettings {
@@ -52,6 +55,10 @@ struct KeySettings {
   wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
   std::string file;
   Place at;
+  // Wherever it stands.
+  friend bool operator==(const KeySettings& a, const KeySettings& b) {
+    return a.kid == b.kid && a.algorithm == b.algorithm && a.file == b.file;
+  }
 };
 
 struct TokenSettings {
@@ -59,6 +66,7 @@ struct TokenSettings {
   std::string issuer = "doorward";
   Millis pass_ttl{std::chrono::minutes{5}};
   std::vector<KeySettings> keys;
+  friend bool operator==(const TokenSettings&, const TokenSettings&) = default;
 };
 
 struct IssuerSettings {
@@ -68,16 +76,23 @@ struct IssuerSettings {
   std::string subject_claim = "sub";
   std::string lane_claim;
   Place at;
+  // Wherever it stands.
+  friend bool operator==(const IssuerSettings& a, const IssuerSettings& b) {
+    return a.issuer == b.issuer && a.audience == b.audience && a.jwks_file == b.jwks_file &&
+           a.subject_claim == b.subject_claim && a.lane_claim == b.lane_claim;
+  }
 };
 
 struct ApiKeySettings {
   std::string name;
   std::string sha256;
+  friend bool operator==(const ApiKeySettings&, const ApiKeySettings&) = default;
 };
 
 struct IdentitySettings {
   std::vector<IssuerSettings> issuers;
   std::vector<ApiKeySettings> api_keys;
+  friend bool operator==(const IdentitySettings&, const IdentitySettings&) = default;
 };
 
 struct RoomSettings {
@@ -96,11 +111,9 @@ struct UpstreamSettings {
   std::string name;
   Place at;
   std::vector<std::string> endpoints;
-  Millis connect_timeout{std::chrono::seconds{2}};
-  Millis response_timeout{std::chrono::seconds{30}};
-  Millis idle_timeout{std::chrono::seconds{60}};
-  std::uint32_t max_connections = 256;
-  bool preserve_host = true;
+  edge::UpstreamLimits limits;
+  std::uint32_t connections = 256;  // over all loops
+  bool pass_host = true;
 };
 
 struct RouteSettings {
@@ -116,6 +129,7 @@ struct LimitSettings {
   std::size_t head_bytes = 32U << 10;
   std::uint64_t body_bytes = 1U << 30;
   std::size_t queued_commands = 65'536;
+  friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 
 struct DeadlineSettings {
@@ -125,13 +139,16 @@ struct DeadlineSettings {
   Millis write{std::chrono::seconds{30}};
   Millis tunnel{std::chrono::hours{1}};
   Millis drain{std::chrono::seconds{20}};
+  friend bool operator==(const DeadlineSettings&, const DeadlineSettings&) = default;
 };
 
 struct Config {
+  std::string folder = ".";  // of the file, where its relative paths start
   std::string listen = "127.0.0.1:8080";
   std::string data = "doorward-data";
   std::uint32_t threads = 0;
   std::vector<std::string> trusted_proxies;
+  bool prefer_forwarded = false;
   LogSettings log;
   AdminSettings admin;
   LoggingSettings logging;

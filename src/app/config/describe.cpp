@@ -33,9 +33,9 @@ void describe_log(Form& form, LogSettings& log) {
       "`memory` for trying out, lost at the end.",
       Names<LogKind>{
           {"sqlite", LogKind::sqlite}, {"redis", LogKind::redis}, {"memory", LogKind::memory}});
-  form.field("redis", log.redis, "Address of the Redis server, for `kind: redis`.",
-             Text{"redis://HOST:PORT", 512, is_redis_url});
-  form.field("name", log.name, "Name of the streams in Redis; nodes of one name share their rooms.",
+  form.field("redis", log.redis, "The Redis server, for `kind: redis`.",
+             Text{"redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]", 512, is_redis_url});
+  form.field("name", log.name, "Name of the shard in Redis; nodes of one name share their rooms.",
              kName);
   form.field("keep_records", log.keep_records,
              "How long records are kept after a snapshot covers them.",
@@ -90,21 +90,28 @@ void describe_identity(Form& form, IdentitySettings& identity) {
 }
 
 void describe_upstream(Form& form, UpstreamSettings& upstream) {
+  edge::UpstreamLimits& limits = upstream.limits;
   form.shorthand("endpoints");
   form.required_fields("endpoints", upstream.endpoints,
                        "Addresses of the service; requests take turns.",
                        Text{"http://HOST:PORT", 512, is_endpoint_url});
-  form.field("connect_timeout", upstream.connect_timeout, "How long a connection may take.",
-             Within{Millis{10}, minutes{5}});
-  form.field("response_timeout", upstream.response_timeout,
-             "How long the service may be silent before or within its answer.",
-             Within{Millis{10}, hours{24}});
-  form.field("idle_timeout", upstream.idle_timeout, "How long an unused connection is kept.",
-             Within{Millis{10}, hours{1}});
-  form.field("max_connections", upstream.max_connections,
+  form.field("pass_host", upstream.pass_host,
+             "Whether the service sees the visitor's `Host`, not the endpoint's.");
+  form.field("connections", upstream.connections,
              "Most connections to one endpoint; requests beyond them wait.", Range{1, 65'535});
-  form.field("preserve_host", upstream.preserve_host,
-             "Whether the service sees the visitor's `Host`, not its own.");
+  form.field("waiting", limits.waiting, "Most requests that wait for one, on each event loop.",
+             Range{0, 1'000'000});
+  form.field("keep_alive", limits.keep_alive,
+             "How long an unused connection is kept; less than the service keeps it.",
+             Within{Millis{0}, hours{1}});
+  form.group("timeouts", "What the service may take; 504 beyond.", [&](Form& g) {
+    const Within within{Millis{10}, hours{24}};
+    g.field("connect", limits.connect, "For a connection.", within);
+    g.field("wait", limits.wait, "For a free connection, while all are taken; 503 beyond.", within);
+    g.field("first_byte", limits.first_byte,
+            "From the end of the request to the answer's first byte.", within);
+    g.field("idle", limits.idle, "Between two pieces of the answer.", within);
+  });
 }
 
 void describe_limits(Form& form, LimitSettings& limits) {
@@ -152,6 +159,9 @@ void describe(Form& form, Config& c) {
   form.fields("trusted_proxies", c.trusted_proxies,
               "Networks whose `X-Forwarded-*` and `Forwarded` are believed.",
               Text{"a network, such as 10.0.0.0/8 or ::1/128", 64, is_network});
+  form.field("forwarding_header", c.prefer_forwarded,
+             "Which of the two your proxy sets, where a request carries both.",
+             Names<bool>{{"x-forwarded", false}, {"forwarded", true}});
   form.named(
       "rooms", "NAME", "Waiting rooms. A name is 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rooms.emplace_back()); });

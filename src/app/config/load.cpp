@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -55,7 +56,10 @@ Loaded load_file(const std::optional<std::string>& path, const Environment& envi
                                fmt::format("cannot be read: {}", std::strerror(errno))});
     return loaded;
   }
-  return load_text(text, *path, environment);
+  Loaded loaded = load_text(text, *path, environment);
+  const auto folder = std::filesystem::path(*path).parent_path();
+  if (!folder.empty()) loaded.config.folder = folder.string();
+  return loaded;
 }
 
 }  // namespace doorward::app::config

@@ -83,10 +83,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"rooms:\n  sale:\n    capacity: -1\n", "expected a whole number"},
         Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n", "expected a whole number"},
         Wrong{"rooms: {sale: {capacity: [1]}}", "found a list"},
-        Wrong{
-            "rooms: {sale: {session: {ttl: 5}}}",
-            "rooms.sale.session.ttl: expected a duration from 1s to 7d, such as 250ms, 5s, 4m, "
-            "found \"5\""},
+        Wrong{"rooms: {sale: {session: {ttl: 5}}}",
+              "rooms.sale.session.ttl: expected a duration from 1s to 7d, such as 250ms, 5s, 4m, "
+              "found \"5\""},
         Wrong{"rooms: {sale: {admit: {every: 1s}}}",
               "rooms.sale.admit.count: this setting is required"},
         Wrong{"rooms: {SALE: {}}", "expected a room name"},

@@ -46,6 +46,9 @@ constexpr std::array kTable{
               "Answers by class of status: 1xx to 5xx, or none where the peer went away."},
     MetricRow{MetricId::request_seconds, "doorward_request_seconds", histogram, "",
               "Time from a request's head to the end of its answer; parked streams until parked."},
+    MetricRow{MetricId::answered, "doorward_answered_total", counter, "by",
+              "Requests by the phase that answered them: route (Doorward's own calls, or 404), "
+              "room_gate, proxy, or other."},
     MetricRow{MetricId::log_batches, "doorward_log_batches_total", counter, "",
               "Batches made durable."},
     MetricRow{MetricId::log_commands, "doorward_log_commands_total", counter, "",
@@ -71,10 +74,6 @@ constexpr std::array kTable{
               "Admissions."},
     MetricRow{MetricId::room_mode, "doorward_room_mode", gauge, "room, mode",
               "1 for the mode in force."},
-    MetricRow{MetricId::upstream_requests, "doorward_upstream_requests_total", counter,
-              "upstream, result", "Requests passed on, by how they ended."},
-    MetricRow{MetricId::upstream_connections, "doorward_upstream_connections", gauge,
-              "upstream, state", "Connections to the service: in use, or idle."},
 };
 
 const MetricRow& row_of(MetricId id) { return kTable[static_cast<std::size_t>(id)]; }

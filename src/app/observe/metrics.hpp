@@ -42,6 +42,7 @@ enum class MetricId : std::uint8_t {
   renders,
   responses,
   request_seconds,
+  answered,
   log_batches,
   log_commands,
   log_snapshots,
@@ -56,8 +57,6 @@ enum class MetricId : std::uint8_t {
   room_joined,
   room_admitted,
   room_mode,
-  upstream_requests,
-  upstream_connections,
   count_
 };
 

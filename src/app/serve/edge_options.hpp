@@ -1,0 +1,12 @@
+// The configuration in the terms of the edge.
+#pragma once
+
+#include "app/config/config.hpp"
+#include "edge/options.hpp"
+
+namespace doorward::app {
+
+// The main listener comes first, then that of admin calls, if there is one.
+edge::ServerOptions edge_options(const config::Config& config);
+
+}  // namespace doorward::app

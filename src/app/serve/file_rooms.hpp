@@ -1,0 +1,38 @@
+// The rooms of the configuration file, brought to the log only where the file has changed.
+//
+// Why:     the log is the truth. What the admin API did to a room since stays, also over a restart, until
+//          the file says something new about that room. The data folder remembers what the file said last.
+// Threads: single owner.
+// Errors:  those of the files and of the log; overloaded and unavailable may be tried again.
+// Spec:    docs/configuration.md, "Rooms and the admin API".
+#pragma once
+
+#include "app/config/config.hpp"
+#include "app/observe/log.hpp"
+#include "base/result.hpp"
+#include "engine/shard.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace doorward::app {
+
+// What the file said about each room, as fingerprints.
+using Fingerprints = std::map<std::string, std::string>;
+
+std::string fingerprint(const room::Policy& policy);
+
+struct RoomChanges {
+  std::vector<engine::Command> commands;
+  Fingerprints said;
+};
+RoomChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
+                       const std::vector<engine::RoomEntry>& present);
+
+// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
+Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms,
+                          const std::filesystem::path& folder, engine::Shard& shard, Log& log);
+
+}  // namespace doorward::app

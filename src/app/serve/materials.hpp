@@ -1,0 +1,32 @@
+// What the configuration names and does not hold: key files, JWKS, pages; read and checked.
+//
+// Why:     a file that is missing or broken is a fault of the configuration, so `check`, `serve` and a
+//          reload find it in the same place and say it in the same way.
+// Threads: plain values.
+// Errors:  into `problems`, each at its place.
+#pragma once
+
+#include "app/config/config.hpp"
+#include "app/config/problem.hpp"
+#include "gateway/identity.hpp"
+#include "gateway/waiting_page/waiting_page.hpp"
+#include "wire/jose/jws.hpp"
+
+#include <vector>
+
+namespace doorward::app {
+
+struct Materials {
+  std::vector<wire::jose::Key> keys;  // of `tokens.keys`
+  std::vector<gateway::Issuer> issuers;
+  std::vector<gateway::ApiKey> api_keys;
+};
+
+// Also reads the rooms' own pages into `config`, and holds their looks to what the page takes.
+Materials read_materials(config::Config& config, config::Problems& problems);
+
+// The keys in use: the configured ones first, then those of the data folder where the configuration
+// leaves a kind out.
+wire::jose::KeySet keys_in_use(const Materials& materials, const wire::jose::KeySet& kept);
+
+}  // namespace doorward::app

@@ -1,0 +1,31 @@
+// Counts and logs requests as they end.
+//
+// Why:     one line and one measurement a request, whatever answered it. Queries, cookies and tokens are
+//          never logged: a path and an id find a request again.
+// Threads: called on every loop.
+#pragma once
+
+#include "app/observe/log.hpp"
+#include "app/observe/request_stats.hpp"
+#include "gateway/pipeline.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace doorward::app {
+
+class Observer final : public gateway::RequestObserver {
+ public:
+  explicit Observer(Log& log) : log_(log) {}
+  std::uint64_t started() override;
+  void finished(const gateway::RequestRecord& record, std::uint64_t stamp) override;
+  void write(MetricWriter& writer) const;
+
+ private:
+  Log& log_;
+  RequestStats stats_;
+  std::array<std::atomic<std::uint64_t>, 4> answered_{};  // as in kPhases
+};
+
+}  // namespace doorward::app

@@ -1,0 +1,57 @@
+#include "app/serve/own_paths.hpp"
+
+#include <string>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+constexpr std::string_view kBase = "/.doorward";
+
+edge::Response answer(unsigned status, std::string_view type, std::string body) {
+  edge::Response response;
+  response.head.status = status;
+  response.head.fields.append("Content-Type", type);
+  response.head.fields.append("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+edge::Response ready(Phase phase, bool writable) {
+  const char* state = phase == Phase::serving    ? "ready"
+                      : phase == Phase::draining ? "draining"
+                                                 : "starting";
+  std::string body = std::string(R"({"status":")") + state + R"(","writable":)" +
+                     (writable ? "true" : "false") + "}";
+  return answer(phase == Phase::serving ? 200 : 503, "application/json", std::move(body));
+}
+
+}  // namespace
+
+bool OwnPaths::may_see_metrics(const edge::Exchange& exchange,
+                               const gateway::Client& client) const {
+  return exchange.peer().admin_listener || (admin_on_main && !client.forwarded);
+}
+
+edge::Task<bool> OwnPaths::serve(edge::Exchange& exchange, const gateway::Client& client) {
+  const wire::RequestHead& head = exchange.request();
+  std::string_view path = head.path;
+  if (path.starts_with(kBase)) path.remove_prefix(kBase.size());
+  if (head.method != "GET" && head.method != "HEAD") co_return false;
+  if (path == "/health/live") {
+    (void)co_await exchange.respond(answer(200, "application/json", R"({"status":"live"})"));
+    co_return true;
+  }
+  if (path == "/health/ready") {
+    (void)co_await exchange.respond(ready(phase, writable()));
+    co_return true;
+  }
+  if (path == "/metrics" && may_see_metrics(exchange, client)) {
+    (void)co_await exchange.respond(
+        answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics->scrape()));
+    co_return true;
+  }
+  co_return false;
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,34 @@
+// Health and metrics: `/health/live`, `/health/ready`, `/metrics`, and the same below `/.doorward`.
+//
+// Why:     an orchestrator asks the first two of the listener that it knows; metrics are for the operator
+//          and follow the rule of admin calls.
+// Threads: thread-safe.
+// Spec:    docs/operations.md, "Health"; docs/metrics.md.
+#pragma once
+
+#include "app/observe/metrics.hpp"
+#include "edge/exchange.hpp"
+#include "gateway/filter.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string_view>
+
+namespace doorward::app {
+
+enum class Phase : std::uint8_t { starting, serving, draining };
+
+struct OwnPaths {
+  std::atomic<Phase> phase{Phase::starting};
+  std::atomic<bool> admin_on_main{false};
+  std::function<bool()> writable;
+  const Metrics* metrics = nullptr;
+
+  // Answers if the path is one of these. False: it is somebody else's.
+  edge::Task<bool> serve(edge::Exchange& exchange, const gateway::Client& client);
+
+ private:
+  bool may_see_metrics(const edge::Exchange& exchange, const gateway::Client& client) const;
+};
+
+}  // namespace doorward::app

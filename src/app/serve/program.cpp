@@ -1,0 +1,246 @@
+#include "app/serve/program.hpp"
+
+#include "adapters/redis/address.hpp"
+#include "adapters/redis/redis_log.hpp"
+#include "adapters/sqlite/sqlite_log.hpp"
+#include "app/cli/cli.hpp"
+#include "app/config/address.hpp"
+#include "app/observe/sources.hpp"
+#include "app/serve/edge_options.hpp"
+#include "app/serve/file_rooms.hpp"
+#include "app/serve/reload.hpp"
+#include "app/serve/upstreams.hpp"
+#include "gateway/room_gate.hpp"
+#include "ports/memory/memory_log.hpp"
+
+#include <fmt/format.h>
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+
+namespace doorward::app {
+namespace {
+
+constexpr std::string_view kBase = "/.doorward/v1";
+
+bool is_loopback(const std::string& listen) {
+  const auto parsed = config::parse_listen_address(listen);
+  return parsed && boost::asio::ip::make_address(parsed->host).is_loopback();
+}
+
+gateway::Pages::Displays displays_of(const config::Config& config) {
+  gateway::Pages::Displays displays;
+  for (const auto& room : config.rooms) displays.emplace(room.name, room.display);
+  return displays;
+}
+
+template <class Word>
+Word draw(ports::Entropy& entropy) {
+  Word word{};
+  entropy.fill(std::as_writable_bytes(std::span(&word, 1)));
+  return word;
+}
+
+std::string shown_address(const std::string& listen, std::uint16_t port) {
+  const auto parsed = config::parse_listen_address(listen).value();
+  const bool v6 = parsed.host.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", parsed.host, v6 ? "]" : "", port);
+}
+
+}  // namespace
+
+Program::Program(config::Config config, Log& log) : config_(std::move(config)), log_(log) {}
+
+Program::~Program() {
+  if (server_) server_->stop();
+}
+
+Result<std::unique_ptr<Program>> Program::start(config::Config config, Materials materials,
+                                                Log& log) {
+  std::unique_ptr<Program> program(new Program(std::move(config), log));
+  if (auto done = program->open_log(); !done) return done.error();
+  if (auto done = program->open_tokens(materials); !done) return done.error();
+  program->make_server();
+  if (auto done = program->open_shard(std::move(materials)); !done) return done.error();
+  if (auto done = program->open_server(); !done) return done.error();
+  return program;
+}
+
+Result<> Program::open_log() {
+  const auto warn = [this](std::string_view sentence) { log_.warn(sentence); };
+  if (config_.log.kind == config::LogKind::sqlite) {
+    auto opened = adapters::sqlite::SqliteLog::open({.folder = config_.data, .warn = warn}, clock_);
+    if (!opened) return opened.error();
+    command_log_ = *std::move(opened);
+    return {};
+  }
+  auto folder = adapters::sqlite::DataFolder::hold(config_.data);
+  if (!folder) return folder.error();
+  folder_.emplace(*std::move(folder));
+  if (config_.log.kind == config::LogKind::redis) {
+    auto address = adapters::redis::parse_url(config_.log.redis);
+    if (!address) return address.error();
+    auto opened = adapters::redis::RedisLog::open(
+        {.address = *std::move(address), .shard = config_.log.name, .warn = warn});
+    if (!opened) return opened.error();
+    command_log_ = *std::move(opened);
+    return {};
+  }
+  command_log_ = std::make_unique<ports::MemoryLog>(clock_);
+  log_.warn("the log is kept in memory: every place is lost when the process ends");
+  return {};
+}
+
+Result<> Program::open_tokens(const Materials& materials) {
+  auto secrets = open_secrets(config_.data, config_.tokens.algorithm, entropy_);
+  if (!secrets) return secrets.error();
+  subject_key_ = secrets->subject_key;
+  gateway::TokenOptions options = gateway::split_keys(keys_in_use(materials, secrets->keys));
+  options.issuer = config_.tokens.issuer;
+  options.pass_ttl = config_.tokens.pass_ttl;
+  options.cache_key = draw_sip_key(entropy_);
+  tokens_ = std::make_unique<gateway::Tokens>(std::move(options));
+  admin_token_ = config_.admin.token;
+  if (!admin_token_.empty()) return {};
+  auto admin = open_admin_token(config_.data, entropy_);
+  if (!admin) return admin.error();
+  admin_token_ = admin->token;
+  log_.info(admin->made ? "an admin token was made" : "the admin token is the one made before",
+            {{"file", (std::filesystem::path(config_.data) / kAdminTokenFile).string()}});
+  return {};
+}
+
+void Program::make_server() {
+  server_ = std::make_unique<edge::Server>(
+      edge_options(config_), [this](edge::Exchange& exchange) { return handle(exchange); },
+      &streams_);
+}
+
+Result<> Program::open_shard(Materials materials) {
+  auto place = open_place(config_.data, entropy_);
+  if (!place) return place.error();
+  engine::Shard::Options options;
+  options.queue_limit = config_.limits.queued_commands;
+  options.place = *place;
+  options.snapshot_every = config_.log.snapshot_every;
+  options.keep_records = config_.log.keep_records;
+  options.remember_closed = config_.log.remember_closed;
+  auto shard = engine::Shard::open(*command_log_, clock_, entropy_, streams_, options);
+  if (!shard) return shard.error();
+  shard_ = *std::move(shard);
+  identities_ = std::make_unique<gateway::Identities>(
+      gateway::IdentityOptions{std::move(materials.issuers), std::move(materials.api_keys),
+                               subject_key_},
+      *tokens_);
+  places_ = std::make_unique<gateway::Places>(
+      gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
+  streams_.attach(*places_, *server_);
+  pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
+  api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
+                                    api::ApiOptions{admin_token_, admin_on_main()});
+  return apply_file_rooms(config_.rooms, memory_folder(), *shard_, log_);
+}
+
+Result<> Program::open_server() {
+  own_paths_.admin_on_main = admin_on_main();
+  own_paths_.writable = [this] { return shard_->stats().writable; };
+  own_paths_.metrics = &metrics_;
+  add_sources();
+  pipeline_.set(make_pipeline(false));
+  admin_pipeline_ = make_pipeline(true);
+  if (auto started = server_->start(); !started) {
+    return error(Errc::conflict, started.error().what);
+  }
+  own_paths_.phase = Phase::serving;
+  if (!admin_on_main() && config_.admin.listen.empty()) {
+    log_.warn("admin calls and metrics are served nowhere: set admin.listen to a private address");
+  }
+  return {};
+}
+
+void Program::add_sources() {
+  const auto began = std::chrono::system_clock::now().time_since_epoch();
+  const double seconds = std::chrono::duration<double>(began).count();
+  metrics_.add([this, seconds](MetricWriter& writer) {
+    writer.put(MetricId::info, 1, {{"version", version()}});
+    writer.put(MetricId::start_time, seconds);
+    writer.put(MetricId::ready, own_paths_.phase == Phase::serving ? 1 : 0);
+  });
+  metrics_.add(write_process_metrics);
+  metrics_.add([this](MetricWriter& writer) { write_edge_metrics(server_->stats(), writer); });
+  metrics_.add([this](MetricWriter& writer) { observer_.write(writer); });
+  metrics_.add([this](MetricWriter& writer) { write_shard_metrics(*shard_, writer); });
+}
+
+std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
+  gateway::PipelineParts parts;
+  parts.fallback = [this](gateway::Context& context) { return fall_back(context); };
+  parts.observer = &observer_;
+  parts.id_seed = draw<std::uint64_t>(entropy_);
+  if (!admin) {
+    parts.trusted = trusted_of(config_);
+    parts.routes = routes_of(config_);
+    parts.filters = {std::make_shared<gateway::RoomGate>(*places_, *pages_),
+                     make_proxy(config_, server_->loops().size())};
+  }
+  return std::make_shared<const gateway::Pipeline>(std::move(parts));
+}
+
+edge::Task<> Program::handle(edge::Exchange& exchange) {
+  // Held while it runs: a reload puts another in its place.
+  const auto pipeline = exchange.peer().admin_listener ? admin_pipeline_ : pipeline_.get();
+  co_await pipeline->handle(exchange);
+}
+
+edge::Task<> Program::fall_back(gateway::Context& context) {
+  // GCC 12 compiles `if (co_await …) co_return;` here into a trap.
+  const bool served = co_await own_paths_.serve(context.exchange, context.client);
+  if (!served && api::Api::owns(context.exchange.request().path))
+    co_await api_->serve(context.exchange, context.client);
+}
+
+bool Program::admin_on_main() const {
+  return config_.admin.listen.empty() && config_.trusted_proxies.empty() &&
+         is_loopback(config_.listen);
+}
+
+std::filesystem::path Program::memory_folder() const {
+  // Without a lasting log there is nothing to remember beside it.
+  return config_.log.kind == config::LogKind::memory ? "" : config_.data;
+}
+
+void Program::reload(config::Config config) {
+  for (const std::string& setting : needs_restart(config_, config)) {
+    log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
+  }
+  if (auto applied = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_); !applied) {
+    log_.error("the rooms of the configuration were not taken over",
+               {{"fault", applied.error().what}});
+    return;
+  }
+  config_.rooms = std::move(config.rooms);
+  config_.routes = std::move(config.routes);
+  config_.upstreams = std::move(config.upstreams);
+  config_.trusted_proxies = std::move(config.trusted_proxies);
+  config_.prefer_forwarded = config.prefer_forwarded;
+  config_.logging = config.logging;
+  own_paths_.admin_on_main = admin_on_main();
+  pages_->show(displays_of(config_));
+  pipeline_.set(make_pipeline(false));
+}
+
+bool Program::drain() {
+  own_paths_.phase = Phase::draining;
+  return server_->drain(config_.deadlines.drain);
+}
+
+std::string Program::address() const {
+  return shown_address(config_.listen, server_->bound_ports().front());
+}
+
+std::string Program::admin_address() const {
+  if (config_.admin.listen.empty()) return {};
+  return shown_address(config_.admin.listen, server_->bound_ports().back());
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,98 @@
+// One running Doorward: everything made, joined together, and ended in the right order.
+//
+// Why:     the only place that knows all parts. They know each other by their interfaces.
+// Ownership: the log given outlives it.
+// Threads: made, reloaded and drained on one thread; requests run on the server's loops.
+// Errors:  start: conflict (the data folder or the port is another process's), invalid, and those of the
+//          command log; each sentence says what to do.
+// Spec:    docs/operations.md.
+#pragma once
+
+#include "adapters/sqlite/data_folder.hpp"
+#include "adapters/system/system_clock.hpp"
+#include "adapters/system/system_entropy.hpp"
+#include "api/api.hpp"
+#include "api/native/ticket_streams.hpp"
+#include "app/config/config.hpp"
+#include "app/observe/log.hpp"
+#include "app/observe/metrics.hpp"
+#include "app/serve/current_pipeline.hpp"
+#include "app/serve/materials.hpp"
+#include "app/serve/observer.hpp"
+#include "app/serve/own_paths.hpp"
+#include "app/serve/secrets.hpp"
+#include "edge/server.hpp"
+#include "engine/shard.hpp"
+#include "gateway/pages.hpp"
+#include "gateway/pipeline.hpp"
+#include "gateway/places.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace doorward::app {
+
+class Program {
+ public:
+  static Result<std::unique_ptr<Program>> start(config::Config config, Materials materials,
+                                                Log& log);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  // Takes over rooms, routes, upstreams, looks, trusted proxies and logging; says which other changes
+  // need a restart.
+  void reload(config::Config config);
+  // Ends what can end within the configured time. False: something was cut.
+  bool drain();
+
+  // "http://127.0.0.1:8080", with the port that was bound.
+  std::string address() const;
+  std::string admin_address() const;  // empty: none of its own
+  const config::Config& config() const { return config_; }
+
+ private:
+  Program(config::Config config, Log& log);
+
+  Result<> open_log();
+  Result<> open_tokens(const Materials& materials);
+  void make_server();
+  Result<> open_shard(Materials materials);
+  Result<> open_server();
+  void add_sources();
+  std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
+  edge::Task<> handle(edge::Exchange& exchange);
+  edge::Task<> fall_back(gateway::Context& context);
+  bool admin_on_main() const;
+  std::filesystem::path memory_folder() const;
+
+  config::Config config_;
+  Log& log_;
+  adapters::SystemClock clock_;
+  adapters::SystemEntropy entropy_;
+  Observer observer_{log_};
+  Metrics metrics_;
+  OwnPaths own_paths_;
+  std::optional<adapters::sqlite::DataFolder> folder_;
+  std::unique_ptr<ports::CommandLog> command_log_;
+  SipKey subject_key_;
+  std::string admin_token_;
+
+  // What follows ends from the bottom up: the shard before the loops on which its answers go on, the
+  // loops before what their requests refer to.
+  api::TicketStreams streams_{clock_};
+  std::unique_ptr<gateway::Tokens> tokens_;
+  std::unique_ptr<gateway::Identities> identities_;
+  std::unique_ptr<gateway::Places> places_;
+  std::unique_ptr<gateway::Pages> pages_;
+  std::unique_ptr<api::Api> api_;
+  CurrentPipeline pipeline_;
+  std::shared_ptr<const gateway::Pipeline> admin_pipeline_;
+  std::unique_ptr<edge::Server> server_;
+  std::unique_ptr<engine::Shard> shard_;
+};
+
+}  // namespace doorward::app

@@ -1,0 +1,132 @@
+#include "app/serve/serve.hpp"
+
+#include "adapters/system/system_clock.hpp"
+#include "app/cli/cli.hpp"
+#include "app/config/load.hpp"
+#include "app/observe/log.hpp"
+#include "app/serve/materials.hpp"
+#include "app/serve/program.hpp"
+
+#include <fmt/core.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/resource.h>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+struct Checked {
+  config::Loaded loaded;
+  Materials materials;
+};
+
+// The command line comes before the environment, and that before the file. The options are put where
+// the environment would put them, so that one check holds for all.
+config::Environment environment_with(const ServeOptions& options) {
+  config::Environment environment = config::process_environment();
+  const auto put = [&](const char* name, const std::optional<std::string>& value) {
+    if (!value) return;
+    std::erase_if(environment, [&](const auto& variable) { return variable.first == name; });
+    environment.emplace_back(name, *value);
+  };
+  put("DOORWARD_LISTEN", options.listen);
+  put("DOORWARD_ADMIN_LISTEN", options.admin_listen);
+  put("DOORWARD_DATA", options.data);
+  return environment;
+}
+
+Checked check(const ServeOptions& options) {
+  Checked checked{config::load_file(options.config, environment_with(options)), {}};
+  if (!checked.loaded.problems.any_errors()) {
+    checked.materials = read_materials(checked.loaded.config, checked.loaded.problems);
+  }
+  return checked;
+}
+
+// Parked streams are a descriptor each; the soft limit is often 1,024.
+void raise_file_limit(Log& log) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log.warn("the limit of open files stays as it was");
+  log.debug("open files", {{"limit", limit.rlim_cur}});
+}
+
+void configure(Log& log, const config::LoggingSettings& logging) {
+  log.configure(static_cast<Level>(logging.level), logging.format == config::LogFormat::json,
+                logging.access);
+}
+
+void say_ready(const Program& program) {
+  const std::string admin = program.admin_address();
+  fmt::print("doorward {} ready on {} (data: {}{}{})\n", version(), program.address(),
+             program.config().data, admin.empty() ? "" : ", admin: ", admin);
+  std::fflush(stdout);
+}
+
+void reload(const ServeOptions& options, Program& program, Log& log) {
+  Checked checked = check(options);
+  const config::Problems& problems = checked.loaded.problems;
+  for (const auto& warning : problems.warnings()) log.info("configuration: " + to_string(warning));
+  if (problems.any_errors()) {
+    for (const auto& e : problems.errors()) log.error("configuration: " + to_string(e));
+    log.error("the configuration was not reloaded; everything goes on as before");
+    return;
+  }
+  configure(log, checked.loaded.config.logging);
+  program.reload(std::move(checked.loaded.config));
+  log.info("the configuration was reloaded");
+}
+
+// Handles signals until the first SIGTERM or SIGINT. From then on a second one ends the process, by the
+// system's default.
+void run_until_ended(const std::function<void()>& on_reload) {
+  boost::asio::io_context context(1);
+  boost::asio::signal_set ends(context, SIGTERM, SIGINT);
+  boost::asio::signal_set reloads(context, SIGHUP);
+  ends.async_wait([&](const boost::system::error_code&, int) { context.stop(); });
+  const std::function<void()> wait_for_reload = [&] {
+    reloads.async_wait([&](const boost::system::error_code& failed, int) {
+      if (failed) return;
+      on_reload();
+      wait_for_reload();
+    });
+  };
+  wait_for_reload();
+  context.run();
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  Checked checked = check(options);
+  fmt::print(stderr, "{}", checked.loaded.problems.text());
+  if (checked.loaded.problems.any_errors()) return kUsage;
+  std::signal(SIGPIPE, SIG_IGN);
+  const adapters::SystemClock clock;
+  Log log(clock, Log::standard_error());
+  configure(log, checked.loaded.config.logging);
+  raise_file_limit(log);
+  auto program =
+      Program::start(std::move(checked.loaded.config), std::move(checked.materials), log);
+  if (!program) {
+    fmt::print(stderr, "doorward: {}\n", program.error().what);
+    const Errc code = program.error().code;
+    return code == Errc::conflict || code == Errc::invalid ? kUsage : kFailed;
+  }
+  say_ready(**program);
+  run_until_ended([&] { reload(options, **program, log); });
+  log.info("draining");
+  if (!(*program)->drain()) log.warn("requests that took too long were cut");
+  program->reset();
+  log.info("ended");
+  return kOk;
+}
+
+}  // namespace doorward::app
