@@ -1,5 +1,5 @@
-// The exchange as filters see it: passes everything on, adds the context's fields to the answer, and notes
-// what the log wants to know.
+// The exchange as filters see it: passes everything on, adds the context's fields to the answer,
+// and notes what the log wants to know.
 //
 // Ownership: lives on the pipeline's frame, beside the context.
 // Threads: on the loop of its connection only.

@@ -1,8 +1,8 @@
 // What every request passes: client address, id, route, then the filters in their order.
 //
 // Why:     one list decides what runs and what `doorward check --explain` shows.
-// Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler holds
-//          it by shared_ptr while it runs.
+// Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler
+//          holds it by shared_ptr while it runs.
 // Threads: const-safe; filters are shared by all loops.
 // Errors:  what a filter throws becomes a 500 here, once, and is told to the observer.
 #pragma once

@@ -1,9 +1,9 @@
 // Finds the route of a request, and cleans the request for the way to a backend.
 //
-// Why:     where no route matches, the fallback answers (the native calls), else 404. Where one does,
-//          fields that are for one connection only, and those by which we tell a backend who the visitor
-//          is, are removed before any filter sets them: a visitor can neither send them nor, by naming
-//          them in `Connection`, take them away.
+// Why:     where no route matches, the fallback answers (the native calls), else 404. Where one
+//          does, fields that are for one connection only, and those by which we tell a backend who the
+//          visitor is, are removed before any filter sets them: a visitor can neither send them
+//          nor, by naming them in `Connection`, take them away.
 // Threads: const-safe.
 // Spec:    RFC 9110 section 7.6.1; docs/configuration.md, "routes".
 #pragma once
@@ -37,8 +37,8 @@ class RouteFilter : public Filter {
 
 // Removes hop-by-hop fields, but for `TE: trailers` and what asks for a WebSocket.
 void remove_hop_by_hop(wire::Fields& fields);
-// Removes X-User-Id, X-User-Type, X-Doorward-*, and the fields by which some frameworks let a request name
-// another path than its own.
+// Removes X-User-Id, X-User-Type, X-Doorward-*, and the fields by which some frameworks let a
+// request name another path than its own.
 void remove_identity(wire::Fields& fields);
 
 }  // namespace doorward::gateway

@@ -1,7 +1,7 @@
 // The head that an upstream is sent.
 //
-// Why:     forwarding fields are continued where a trusted proxy began them and written anew elsewhere;
-//          framing and Host are ours to say.
+// Why:     forwarding fields are continued where a trusted proxy began them and written anew
+//          elsewhere; framing and Host are ours to say.
 // Threads: pure function.
 // Spec:    RFC 9112 section 3, RFC 7239, RFC 9110 sections 7.6.3 (Via) and 10.1.4 (TE).
 #pragma once

@@ -1,7 +1,7 @@
 // For tests: a real nginx behind us, in a folder of its own, on a port that nobody else can take.
 //
-// Why:     the test binds the port and hands the socket to nginx, as a new nginx binary inherits it from
-//          the old one: there is no moment at which the port is free or not yet answered.
+// Why:     the test binds the port and hands the socket to nginx, as a new nginx binary inherits it
+//          from the old one: there is no moment at which the port is free or not yet answered.
 #pragma once
 
 #include "edge/upstream/endpoint.hpp"
@@ -20,7 +20,7 @@
 #include <fstream>
 #include <string>
 
-namespace doorward::gateway {
+namespace doorward::edge {
 
 class NginxDouble {
  public:
@@ -50,7 +50,7 @@ class NginxDouble {
   NginxDouble(const NginxDouble&) = delete;
   NginxDouble& operator=(const NginxDouble&) = delete;
 
-  const edge::Endpoint& endpoint() const { return endpoint_; }
+  const Endpoint& endpoint() const { return endpoint_; }
   std::filesystem::path root() const { return folder_ / "www"; }
 
  private:
@@ -80,8 +80,8 @@ class NginxDouble {
   }
 
   std::filesystem::path folder_;
-  edge::Endpoint endpoint_;
+  Endpoint endpoint_;
   pid_t pid_ = -1;
 };
 
-}  // namespace doorward::gateway
+}  // namespace doorward::edge
