@@ -18,6 +18,7 @@ Examples:
   doorward serve                                  on 127.0.0.1:8080, with ./doorward-data
   doorward serve --config doorward.yaml
   doorward check doorward.yaml
+  doorward check doorward.yaml --explain GET /buy
   doorward token admin                            where the admin token is
 Each command has a --help of its own.)";
 

@@ -1,0 +1,59 @@
+#include "app/serve/explain.hpp"
+
+#include "adapters/system/system_clock.hpp"
+#include "adapters/system/system_entropy.hpp"
+#include "app/serve/secrets.hpp"
+#include "app/serve/upstreams.hpp"
+#include "engine/shard.hpp"
+#include "gateway/pages.hpp"
+#include "gateway/pipeline.hpp"
+#include "gateway/places.hpp"
+#include "gateway/room_gate.hpp"
+#include "ports/memory/memory_log.hpp"
+
+#include <memory>
+#include <span>
+
+namespace doorward::app {
+namespace {
+
+class Deaf final : public engine::Listener {
+ public:
+  void changed(std::span<const engine::TicketHandle>) override {}
+  void rooms_changed(std::span<const std::uint32_t>) override {}
+};
+
+Result<gateway::TokenOptions> keys_for_once() {
+  using wire::jose::Algorithm;
+  auto passes = wire::jose::Key::generate(Algorithm::eddsa, "once");
+  auto tickets = wire::jose::Key::generate(Algorithm::hs256, "once-more");
+  if (!passes) return passes.error();
+  if (!tickets) return tickets.error();
+  return gateway::split_keys(wire::jose::KeySet({*std::move(passes), *std::move(tickets)}));
+}
+
+}  // namespace
+
+Result<std::string> explain(const config::Config& config, std::string_view method,
+                            std::string_view host, std::string_view path) {
+  const adapters::SystemClock clock;
+  adapters::SystemEntropy entropy;
+  Deaf deaf;
+  ports::MemoryLog log(clock);
+  auto shard = engine::Shard::open(log, clock, entropy, deaf, {});
+  if (!shard) return shard.error();
+  auto options = keys_for_once();
+  if (!options) return options.error();
+  gateway::Tokens tokens(*std::move(options));
+  const gateway::Identities identities({{}, {}, draw_sip_key(entropy)}, tokens);
+  gateway::Places places({**shard, clock, entropy, tokens, identities});
+  gateway::Pages pages({});
+  gateway::PipelineParts parts;
+  parts.trusted = trusted_of(config);
+  parts.routes = routes_of(config);
+  parts.filters = {std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, 1)};
+  const gateway::Pipeline pipeline(std::move(parts));
+  return pipeline.explain(method, host, path);
+}
+
+}  // namespace doorward::app
