@@ -69,8 +69,9 @@ class Reader {
   void object(const json::value& value, std::initializer_list<Member> members) {
     if (!value.is_object()) return fail(path_, "an object", value);
     for (const auto& [key, item] : value.get_object()) {
-      const auto known = std::find_if(members.begin(), members.end(),
-                                      [&](const Member& member) { return member.name == key; });
+      const auto known =
+          std::find_if(members.begin(), members.end(),
+                       [&key = key](const Member& member) { return member.name == key; });
       if (known == members.end()) return unknown(key, members);
       known->read(item, join(key));
     }
