@@ -117,6 +117,11 @@ def read_all(server, places):
     return seen
 
 
+def set_mode(server, verb):
+    status, _, answer = server.admin("POST", f"/v1/admin/rooms/{ROOM}/{verb}")
+    assert status == 200, (status, answer)
+
+
 def check_kept(seen):
     for place, status, answer in seen:
         if status == 410:
@@ -205,9 +210,11 @@ def main():
             one_life(server, clients, rng.uniform(0.05, 1.0))
             assert not clients.faults, clients.faults[:5]
             server.start()
-            # Closed tickets are remembered for ten minutes, longer than this test looks back.
+            # Nobody moves while we look. Closed tickets are remembered for ten minutes, longer than we look back.
+            set_mode(server, "pause")
             seen = read_all(server, clients.places)
             room = server.call("GET", f"/v1/rooms/{ROOM}")[2]
+            set_mode(server, "open")
             check_kept(seen)
             check_order(seen)
             check_places(seen, room["waiting"])

@@ -1,0 +1,250 @@
+#include "gateway/room_gate.hpp"
+
+#include "gateway/answer.hpp"
+#include "gateway/desk_test_support.hpp"
+
+#include <boost/json.hpp>
+
+namespace doorward::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A gated route /buy to room "sale", as one visitor after the other asks for it.
+class RoomGateTest : public testing::Test {
+ protected:
+  struct Asked {
+    Verdict verdict = Verdict::pass;
+    unsigned status = 0;
+    wire::Fields fields;  // of the answer, or to be added to the backend's
+    std::string body;
+    wire::Fields to_backend;
+    bool watched = false;
+  };
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  Asked ask(const Fields& fields, std::string_view method = "GET") {
+    ExchangeDouble exchange(method, "/buy");
+    exchange.head.query = "x=1";
+    exchange.head.has_query = true;
+    for (const auto& [name, value] : fields) exchange.head.fields.append(name, value);
+    Answer answer(exchange);
+    Context context{answer};
+    context.client.host = "shop.example";
+    context.client.scheme = scheme_;
+    context.route = &route_;
+    answer.add(context.answer_fields);
+    Asked asked;
+    asked.verdict = desk_.run(gate_.run(context));
+    asked.status = exchange.answer.status;
+    asked.body = exchange.answer_body;
+    asked.fields = asked.verdict == Verdict::pass ? context.answer_fields : exchange.answer.fields;
+    asked.to_backend = exchange.head.fields;
+    asked.watched = context.tunnel_watch != nullptr;
+    return asked;
+  }
+  Asked ask_with(const std::string& cookies) { return ask({{"Cookie", cookies}}); }
+  static Fields browser(const std::string& cookies) {
+    return {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "navigate"}, {"Cookie", cookies}};
+  }
+  static boost::json::object json(const Asked& asked) {
+    return boost::json::parse(asked.body).as_object();
+  }
+
+  TestDesk desk_;
+  Pages pages_{{}};
+  RoomGate gate_{desk_.places, pages_};
+  route::Route route_{"buy", {}, "sale", "shop"};
+  std::string scheme_ = "http";
+};
+
+TEST_F(RoomGateTest, ARouteWithoutARoomAndARoomInBypassLetEverybodyPass) {
+  route_.room.clear();
+  EXPECT_EQ(ask({}).verdict, Verdict::pass);
+  route_.room = "sale";
+  room::Policy policy;
+  policy.capacity = 0;
+  policy.mode = room::Mode::bypass;
+  desk_.set_room("sale", policy);
+  EXPECT_EQ(ask({}).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateTest, WhereThereIsRoomAVisitorGoesInAtOnceWithAPass) {
+  desk_.set_capacity("sale", 1);
+  const Asked first = ask({});
+  EXPECT_EQ(first.verdict, Verdict::pass);
+  EXPECT_TRUE(first.watched);
+  EXPECT_EQ(first.to_backend.find("X-Doorward-Room"), "sale");
+  const std::string cookies = cookies_of(first.fields);
+  EXPECT_NE(cookies.find("doorward_pass_sale="), std::string::npos);
+  const Asked again = ask_with(cookies);
+  EXPECT_EQ(again.verdict, Verdict::pass);
+  EXPECT_EQ(cookies_of(again.fields), "");
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+}
+
+TEST_F(RoomGateTest, AProgramThatMustWaitGetsItsTicketAndKeepsItsPlace) {
+  desk_.set_capacity("sale", 0);
+  const Asked first = ask({});
+  EXPECT_EQ(first.verdict, Verdict::answered);
+  EXPECT_EQ(first.status, 429U);
+  EXPECT_EQ(first.fields.find("Content-Type"), "application/json");
+  EXPECT_TRUE(first.fields.contains("Retry-After"));
+  EXPECT_EQ(json(first).at("state").as_string(), "waiting");
+  EXPECT_EQ(json(first).at("position").as_int64(), 1);
+  for (int tab = 0; tab < 50; ++tab)
+    EXPECT_EQ(json(ask_with(cookies_of(first.fields))).at("ticket"), json(first).at("ticket"));
+  EXPECT_EQ(desk_.shard->room("sale")->view.waiting, 1U);
+  const std::string token(json(first).at("token").as_string());
+  EXPECT_EQ(json(ask({{"Authorization", "Bearer " + token}})).at("ticket"),
+            json(first).at("ticket"));
+}
+
+TEST_F(RoomGateTest, ABrowserThatMustWaitGetsThePageThatGoesOnToWhatWasAskedFor) {
+  desk_.set_capacity("sale", 0);
+  const Asked asked = ask(browser(""));
+  EXPECT_EQ(asked.status, 200U);
+  EXPECT_EQ(asked.fields.find("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(asked.fields.find("Cache-Control"), "no-store");
+  EXPECT_NE(asked.body.find("/buy?x=1"), std::string::npos);
+  EXPECT_EQ(asked.body.find("eyJ"), std::string::npos) << "the page holds no token";
+  const Asked script = ask({{"Accept", "text/html"}, {"Sec-Fetch-Mode", "cors"}});
+  EXPECT_EQ(script.status, 429U);
+}
+
+TEST_F(RoomGateTest, APostThatMustWaitIsSaidNotToBePassedOn) {
+  desk_.set_capacity("sale", 0);
+  const Asked program = ask({}, "POST");
+  EXPECT_EQ(program.status, 429U);
+  EXPECT_NE(json(program).at("detail").as_string().find("not passed on"), std::string::npos);
+  const Asked page = ask(browser(""), "POST");
+  EXPECT_EQ(page.body.find("/buy?x=1"), std::string::npos)
+      << "a POST is not asked for again as a GET";
+}
+
+TEST_F(RoomGateTest, OnceAdmittedThePlaceTurnsIntoAPassAndAnEndedSessionIntoANewPlace) {
+  desk_.set_capacity("sale", 1);
+  const Place inside = desk_.join("sale", "first");
+  const std::string cookies = cookies_of(ask({}).fields);
+  EXPECT_EQ(ask_with(cookies).status, 429U);
+  desk_.submit(engine::Finish{inside.view.id});
+  const Asked entered = ask_with(cookies);
+  EXPECT_EQ(entered.verdict, Verdict::pass);
+  const std::string with_pass = cookies + "; " + cookies_of(entered.fields);
+  EXPECT_EQ(ask_with(with_pass).verdict, Verdict::pass);
+
+  const auto ticket = parse_id<TicketId>(*entered.to_backend.find("X-Doorward-Ticket"));
+  desk_.submit(engine::Finish{*ticket});
+  desk_.join("sale", "next");
+  const Asked after = ask_with(with_pass);
+  EXPECT_EQ(after.status, 429U);
+  EXPECT_NE(json(after).at("ticket").as_string(), to_string(*ticket));
+}
+
+TEST_F(RoomGateTest, TheFirstEntryIsWrittenAsTheArrival) {
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.claim_ttl = 60s;
+  desk_.set_room("sale", policy);
+  ask({});
+  const auto handle = desk_.shard->find("sale", desk_.join("sale", "other").view.id.is_null()
+                                                    ? SubjectKey{}
+                                                    : desk_.identities.device("other").key);
+  EXPECT_TRUE(handle);
+  EXPECT_EQ(desk_.shard->room("sale")->view.inside, 1U);
+}
+
+TEST_F(RoomGateTest, PassesOfOtherRoomsOtherKeysAndEndedTicketsDoNotOpen) {
+  desk_.set_capacity("sale", 0);
+  desk_.set_capacity("other", 1);
+  const Place inside = desk_.join("other", "d");
+  const std::string pass = desk_.places.pass_for(inside);
+  Tokens stranger(split_keys(
+      wire::jose::KeySet({wire::jose::Key::generate(wire::jose::Algorithm::es256, "p1").value(),
+                          test_keys().keys()[1]})));
+  const std::string forged = stranger.issue(
+      Pass{inside.view.id, "sale", "d", {}, desk_.places.now() + 1h}, desk_.places.now());
+  const std::string unknown = desk_.tokens.issue(
+      Pass{TicketId{9, 9}, "sale", "d", {}, desk_.places.now() + 1h}, desk_.places.now());
+  for (const std::string& token : {pass, forged, unknown, std::string("x"), std::string()})
+    EXPECT_EQ(ask_with("doorward_pass_sale=" + token).status, 429U) << token;
+}
+
+TEST_F(RoomGateTest, ATicketOfAnEndedPlaceIsAnsweredWithTheReason) {
+  desk_.set_capacity("sale", 0);
+  const Place place = desk_.join("sale", "d");
+  const std::string token = desk_.places.token_for(place);
+  desk_.submit(engine::Leave{place.view.id});
+  const Asked asked = ask({{"Authorization", "Bearer " + token}});
+  EXPECT_EQ(asked.status, 410U);
+  EXPECT_EQ(json(asked).at("reason").as_string(), "left");
+}
+
+TEST_F(RoomGateTest, ABearerTokenForTheBackendDoesNotStandInTheWay) {
+  desk_.set_capacity("sale", 1);
+  EXPECT_EQ(ask({{"Authorization", "Bearer opaque-token-of-the-shop"}}).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateTest, AUserHasOnePlaceOnEveryDevice) {
+  desk_.set_capacity("sale", 0);
+  const std::string bearer = "Bearer " + desk_.user_token("ann");
+  const Asked first = ask({{"Authorization", bearer}});
+  EXPECT_EQ(cookies_of(first.fields), "");
+  EXPECT_EQ(json(ask({{"Authorization", bearer}})).at("ticket"), json(first).at("ticket"));
+}
+
+TEST_F(RoomGateTest, AClosedAFullAndAMissingRoomSaySo) {
+  EXPECT_EQ(ask({}).status, 404U);
+  room::Policy policy;
+  policy.mode = room::Mode::closed;
+  desk_.set_room("sale", policy);
+  EXPECT_EQ(ask({}).status, 409U);
+  EXPECT_TRUE(ask(browser("")).fields.contains("Retry-After"));
+  policy.mode = room::Mode::paused;
+  policy.max_waiting = 1;
+  desk_.set_room("sale", policy);
+  EXPECT_EQ(ask({}).status, 429U);
+  const Asked full = ask({});
+  EXPECT_EQ(full.status, 503U);
+  EXPECT_EQ(json(full).at("type").as_string(), "urn:doorward:problem:room-full");
+}
+
+TEST_F(RoomGateTest, WhileTheLogCannotBeWrittenThoseInsideGoOnAndOthersAreToldToComeBack) {
+  desk_.set_capacity("sale", 1);
+  const std::string cookies = cookies_of(ask({}).fields);
+  desk_.log.refuse_appends(true);
+  EXPECT_EQ(ask_with(cookies).verdict, Verdict::pass);
+  const Asked other = ask({});
+  EXPECT_EQ(other.status, 503U);
+  EXPECT_TRUE(other.fields.contains("Retry-After"));
+  EXPECT_EQ(ask(browser("")).fields.find("Content-Type"), "text/html; charset=utf-8");
+  desk_.log.refuse_appends(false);
+}
+
+TEST_F(RoomGateTest, UnderTlsCookiesAreSecureAndBoundToTheHost) {
+  scheme_ = "https";
+  desk_.set_capacity("sale", 1);
+  const Asked asked = ask({});
+  for (std::size_t i = 0; i < asked.fields.size(); ++i) {
+    const auto value = asked.fields[i].value;
+    EXPECT_TRUE(value.starts_with("__Host-doorward_")) << value;
+    for (const char* part : {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"})
+      EXPECT_NE(value.find(part), std::string_view::npos) << value;
+  }
+  EXPECT_EQ(ask_with(cookies_of(asked.fields)).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateTest, ATunnelIsClosedOnceItsSessionHasEnded) {
+  desk_.set_capacity("sale", 1);
+  ExchangeDouble exchange("GET", "/buy");
+  Context context{exchange};
+  context.route = &route_;
+  ASSERT_EQ(desk_.run(gate_.run(context)), Verdict::pass);
+  EXPECT_TRUE(desk_.run(context.tunnel_watch->used()));
+  desk_.submit(
+      engine::Finish{*parse_id<TicketId>(*exchange.head.fields.find("X-Doorward-Ticket"))});
+  EXPECT_FALSE(desk_.run(context.tunnel_watch->used()));
+}
+
+}  // namespace
+}  // namespace doorward::gateway
