@@ -1,6 +1,7 @@
 // CRC-32C (Castagnoli), the checksum of stored records.
 //
-// Threads: pure functions. Spec: RFC 3720, appendix B.4.
+// Threads: pure functions.
+// Spec:    RFC 3720, appendix B.4.
 #pragma once
 
 #include <cstdint>

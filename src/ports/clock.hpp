@@ -3,7 +3,8 @@
 // Why:     the log stamps entries with `wall_now`; the committer measures waits with `steady_now`.
 //          Everything else receives `now` as an argument.
 // Time:    `wall_now` may jump either way, and the log evens that out; `steady_now` never goes
-// back. Threads: thread-safe.
+//          back.
+// Threads: thread-safe.
 #pragma once
 
 #include "base/time.hpp"

@@ -1,20 +1,19 @@
 // The command log: one order, one durable place and one time for every command of a shard.
 //
 // Why:     the log decides order, time and durability, and nothing else; it does not look into a
-// batch. Time:    an entry's time is given by the log and never goes back, whatever the wall clock
-// does. Ownership: whatever a log was made from (a data folder, a connection) outlives it. Threads:
-// three roles, each on at most one thread at a time, all three at once: the appender
+//          batch.
+// Time:    an entry's time is given by the log and never goes back, whatever the wall clock does.
+// Ownership: whatever a log was made from (a data folder, a connection) outlives it.
+// Threads: three roles, each on at most one thread at a time, all three at once: the appender
 //          (`append`), the reader (`read`), the keeper (`begin_snapshot`, `latest_snapshot`,
 //          `trim`). `interrupt` may come from anywhere.
 // Bounds:  a batch is at most kMaxBatchBytes, a longer one is refused with too_large. `read`
-// returns at
-//          most `max_entries`, and takes no further one once it has kReadBytes.
+//          returns at most `max_entries`, and takes no further one once it has kReadBytes.
 // Errors:  unavailable: nothing can be written or read now (disk full, I/O error, no connection);
-// try
-//          again. The batch of a failed `append` may or may not stand in the log, so it is appended
-//          again under the same (node, counter) and applied once.
-//          corrupt: acknowledged bytes fail their checksum; only `doorward repair` goes on from
-//          there. unsupported_version: written by a newer program.
+//          try again. The batch of a failed `append` may or may not stand in the log, so it is
+//          appended again under the same (node, counter) and applied once. corrupt: acknowledged
+//          bytes fail their checksum; only `doorward repair` goes on from there.
+//          unsupported_version: written by a newer program.
 // Spec:    docs/log-format.md; every implementation passes ports/contract/command_log_contract.hpp.
 #pragma once
 

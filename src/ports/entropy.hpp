@@ -1,7 +1,8 @@
 // The only door to randomness: ids, nonces and seeds are drawn here, above the engine, and travel
 // in commands, so that a replay draws nothing.
 //
-// Threads: thread-safe. Errors: none; a system without entropy ends the process.
+// Threads: thread-safe.
+// Errors:  none; a system without entropy ends the process.
 #pragma once
 
 #include <cstddef>

@@ -85,6 +85,11 @@ Result<std::uint64_t> File::size() const {
   return static_cast<std::uint64_t>(found.st_size);
 }
 
+Result<> File::truncate(std::uint64_t size) {
+  if (ftruncate(fd_, static_cast<off_t>(size)) != 0) return failure("shorten");
+  return {};
+}
+
 Result<> File::sync() {
   if (fdatasync(fd_) != 0) return failure("write");
   return {};

@@ -29,6 +29,7 @@ class File {
   Result<std::string> read(std::size_t max_bytes);
   Result<> seek(std::uint64_t offset);
   Result<std::uint64_t> size() const;
+  Result<> truncate(std::uint64_t size);
   Result<> sync();
   // False if another open file holds the lock.
   Result<bool> try_lock();

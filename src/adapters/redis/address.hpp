@@ -2,7 +2,8 @@
 //
 //   redis://[[user]:password@]host[:port][/database]     redis+unix:///path/to/socket[?db=database]
 //
-// User and password are percent-decoded. Errors: invalid, never quoting the password.
+// User and password are percent-decoded.
+// Errors:  invalid, never quoting the password.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,6 +1,6 @@
 // The names that a shard's log uses in Redis, and the text of positions there.
 //
-// Spec: docs/storage.md.
+// Spec:    docs/storage.md.
 #pragma once
 
 #include "ports/command_log.hpp"

@@ -4,8 +4,8 @@
 //          itself from what it reads. No leader and no lock.
 // Time:    an entry's time is the millisecond of its id, which Redis draws from its own clock and
 //          never lets go back. The nodes' clocks do not count.
-// Ownership: the log owns three connections, one a role. Snapshot writers and readers borrow
-//          the keeper's, so they are used on its thread and end before the log.
+// Ownership: the log owns three connections, one a role. Snapshot writers and readers borrow the
+//          keeper's, so they are used on its thread and end before the log.
 // Threads: as the port says.
 // Bounds:  every call ends within `timeout` beyond the wait it was given. A read fetches at most
 //          128 entries at once, fewer while they are large.

@@ -5,8 +5,8 @@
 //          there.
 // Ownership: the connection and the keys outlive everything here.
 // Threads: single-owner, the keeper; also the writers and readers, since they share its connection.
-// Bounds:  pieces of 256 KiB; the two newest snapshots are kept; what a node that died left
-//          half written goes after 10 minutes.
+// Bounds:  pieces of 256 KiB; the two newest snapshots are kept; what a node that died left half
+//          written goes after 10 minutes.
 // Errors:  unavailable; corrupt, at the end of a read, if the bytes are not what was written.
 // Spec:    docs/storage.md.
 #pragma once

@@ -1,9 +1,11 @@
 // The data folder, held by this process alone.
 //
 // Why:     two processes on one folder would split the queue; the second gets an error that says
-// so. Ownership: the hold ends with the object, and with the process however it ends. Threads:
-// const-safe. Errors:  conflict: another process holds the folder; unavailable: it cannot be made
-// or opened. Spec:    docs/storage.md.
+//          so.
+// Ownership: the hold ends with the object, and with the process however it ends.
+// Threads: const-safe.
+// Errors:  conflict: another process holds the folder; unavailable: it cannot be made or opened.
+// Spec:    docs/storage.md.
 #pragma once
 
 #include "adapters/posix/file.hpp"

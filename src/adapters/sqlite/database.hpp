@@ -3,8 +3,7 @@
 // Ownership: a Statement must not outlive its Database.
 // Threads: single-owner; a connection is used by one thread at a time.
 // Errors:  corrupt: SQLite finds the file malformed; unavailable: everything else (full, I/O,
-// locked).
-//          Each names the file and SQLite's own words.
+//          locked). Each names the file and SQLite's own words.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,8 +1,9 @@
 // The newest entries, in memory until the reader takes them.
 //
 // Why:     the applier reads what was appended a moment ago; it need not fetch it from the
-// database. Threads: single-owner; guarded by the log. Bounds:  at most kTailBytes; the oldest go
-// first, and are then read from the database.
+//          database.
+// Threads: single-owner; guarded by the log.
+// Bounds:  at most kTailBytes; the oldest go first, and are then read from the database.
 #pragma once
 
 #include "ports/command_log.hpp"

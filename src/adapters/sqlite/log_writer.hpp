@@ -1,8 +1,8 @@
 // The connection that changes the log: appends at its end, trims at its beginning.
 //
 // Threads: single-owner; the log serialises appends and steps of a trim, since SQLite has one
-// writer. Errors:  unavailable: nothing was changed as far as this connection can see, and the next
-// append
+//          writer.
+// Errors:  unavailable: nothing was changed as far as this connection can see, and the next append
 //          looks again at where the log ends; corrupt.
 // Spec:    docs/storage.md.
 #pragma once

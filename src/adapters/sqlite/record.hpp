@@ -1,8 +1,7 @@
 // One row of the log, and the checksums that chain the rows.
 //
 // Why:     a row's checksum covers the checksum of the row before it. So a row that follows proves
-// that
-//          the one before it was complete and acknowledged, and a row that is missing shows.
+//          that the one before it was complete and acknowledged, and a row that is missing shows.
 // Threads: plain values.
 // Spec:    docs/storage.md.
 #pragma once

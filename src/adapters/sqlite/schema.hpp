@@ -1,7 +1,8 @@
 // The tables of a data folder's database, and how its connections are set.
 //
 // Errors:  unsupported_version: a newer program wrote the database; invalid: it is none of
-// Doorward's. Spec:    docs/storage.md.
+//          Doorward's.
+// Spec:    docs/storage.md.
 #pragma once
 
 #include "adapters/sqlite/database.hpp"

@@ -22,6 +22,7 @@ constexpr std::size_t kHeadBytes = 24;  // magic, number, checksum, zero
 constexpr std::size_t kTailBytes = 12;  // body length, checksum of all before
 constexpr std::size_t kPieceBytes = 256U << 10;
 constexpr std::size_t kKept = 2;
+constexpr std::uint64_t kFreedAtOnce = 4U << 20;
 
 void put(std::string& out, std::uint64_t value, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
@@ -64,6 +65,27 @@ void remove_quietly(const fs::path& path) {
   fs::remove(path, ignored);
 }
 
+// A large file is shortened step by step first: to free all of its blocks at once may take the file
+// system 50 ms, in which the log's own sync waits.
+void remove_gently(const fs::path& path) {
+  if (auto file = posix::File::open(path, O_WRONLY); file.has_value()) {
+    const auto size = file->size();
+    std::uint64_t left = size.has_value() ? *size : 0;
+    while (left > kFreedAtOnce) {
+      left -= kFreedAtOnce;
+      if (file->truncate(left).has_error() || file->sync().has_error()) break;
+    }
+  }
+  remove_quietly(path);
+}
+
+// Takes it out of use first, so that one half removed is not taken for a damaged one.
+void remove_snapshot(const fs::path& path) {
+  fs::path aside = path;
+  aside += ".unfinished";
+  if (posix::rename(path, aside).has_value()) remove_gently(aside);
+}
+
 class FileWriter final : public ports::SnapshotWriter {
  public:
   FileWriter(const SnapshotFiles& files, fs::path folder, const SnapshotMark& mark, fs::path path,
@@ -77,7 +99,7 @@ class FileWriter final : public ports::SnapshotWriter {
   }
 
   ~FileWriter() override {
-    if (!committed_) remove_quietly(path_);
+    if (!committed_) remove_gently(path_);
   }
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
@@ -102,7 +124,9 @@ class FileWriter final : public ports::SnapshotWriter {
     committed_ = true;
     if (auto synced = posix::sync_folder(folder_); synced.has_error()) return synced;
     auto kept = files_.list();
-    for (std::size_t i = 0; i + kKept < kept.size(); ++i) remove_quietly(path_of(folder_, kept[i]));
+    for (std::size_t i = 0; i + kKept < kept.size(); ++i) {
+      remove_snapshot(path_of(folder_, kept[i]));
+    }
     return {};
   }
 

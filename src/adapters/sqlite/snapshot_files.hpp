@@ -1,10 +1,11 @@
 // Snapshots as files beside the database: written in pieces, whole or not there.
 //
-// Why:     a snapshot in the database would stand in the way of appends. It is made durable a MiB
-// at a
-//          time, since a file system may hold up the log's own sync until all of it is written.
+// Why:     a snapshot in the database would stand in the way of appends. It is made durable, and
+//          removed, piece by piece, since a file system may hold up the log's own sync until all of
+//          it is done.
 // Ownership: the folder outlives everything here; a writer destroyed before `commit` removes its
-// file. Threads: single-owner (the keeper), except that readers and writers are their callers'.
+//          file.
+// Threads: single-owner (the keeper), except that readers and writers are their callers'.
 // Bounds:  the two newest are kept.
 // Errors:  unavailable; a damaged file is passed over with a warning.
 // Spec:    docs/storage.md.

@@ -1,6 +1,7 @@
 // The kernel's random bytes.
 //
-// Threads: thread-safe. Errors: none; a kernel without entropy ends the process.
+// Threads: thread-safe.
+// Errors:  none; a kernel without entropy ends the process.
 #pragma once
 
 #include "ports/entropy.hpp"

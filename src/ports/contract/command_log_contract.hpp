@@ -2,7 +2,7 @@
 //
 // Why:     the engine relies on these sentences and on nothing else about a log.
 // Use:     implement LogBench and INSTANTIATE_TEST_SUITE_P(Name, CommandLogContract,
-// Values(make_bench)).
+//          Values(make_bench)).
 #pragma once
 
 #include "ports/clock.hpp"

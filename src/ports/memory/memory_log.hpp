@@ -1,14 +1,11 @@
 // A command log in memory, with faults to order: for tests, the simulator and replay.
 //
 // Why:     it stands here and not in adapters since it does no I/O, and the engine's tests, which
-// see
-//          ports only, need it as much as the simulator does.
+//          see ports only, need it as much as the simulator does.
 // Time:    entries are stamped by the clock given; with a FakeClock time is virtual. `read` waits
-// in
-//          real time, so a single-threaded driver passes a wait of zero.
+//          in real time, so a single-threaded driver passes a wait of zero.
 // Ownership: the clock and the store outlive the log. Several logs over one store are several nodes
-// of
-//          one cluster; a log opened over the store of another is a restart.
+//          of one cluster; a log opened over the store of another is a restart.
 // Threads: as the port says; with several logs over one store, each has its own three roles.
 // Bounds:  none but memory: entries leave only by `trim`.
 // Errors:  unavailable, when a fault was ordered; too_large.
