@@ -135,8 +135,7 @@ std::vector<Outcome> State::take_outcomes() { return std::exchange(outcomes_, {}
 Changes State::take_changes() {
   Changes changes = std::exchange(world_->changes, {});
   std::ranges::sort(changes.rooms);
-  const auto repeated = std::ranges::unique(changes.rooms);
-  changes.rooms.erase(repeated.begin(), repeated.end());
+  changes.rooms.erase(std::unique(changes.rooms.begin(), changes.rooms.end()), changes.rooms.end());
   return changes;
 }
 
