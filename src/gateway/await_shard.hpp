@@ -14,6 +14,7 @@
 
 namespace doorward::gateway {
 
+// Hand over a command that has a name: GCC 12 destroys a temporary of braces in a co_await twice.
 edge::Task<Result<engine::Outcome>> await_shard(engine::Shard& shard, engine::Command command);
 
 // Waits until the shard has applied what stands at `position`, at most 200 ms. False: it is behind.

@@ -106,9 +106,8 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     expected.leeway = std::chrono::seconds{30};
     const auto verified = jose::verify(issuer.keys, token, expected, to_system(now));
     if (verified.has_error()) {
-      // What an issuer whose key it is says of it is worth more than that others do not know it.
-      if (verified.error() != jose::TokenError::unknown_key &&
-          verified.error() != jose::TokenError::bad_signature)
+      // What the issuer whose key it is says of it is worth more than that others do not know it.
+      if (problem == jose::TokenError::unknown_key || problem == jose::TokenError::bad_signature)
         problem = verified.error();
       continue;
     }

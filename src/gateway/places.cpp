@@ -35,6 +35,10 @@ void set_cookie(wire::Fields& fields, std::string_view name, std::string_view va
   if (const auto text = wire::build_set_cookie(made)) fields.append("Set-Cookie", *text);
 }
 
+Refusal behind() {
+  return problem(problems::kBehind, "This node has not yet read what you have seen; try again.");
+}
+
 }  // namespace
 
 Refusal refusal(Status status, std::string_view room) {
@@ -81,17 +85,12 @@ void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_vi
   set_cookie(fields, pass_cookie(room), pass, kTicketCookieLife, secure);
 }
 
-edge::Task<std::optional<Refusal>> Places::wait_for(ports::LogPosition position) {
-  if (co_await await_position(services_.shard, position)) co_return std::nullopt;
-  co_return problem(problems::kBehind, "This node has not yet read what you have seen; try again.");
-}
-
-edge::Task<Sought<Place>> Places::find_by_token(TicketToken token, std::string_view room,
+edge::Task<Sought<Place>> Places::find_by_token(const TicketToken& token, std::string_view room,
                                                 bool by_cookie) {
   if (token.room != room)
     co_return problem(problems::kBadToken,
                       fmt::format("The token is for room \"{}\".", token.room));
-  if (auto refused = co_await wait_for(token.at)) co_return std::move(*refused);
+  if (!co_await await_position(services_.shard, token.at)) co_return behind();
   Place place;
   place.view.id = token.ticket;
   place.view.state = TicketState::closed;
@@ -102,15 +101,14 @@ edge::Task<Sought<Place>> Places::find_by_token(TicketToken token, std::string_v
   place.handle = *handle;
   place.view = *view;
   place.room = room;
-  place.subject = std::move(token.subject);
+  place.subject = token.subject;
   place.at = services_.shard.applied();
   co_return place;
 }
 
 edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
                                        std::optional<ports::LogPosition> seen, At at) {
-  if (seen)
-    if (auto refused = co_await wait_for(*seen)) co_return std::move(*refused);
+  if (seen && !co_await await_position(services_.shard, *seen)) co_return behind();
   const LogTime time = now();
   const auto bearer = bearer_token(head);
   if (bearer && services_.tokens.kind_of(*bearer) == Tokens::Kind::ticket) {
@@ -118,7 +116,7 @@ edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::strin
     if (token.has_error())
       co_return problem(problems::kBadToken, fmt::format("The ticket's token is refused: {}.",
                                                          wire::jose::to_string(token.error())));
-    co_return co_await find_by_token(std::move(*token), room, false);
+    co_return co_await find_by_token(*token, room, false);
   }
   const Identity identity = services_.identities.identify(head, time);
   if (identity.bad_credential && at == At::call)
@@ -127,7 +125,7 @@ edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::strin
     const auto kept = cookie(head, ticket_cookie(room));
     auto token = kept ? services_.tokens.read_ticket(*kept, time)
                       : Verified<TicketToken>(wire::jose::TokenError::malformed);
-    if (token) co_return co_await find_by_token(std::move(*token), room, true);
+    if (token) co_return co_await find_by_token(*token, room, true);
   }
   if (!identity.subject)
     co_return problem(problems::kNoToken, "Show the ticket's token, or a cookie, or join first.");
@@ -181,7 +179,8 @@ void Places::keep_alive(const Place& place, const room::Policy& policy) {
 edge::Task<room::TicketView> Places::use(engine::TicketHandle ticket, room::TicketView view,
                                          const room::Policy& policy) {
   if (!view.claimed) {
-    auto outcome = co_await await_shard(services_.shard, engine::Touch{view.id});
+    const engine::Command touch = engine::Touch{view.id};
+    auto outcome = co_await await_shard(services_.shard, touch);
     if (outcome && outcome->ticket) view = *outcome->ticket;
     co_return view;
   }

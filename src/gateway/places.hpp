@@ -32,7 +32,7 @@ struct Services {
 };
 
 struct Place {
-  engine::TicketHandle handle;
+  engine::TicketHandle handle;  // not set by a join, which answers without a look-up
   room::TicketView view;
   std::string room;
   std::string subject;  // as passes carry it
@@ -79,8 +79,8 @@ class Places {
   Services& services() { return services_; }
 
  private:
-  edge::Task<Sought<Place>> find_by_token(TicketToken token, std::string_view room, bool by_cookie);
-  edge::Task<std::optional<Refusal>> wait_for(ports::LogPosition position);
+  edge::Task<Sought<Place>> find_by_token(const TicketToken& token, std::string_view room,
+                                          bool by_cookie);
   TicketId draw_ticket(const JoinRequest& request) const;
 
   Services services_;

@@ -8,6 +8,7 @@
 #include "wire/problem.hpp"
 
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,12 @@ struct Refusal : wire::Problem {
     return type != nullptr && std::string_view(type->name) == other.name;
   }
 };
+
+// As for Error in base/result.hpp.
+[[noreturn]] inline void throw_exception_from_error(const Refusal& refusal,
+                                                    const boost::source_location& /*where*/) {
+  throw std::runtime_error(refusal.json());
+}
 
 inline Refusal problem(const ProblemType& type, std::string_view detail) { return {type, detail}; }
 

@@ -66,8 +66,11 @@ edge::Task<Verdict> RoomGate::run(Context& context) {
   if (room.empty()) co_return Verdict::pass;
   const auto entry = places_.services().shard.room(room);
   if (!entry) {
-    Visit visit{context, RoomEntry{room, {}, {}}};
-    co_return co_await refuse(visit, refusal(engine::Status::no_such_room, room));
+    RoomEntry missing;
+    missing.name = room;
+    Visit visit{context, missing};
+    const Refusal no_room = refusal(engine::Status::no_such_room, room);
+    co_return co_await refuse(visit, no_room);
   }
   if (entry->view.mode == room::Mode::bypass) co_return Verdict::pass;
   Visit visit{context, *entry};
@@ -113,18 +116,21 @@ edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTim
 }
 
 edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
-  auto place = co_await places_.find(visit.head(), visit.room(), {}, Places::At::gate);
+  auto place = co_await places_.find(visit.head(), visit.room(), std::nullopt, Places::At::gate);
   const bool is_over =
       place ? place->view.state == TicketState::closed : place.error().is(problems::kOver);
   const auto bearer = bearer_token(visit.head());
   const bool shows_ticket =
       bearer && places_.services().tokens.kind_of(*bearer) == Tokens::Kind::ticket;
-  if (shows_ticket && (place.has_error() || is_over))
-    co_return co_await refuse(visit, place ? over(place->view) : place.error());
-  if (!place && place.error().is(problems::kBehind))
-    co_return co_await refuse(visit, place.error());
+  // What refuses has a name throughout: GCC 12 mishandles temporaries in a co_await.
+  const Refusal refused = place ? over(place->view) : place.error();
+  if (shows_ticket && (place.has_error() || is_over)) co_return co_await refuse(visit, refused);
+  if (!place && refused.is(problems::kBehind)) co_return co_await refuse(visit, refused);
   if (!place || is_over) place = co_await join(visit);
-  if (!place) co_return co_await refuse(visit, place.error());
+  if (!place) {
+    const Refusal no_place = place.error();
+    co_return co_await refuse(visit, no_place);
+  }
   if (place->view.state == TicketState::admitted) {
     co_await admit(visit, std::move(*place), std::nullopt);
     co_return Verdict::pass;
@@ -141,8 +147,11 @@ edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {
     new_device = places_.draw_device();
     identity.subject = services.identities.device(new_device);
   }
-  auto place = co_await places_.join({visit.room(), std::move(*identity.subject), {}});
-  if (!place || is_user) co_return place;
+  JoinRequest request{visit.room(), std::move(*identity.subject), {}};
+  auto place = co_await places_.join(std::move(request));
+  if (!place) co_return place;
+  place->handle = services.shard.find(place->view.id).value_or(engine::TicketHandle());
+  if (is_user) co_return place;
   place->by_cookie = true;
   wire::Fields& fields = visit.context.answer_fields;
   if (!new_device.empty())

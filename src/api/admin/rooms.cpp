@@ -16,6 +16,8 @@ namespace problems = gateway::problems;
 using engine::RoomEntry;
 using engine::Status;
 
+constexpr std::span<const std::string_view> kAnyMember;
+
 std::string etag(const room::Policy& policy) {
   // Not a secret: it only tells one policy from another.
   const std::string text = json::serialize(wire::policy_to_json(policy));
@@ -53,9 +55,9 @@ edge::Response no_room(const Call& call) {
 }
 
 edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy, bool is_new) {
-  const auto outcome = co_await gateway::await_shard(
-      desk.shard(),
-      engine::SetRoom{std::string(call.room), std::move(policy), engine::SetRoom::Source::admin});
+  engine::Command command =
+      engine::SetRoom{std::string(call.room), std::move(policy), engine::SetRoom::Source::admin};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   const auto entry = desk.shard().room(call.room);
   if ((outcome->status != Status::done && outcome->status != Status::already) || !entry)
@@ -66,7 +68,7 @@ edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy, bool is
 edge::Task<Answer> change_policy(Desk& desk, Call& call, const std::optional<RoomEntry>& entry,
                                  room::Policy base) {
   if (auto refused = refuse_changed(call, entry)) co_return std::move(*refused);
-  const Body body = co_await read_body(call, {});
+  const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
   auto policy = wire::policy_from_json(*body, std::move(base));
   if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
@@ -103,7 +105,8 @@ edge::Task<Answer> put_room(Desk& desk, Call& call) {
     co_return gateway::answer(problems::kInvalid,
                               "A room's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and begins "
                               "with a letter or digit.");
-  co_return co_await change_policy(desk, call, desk.shard().room(call.room), {});
+  const auto entry = desk.shard().room(call.room);
+  co_return co_await change_policy(desk, call, entry, room::Policy());
 }
 
 edge::Task<Answer> patch_room(Desk& desk, Call& call) {
@@ -117,8 +120,8 @@ edge::Task<Answer> remove_room(Desk& desk, Call& call) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
   if (auto refused = refuse_changed(call, desk.shard().room(call.room)))
     co_return std::move(*refused);
-  const auto outcome =
-      co_await gateway::await_shard(desk.shard(), engine::RemoveRoom{std::string(call.room)});
+  engine::Command command = engine::RemoveRoom{std::string(call.room)};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done)
     co_return gateway::answer(gateway::refusal(outcome->status, call.room));
@@ -147,8 +150,8 @@ edge::Task<Answer> draw_room(Desk& desk, Call& call) {
   std::array<std::byte, 16> seed{};
   desk.places.services().entropy.fill(seed);
   const auto drawn = std::bit_cast<Hash128>(seed);
-  const auto outcome = co_await gateway::await_shard(
-      desk.shard(), engine::Draw{std::string(call.room), drawn.hi, drawn.lo});
+  engine::Command command = engine::Draw{std::string(call.room), drawn.hi, drawn.lo};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done && outcome->status != Status::already)
     co_return gateway::answer(gateway::refusal(outcome->status, call.room));

@@ -84,7 +84,8 @@ edge::Task<Answer> finish_session(Desk& desk, Call& call) {
   }
   const auto ticket = parse_id<TicketId>(call.ticket);
   if (!ticket) co_return gateway::answer(problems::kNoTicket, "That is not the id of a ticket.");
-  const auto outcome = co_await gateway::await_shard(desk.shard(), engine::Finish{*ticket});
+  const engine::Command finish = engine::Finish{*ticket};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), finish);
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   const auto status = outcome->status;
   const bool over = status == engine::Status::over && outcome->ticket.has_value();

@@ -95,7 +95,8 @@ edge::Task<Answer> join(Desk& desk, Call& call) {
   if (body.has_error()) co_return gateway::answer(body.error());
   auto joiner = find_joiner(desk, call, *body, *key);
   if (joiner.has_error()) co_return gateway::answer(joiner.error());
-  const auto place = co_await desk.places.join({call.room, std::move(joiner->subject), *key});
+  gateway::JoinRequest request{call.room, std::move(joiner->subject), *key};
+  const auto place = co_await desk.places.join(std::move(request));
   if (place.has_error()) co_return gateway::answer(place.error());
 
   const std::string token = desk.places.token_for(*place);

@@ -24,7 +24,8 @@ edge::Task<std::optional<gateway::Refusal>> leave_place(Desk& desk, Call& call) 
   if (place.has_error()) co_return place.error();
   if (place->by_cookie && !gateway::is_same_origin(call.head(), call.client))
     co_return wrong_origin();
-  const auto outcome = co_await gateway::await_shard(desk.shard(), engine::Leave{place->view.id});
+  const engine::Command leave = engine::Leave{place->view.id};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), leave);
   if (outcome.has_error()) co_return gateway::refusal(outcome.error());
   if (outcome->status == engine::Status::done || outcome->status == engine::Status::already)
     co_return std::nullopt;
@@ -70,7 +71,8 @@ edge::Task<Answer> read_self(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> leave(Desk& desk, Call& call) {
-  if (const auto problem = co_await leave_place(desk, call)) co_return gateway::answer(*problem);
+  const auto problem = co_await leave_place(desk, call);
+  if (problem) co_return gateway::answer(*problem);
   co_return no_content();
 }
 
@@ -112,7 +114,7 @@ edge::Task<Answer> socket(Desk& desk, Call& call) {
   auto place = co_await place_to_stream(desk, call);
   if (place.has_error()) co_return gateway::answer(place.error());
   const edge::ParkedStream stream = desk.streams.open(*place);
-  const auto parked = co_await call.exchange.park_websocket(stream, {});
+  const auto parked = co_await call.exchange.park_websocket(stream, wire::ResponseHead());
   if (parked.has_error()) desk.streams.gone(stream);
   co_return std::nullopt;
 }

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,11 @@ enum class TokenError : std::uint8_t {
   wrong_type,  // the `typ` header is not the expected one
 };
 const char* to_string(TokenError error);
+// As for Error in base/result.hpp.
+[[noreturn]] inline void throw_exception_from_error(const TokenError& error,
+                                                    const boost::source_location& /*where*/) {
+  throw std::runtime_error(to_string(error));
+}
 
 // One key with an id. Private parts never leave it but by `to_pem` for keeping.
 class Key {

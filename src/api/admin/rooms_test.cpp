@@ -1,0 +1,143 @@
+#include "api/api_test_support.hpp"
+
+namespace doorward::api {
+namespace {
+
+using Said = TestApi::Said;
+
+constexpr const char* kSale = "/v1/admin/rooms/sale";
+constexpr const char* kPolicy =
+    R"({"capacity":2,"admit":{"count":10,"every":"1s"},"session":{"ttl":"240s","renew":"use"},"claim":{"ttl":"60s"},"rejoin":"keep"})";
+
+TEST(AdminRooms, ARoomIsMadeReadChangedAndRemoved) {
+  TestApi api;
+  const Said made = api.admin("PUT", kSale, kPolicy);
+  EXPECT_EQ(made.status, 201U);
+  EXPECT_EQ(api.admin("PUT", kSale, kPolicy).status, 200U);
+  const Said read = api.admin("GET", kSale);
+  EXPECT_EQ(read.json().at("policy").at("capacity").as_int64(), 2);
+  EXPECT_EQ(read.json().at("policy").at("session").at("ttl").as_string(), "4m");
+  EXPECT_EQ(read.text("source"), "admin");
+  const Said changed = api.admin("PATCH", kSale, R"({"capacity":null,"claim":{"ttl":"30s"}})");
+  EXPECT_TRUE(changed.json().at("policy").at("capacity").is_null());
+  EXPECT_EQ(changed.json().at("policy").at("claim").at("ttl").as_string(), "30s");
+  EXPECT_EQ(changed.json().at("policy").at("admit").at("count").as_int64(), 10);
+  EXPECT_EQ(api.admin("PUT", kSale, "{}").json().at("policy").at("admit"), nullptr)
+      << "PUT is the whole policy";
+  EXPECT_EQ(api.admin("GET", "/v1/admin/rooms").json().at("rooms").as_array().size(), 1U);
+  EXPECT_EQ(api.admin("DELETE", kSale).status, 204U);
+  EXPECT_EQ(api.admin("GET", kSale).problem(), "no-such-room");
+  EXPECT_EQ(api.admin("DELETE", kSale).problem(), "no-such-room");
+  EXPECT_EQ(api.admin("PATCH", kSale, "{}").problem(), "no-such-room");
+}
+
+TEST(AdminRooms, WhatIsShownCanBeSentBack) {
+  TestApi api;
+  const Said made = api.admin("PUT", kSale, kPolicy);
+  const std::string shown = boost::json::serialize(made.json().at("policy"));
+  EXPECT_EQ(boost::json::serialize(api.admin("PUT", kSale, shown).json().at("policy")), shown);
+}
+
+TEST(AdminRooms, ModesAreSetByTheirName) {
+  TestApi api;
+  api.admin("PUT", kSale, kPolicy);
+  const std::pair<const char*, const char*> table[] = {
+      {"pause", "paused"}, {"close", "closed"}, {"bypass", "bypass"}, {"open", "open"}};
+  for (const auto& [verb, mode] : table) {
+    const Said said = api.admin("POST", std::string(kSale) + "/" + verb);
+    EXPECT_EQ(said.status, 200U);
+    EXPECT_EQ(said.text("mode"), mode);
+  }
+  EXPECT_EQ(api.admin("POST", "/v1/admin/rooms/none/open").problem(), "no-such-room");
+}
+
+TEST(AdminRooms, ADrawGivesPlacesOnce) {
+  TestApi api;
+  api.admin("PUT", kSale, R"({"capacity":0,"order":"draw","opens_at":"2030-01-01T00:00:00Z"})");
+  const Said joined = api.call("POST", "/v1/rooms/sale/tickets");
+  EXPECT_TRUE(joined.json().at("position").is_null());
+  EXPECT_EQ(api.admin("POST", std::string(kSale) + "/draw").status, 200U);
+  const Said placed =
+      api.call("GET", "/v1/rooms/sale/tickets/self", {TestApi::bearer(joined.text("token"))});
+  EXPECT_EQ(placed.json().at("position").as_int64(), 1);
+  EXPECT_EQ(api.admin("POST", std::string(kSale) + "/draw").status, 200U);
+  api.admin("PUT", "/v1/admin/rooms/fifo", "{}");
+  EXPECT_EQ(api.admin("POST", "/v1/admin/rooms/fifo/draw").problem(), "invalid-value");
+}
+
+TEST(AdminRooms, AnETagGuardsAgainstWhatAnotherChanged) {
+  TestApi api;
+  const std::string tag(*api.admin("PUT", kSale, kPolicy).fields.find("ETag"));
+  const auto patch = [&](const std::string& match) {
+    return api
+        .call("PATCH", kSale, {TestApi::bearer(kAdminToken), {"If-Match", match}},
+              R"({"capacity":3})")
+        .status;
+  };
+  EXPECT_EQ(patch("\"other\""), 412U);
+  EXPECT_EQ(patch(tag), 200U);
+  EXPECT_EQ(patch(tag), 412U);
+  EXPECT_EQ(patch("*"), 200U);
+}
+
+TEST(AdminRooms, PoliciesAndNamesOutOfBoundsAreRefusedByName) {
+  TestApi api;
+  struct Row {
+    std::string path;
+    std::string body;
+    unsigned status;
+    const char* detail;
+  };
+  const Row table[] = {
+      {kSale, R"({"capasity":1})", 422, "capasity"},
+      {kSale, R"({"capacity":-1})", 422, "capacity"},
+      {kSale, R"({"session":{"ttl":"0s"}})", 422, "ttl"},
+      {kSale, R"({"admit":{"count":0,"every":"1s"}})", 422, "count"},
+      {kSale, R"({"lanes":[{"name":"a"},{"name":"a"}]})", 422, "lane"},
+      {kSale, "[]", 400, "object"},
+      {"/v1/admin/rooms/UPPER", "{}", 422, "name"},
+      {"/v1/admin/rooms/.dot", "{}", 422, "name"},
+      {"/v1/admin/rooms/%62uy", "{}", 422, "name"},
+      {"/v1/admin/rooms/" + std::string(65, 'a'), "{}", 422, "name"},
+  };
+  for (const Row& row : table) {
+    const Said said = api.admin("PUT", row.path, row.body);
+    EXPECT_EQ(said.status, row.status) << row.path << row.body;
+    EXPECT_NE(said.text("detail").find(row.detail), std::string::npos) << said.body;
+  }
+}
+
+TEST(AdminRooms, OnlyTheAdminTokenOnTheRightListenerIsTaken) {
+  TestApi api;
+  api.admin("PUT", kSale, kPolicy);
+  struct Row {
+    TestApi::Fields fields;
+    bool forwarded;
+    bool admin_listener;
+    unsigned status;
+  };
+  const auto token = TestApi::bearer(kAdminToken);
+  const Row table[] = {
+      {{token}, false, false, 200},
+      {{token}, true, false, 403},
+      {{token}, true, true, 200},
+      {{}, false, false, 401},
+      {{TestApi::bearer("wrong-token-0123456789")}, false, false, 401},
+      {{TestApi::bearer(std::string(kAdminToken) + "x")}, false, false, 401},
+      {{TestApi::bearer("")}, false, true, 401},
+      {{{"X-API-Key", std::string(gateway::kApiKey)}}, false, false, 401},
+  };
+  const char* calls[][2] = {{"GET", "/v1/admin/rooms"},
+                            {"GET", kSale},
+                            {"PATCH", kSale},
+                            {"POST", "/v1/admin/rooms/sale/open"}};
+  for (const Row& row : table) {
+    api.client.forwarded = row.forwarded;
+    api.peer.admin_listener = row.admin_listener;
+    for (const auto& [method, path] : calls)
+      EXPECT_EQ(api.call(method, path, row.fields).status, row.status) << method << path;
+  }
+}
+
+}  // namespace
+}  // namespace doorward::api
