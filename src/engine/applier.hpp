@@ -3,7 +3,8 @@
 // Why:     the one writer of the state. Answers whoever waits after each batch, then tells the
 //          listener, then says what is due next.
 // Time:    readers get in after each slice of kSliceTickets.
-// Errors:  a batch that cannot be read ends the applying for good: the shard is broken, reads go on.
+// Errors:  a batch that cannot be read ends the applying for good: the shard is broken, and reads
+//          go on.
 // Threads: `run` is the thread; `replay` comes before any.
 #pragma once
 

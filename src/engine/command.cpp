@@ -1,5 +1,7 @@
 #include "engine/command.hpp"
 
+#include <iterator>
+
 namespace doorward::engine {
 
 const char* to_string(Status status) {
@@ -16,6 +18,14 @@ const char* to_string(Status status) {
     case Status::unavailable: return "unavailable";
   }
   return "unknown";
+}
+
+const char* name_of(const Command& command) {
+  static constexpr const char* kNames[] = {"Join",        "Leave",       "Touch",   "PresenceStart",
+                                           "PresenceEnd", "Finish",      "SetRoom", "RemoveRoom",
+                                           "Draw",        "NodeStarted", "Tick"};
+  static_assert(std::size(kNames) == std::variant_size_v<Command>);
+  return kNames[command.index()];
 }
 
 }  // namespace doorward::engine

@@ -115,5 +115,6 @@ struct Outcome {
 };
 
 const char* to_string(Status status);
+const char* name_of(const Command& command);  // "Join"
 
 }  // namespace doorward::engine

@@ -1,10 +1,10 @@
 // The thread that owns the writing end of the log: gathers commands, makes them durable.
 //
-// Why:     whatever gathered while the last batch was being synced is the next batch, so that a busy
-//          shard pays for one sync per thousands of commands and an idle one waits for nobody.
+// Why:     whatever gathered while the last batch was being synced is the next batch, so that a
+//          busy shard pays for one sync per thousands of commands and an idle one waits for nobody.
 // Time:    appends a tick when the agenda asks for one.
-// Bounds:  at most one batch whose fate is unknown. While there is one, its very bytes are tried again
-//          every kRetry, nothing else is appended, and new commands are refused.
+// Bounds:  at most one batch whose fate is unknown. While there is one, its very bytes are tried
+//          again every kRetry, nothing else is appended, and new commands are refused.
 // Threads: `run` is the thread.
 #pragma once
 

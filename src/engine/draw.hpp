@@ -1,8 +1,8 @@
 // The draw: every waiter of a room gets a new place, in an order that follows from the seed.
 //
 // Why:     entrant i of the n in a lane (from 0, in order of arrival) gets place π(i) of a
-//          permutation that anybody can recompute. It is built beside the old line and swapped in, so
-//          that it can be done in slices; until the end nobody has a position.
+//          permutation that anybody can recompute. It is built beside the old line and swapped in,
+//          so that it can be done in slices; until the end nobody has a position.
 // Spec:    docs/rooms.md, "Draw"; base/permutation.hpp. Lane number l takes the seed (hi, lo + l).
 #pragma once
 

@@ -1,7 +1,7 @@
 // The two times of the state: log time, and service time, which is log time less all gaps.
 //
-// Time:    moved only by the log's entries. Where two lie more than kMostAdvance apart, the excess is
-//          a gap: the service was away, and no deadline comes nearer by it. Never goes back.
+// Time:    moved only by the log's entries. Where two lie more than kMostAdvance apart, the excess
+//          is a gap: the service was away, and no deadline comes nearer by it. Never goes back.
 // Threads: plain value.
 // Spec:    docs/architecture.md, "Time".
 #pragma once

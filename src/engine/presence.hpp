@@ -1,7 +1,7 @@
 // Who is there: streams that stand open at nodes, and signs of life.
 //
-// Why:     silence is asked only when a waiter's turn comes, and then of the ticket and its nodes; no
-//          timer runs for a waiter.
+// Why:     silence is asked only when a waiter's turn comes, and then of the ticket and its nodes;
+//          no timer runs for a waiter.
 // Time:    service time, so that an outage counts against nobody.
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace doorward::engine {
 
-// A stream of a waiting ticket opened, or the last one at that node closed. False if nothing changed.
+// A stream of a waiting ticket opened, or the last one at that node closed. False if nothing
+// changed.
 bool start_presence(World& world, std::uint32_t ticket, NodeTable::Slot node);
 bool end_presence(World& world, std::uint32_t ticket, NodeTable::Slot node);
 // The ticket waits no more.

@@ -11,7 +11,8 @@ using room::TicketState;
 std::uint64_t ahead_of(const LaneState& lane, const Ticket& ticket) {
   const std::uint64_t rank = lane.line(ticket.queue()).ahead_of(ticket.place);
   if (ticket.queue() == Queue::front) return rank;
-  // A returner takes at most every second slot, so that many others enter before; this, too, only falls.
+  // A returner takes at most every second slot, so that many others enter before; this, too, only
+  // falls.
   return 2 * rank + (lane.return_turn.last_was_returner() ? 1 : 0);
 }
 

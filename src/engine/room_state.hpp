@@ -1,9 +1,11 @@
 // A room as the engine keeps it: its policy, its lanes with their lines, and its counts.
 //
 // Why:     holds; `lifecycle` moves tickets through it, `admission` decides who is next.
-// State:   lines, counts of tickets and what is marked so are derived; the rest goes into snapshots.
+// State:   lines, counts of tickets and what is marked so are derived; the rest goes into
+//          snapshots.
 // Threads: single-owner.
-// Bounds:  at most kMaxLaneStates lanes, those included that left the policy and still have waiters.
+// Bounds:  at most kMaxLaneStates lanes, those included that left the policy and still have
+//          waiters.
 #pragma once
 
 #include "base/bytes.hpp"

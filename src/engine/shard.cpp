@@ -52,7 +52,8 @@ class ThreadedShard final : public Shard {
     keeper_.stop();
     keeping_.join();
     answer_unavailable(core_.pending.take_all());
-    // So that the next start replays nothing. Without it the log is replayed, so a failure is no loss.
+    // So that the next start replays nothing. Without it the log is replayed, so a failure is no
+    // loss.
     if (!core_.broken) {
       static_cast<void>(keeper_.write(Snapshot(*core_.state), core_.state->world().clock.now()));
     }

@@ -1,7 +1,7 @@
 // What the threads of a shard share.
 //
-// Why:     the committer appends, the applier applies, the keeper writes snapshots; each has its own
-//          file, and this is all that they know of each other.
+// Why:     the committer appends, the applier applies, the keeper writes snapshots; each has its
+//          own file, and this is all that they know of each other.
 // Ownership: belongs to the shard, outlives its threads.
 // Threads: each member says how it is guarded.
 #pragma once

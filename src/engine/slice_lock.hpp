@@ -1,8 +1,8 @@
 // A lock for one writer and many readers that takes turns: after each slice of the writer, every
 // reader that waited gets in, and then the writer again, however many readers keep coming.
 //
-// Why:     a std::shared_mutex lets readers that never pause starve the writer, and a plain mutex lets a
-//          writer that never pauses starve the readers.
+// Why:     a std::shared_mutex lets readers that never pause starve the writer, and a plain mutex
+//          lets a writer that never pauses starve the readers.
 // Time:    two atomic operations a read where nobody writes; whoever must wait sleeps.
 // Threads: thread-safe, but only one thread may be the writer.
 // Spec:    the phase-fair ticket lock of Brandenburg and Anderson (2010), for one writer.

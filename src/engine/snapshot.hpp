@@ -1,9 +1,9 @@
 // The state as bytes: taken in a moment, written at leisure.
 //
-// Why:     a snapshot of a million tickets must hold up nobody: it takes the slab's list of chunks and
-//          the bytes of what is small, and makes the rest piece by piece on another thread.
-// State:   canonical: equal states give equal bytes, and a state that was read goes on as the one that
-//          was written.
+// Why:     a snapshot of a million tickets must hold up nobody: it takes the slab's list of chunks
+//          and the bytes of what is small, and makes the rest piece by piece on another thread.
+// State:   canonical: equal states give equal bytes, and a state that was read goes on as the one
+//          that was written.
 // Time:    taking one: below a millisecond a million tickets.
 // Threads: taken by the owner of the state; `next` on any one thread.
 // Bounds:  a piece at most kMaxPieceBytes.

@@ -2,8 +2,9 @@
 //
 // Why:     the only door to the engine's rules: same entries, same state, byte for byte. Draws
 //          nothing, reads no clock, does no I/O.
-// Time:    that of the entries. Work is done in steps of a counted size, so that whoever holds a lock
-//          around `step` may let readers in between; what they see then is consistent, if not final.
+// Time:    that of the entries. Work is done in steps of a counted size, so that whoever holds a
+//          lock around `step` may let readers in between; what they see then is consistent, if not
+//          final.
 // Ownership: owns everything.
 // Threads: `begin` and `step` from one thread; const functions from any while neither runs.
 // Bounds:  kSliceTickets a step keep it below 5 ms.
@@ -43,7 +44,8 @@ class State {
   // All of one entry, for replay and tests.
   std::vector<Outcome> apply(Entry entry);
 
-  // Of the entry that was done last: one outcome a command, and what changed (taken away by the call).
+  // Of the entry that was done last: one outcome a command, and what changed (taken away by the
+  // call).
   std::vector<Outcome> take_outcomes();
   Changes take_changes();
 

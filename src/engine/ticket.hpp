@@ -60,6 +60,8 @@ struct Ticket {
   bool was_admitted() const { return !is(room::TicketState::waiting) && moment_bits != 0; }
   ServiceTime deadline() const { return ServiceTime(whole(deadline_bits)); }
 
+  friend bool operator==(const Ticket&, const Ticket&) = default;
+
   void set_state(room::TicketState s) { state_bits = static_cast<std::uint64_t>(s) & 3; }
   void set_reason(room::CloseReason r) { reason_bits = static_cast<std::uint64_t>(r) & 15; }
   void set_queue(Queue q) { queue_bits = static_cast<std::uint64_t>(q) & 3; }

@@ -1,6 +1,7 @@
 // All tickets of a shard, found by index, id, or (room, subject), with at most one deadline each.
 //
-// Why:     keeps the slab and what is derived from it in step; knows nothing of what a ticket means.
+// Why:     keeps the slab and what is derived from it in step; knows nothing of what a ticket
+//          means.
 // Time:    O(1) but for deadlines, O(log n).
 // Threads: single-owner; const functions from any thread while the owner changes nothing.
 // Bounds:  64 bytes a ticket and 8 of the slab, some 17 in indexes, 20 for a deadline.
@@ -44,8 +45,8 @@ class TicketStore {
 
   std::size_t memory_bytes() const;
 
-  // Takes over the slab of a snapshot and derives the rest. False if two tickets have one id, or one
-  // subject has two live tickets in a room.
+  // Takes over the slab of a snapshot and derives the rest. False if two tickets have one id, or
+  // one subject has two live tickets in a room.
   bool restore(Slab slab);
 
  private:

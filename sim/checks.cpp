@@ -1,0 +1,144 @@
+// What must hold after every entry.
+#include "observer.hpp"
+
+#include "core/room/session.hpp"
+
+#include <set>
+
+namespace doorward::sim {
+
+using engine::Queue;
+using room::CloseReason;
+using room::TicketState;
+
+namespace {
+
+bool expired(CloseReason reason) {
+  return reason == CloseReason::session_expired || reason == CloseReason::claim_expired;
+}
+
+Millis promised(const room::Policy& policy, const engine::Ticket& ticket) {
+  return ticket.claimed || !policy.claim_ttl ? policy.session_ttl : *policy.claim_ttl;
+}
+
+}  // namespace
+
+void Observer::check_changes() {
+  for (const auto& [id, now] : now_) {
+    const auto found = before_.find(id);
+    const Ticket* before = found == before_.end() ? nullptr : &found->second;
+    const bool was_inside = before && before->raw.is(TicketState::admitted);
+    if (now.raw.is(TicketState::admitted) && !was_inside) check_admission(id, now, before);
+    if (before && before->raw.is(TicketState::closed) && now.raw != before->raw) {
+      fail("closed: ticket " + to_string(id) + " changed after its end");
+    }
+    const bool passed = now.waits_in(Queue::aside) && before && !before->waits_in(Queue::aside);
+    const auto* room = world_->rooms.at(static_cast<std::uint32_t>(now.raw.room));
+    if (passed && room && room->policy.liveness_silence &&
+        ledger_.silent_for(id) <= *room->policy.liveness_silence) {
+      fail("liveness: " + to_string(id) + " was passed over, but is there");
+    }
+    const bool ended = now.raw.is(TicketState::closed) && expired(now.raw.reason());
+    if (was_inside && ended && ledger_.is_promised(id)) {
+      fail("session: " + to_string(id) + " was cut short");
+    }
+    // A use that was logged promises anew.
+    const bool used = was_inside && now.raw.is(TicketState::admitted) &&
+                      now.raw.deadline_bits > before->raw.deadline_bits;
+    if (used && room) ledger_.promise(id, promised(room->policy, now.raw));
+  }
+}
+
+void Observer::check_admission(const TicketId& id, const Ticket& now, const Ticket* before) {
+  const auto* room = world_->rooms.at(static_cast<std::uint32_t>(now.raw.room));
+  if (room == nullptr) return;
+  ledger_.promise(id, promised(room->policy, now.raw));
+  if (now.raw.uncounted) return;
+  ledger_.admitted(room->number);
+  if (room->policy.capacity && room->counted > *room->policy.capacity) {
+    fail("capacity: room " + room->name + " let " + to_string(id) + " in above its capacity");
+  }
+  const auto& rate = room->policy.admit;
+  if (rate && ledger_.admitted_within(room->number, rate->every) > rate->count) {
+    fail("rate: room " + room->name + " let " + to_string(id) + " in above its rate");
+  }
+  const auto& silence = room->policy.liveness_silence;
+  const bool waited = before && before->is_waiting() && !acted_.contains(id);
+  if (waited && silence && ledger_.silent_for(id) > *silence) {
+    fail("liveness: " + to_string(id) + " was let in, but is not there");
+  }
+}
+
+void Observer::check_positions() {
+  const auto expect = [&](const TicketId& id, std::size_t position) {
+    const Ticket& ticket = now_.at(id);
+    const auto* room = world_->rooms.at(ticket.key().room);
+    if (room->awaits_draw()) {
+      if (ticket.position) fail("position: " + to_string(id) + " has one before the draw");
+      shown_.erase(id);
+      return;
+    }
+    if (ticket.position != position) {
+      fail("position: " + to_string(id) + " is not " + std::to_string(position));
+    }
+    const auto shown = shown_.find(id);
+    if (shown != shown_.end() && position > shown->second) {
+      fail("position: that of " + to_string(id) + " rose to " + std::to_string(position));
+    }
+    shown_[id] = static_cast<std::uint32_t>(position);
+  };
+  for (const auto& [key, places] : front_) {
+    for (std::size_t i = 0; i < places.size(); ++i) expect(places[i], i + 1);
+  }
+  for (const auto& [id, ticket] : now_) {
+    if (!ticket.waits_in(Queue::front)) shown_.erase(id);
+    if (ticket.waits_in(Queue::aside) && ticket.position) {
+      fail("position: " + to_string(id) + " has one though passed over");
+    }
+  }
+}
+
+void Observer::check_rooms() {
+  world_->rooms.for_each([&](const engine::Room& room) {
+    std::uint32_t inside = 0;
+    std::uint32_t counted = 0;
+    std::uint32_t waiting = 0;
+    bool ready = false;
+    for (const auto& [id, ticket] : now_) {
+      if (ticket.key().room != room.number) continue;
+      const bool is_in = ticket.raw.is(TicketState::admitted);
+      inside += is_in ? 1 : 0;
+      counted += is_in && !ticket.raw.uncounted ? 1 : 0;
+      waiting += ticket.is_waiting() ? 1 : 0;
+      ready = ready || ticket.waits_in(Queue::front) || ticket.waits_in(Queue::returners);
+    }
+    if (room.inside != inside || room.counted != counted || room.waiting != waiting) {
+      fail("counts: those of room " + room.name + " are wrong");
+    }
+    if (room.mode == room::Mode::closed && waiting > 0) {
+      fail("closed: room " + room.name + " keeps waiters");
+    }
+    const auto& rate = room.policy.admit;
+    const bool free = (!room.policy.capacity || counted < *room.policy.capacity) &&
+                      (!rate || ledger_.admitted_within(room.number, rate->every) < rate->count);
+    const bool lets_in = room.mode == room::Mode::bypass ||
+                         (room.mode == room::Mode::open && !room.awaits_draw() && free);
+    if (ready && lets_in) fail("refill: room " + room.name + " keeps waiters though it has room");
+  });
+}
+
+void Observer::check_tickets() {
+  std::set<std::pair<std::uint32_t, SubjectKey>> subjects;
+  const ServiceTime now = world_->clock.service_now();
+  for (const auto& [id, ticket] : now_) {
+    if (ticket.raw.deadline_bits != 0 && ticket.raw.deadline() <= now) {
+      fail("deadline: that of " + to_string(id) + " passed and nothing happened");
+    }
+    if (ticket.raw.is(TicketState::closed)) continue;
+    if (!subjects.emplace(ticket.key().room, ticket.raw.subject).second) {
+      fail("subject: " + to_string(ticket.raw.subject) + " has two places");
+    }
+  }
+}
+
+}  // namespace doorward::sim

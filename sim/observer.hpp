@@ -1,0 +1,70 @@
+// Watches a state from outside and says when it breaks a promise.
+//
+// Why:     an independent, slow account of the rules: lists instead of bitmaps, sums instead of
+//          trees, its own service time. What it finds is a sentence, or nothing.
+#pragma once
+
+#include "engine/state.hpp"
+#include "ledger.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace doorward::sim {
+
+class Observer {
+ public:
+  // After an entry was applied. `with_positions`: compare every position with a brute-force rank.
+  std::optional<std::string> after(const engine::State& state, const engine::Batch& batch,
+                                   const std::vector<engine::Outcome>& outcomes, LogTime time,
+                                   bool with_positions);
+
+ private:
+  using Places = std::vector<TicketId>;
+  struct LaneKey {
+    std::uint32_t room = 0;
+    std::uint32_t lane = 0;
+    friend auto operator<=>(const LaneKey&, const LaneKey&) = default;
+  };
+  struct Ticket {
+    engine::Ticket raw;
+    std::optional<std::uint32_t> position;
+    bool is_waiting() const { return raw.is(room::TicketState::waiting); }
+    bool waits_in(engine::Queue queue) const { return is_waiting() && raw.queue() == queue; }
+    LaneKey key() const {
+      return {static_cast<std::uint32_t>(raw.room), static_cast<std::uint32_t>(raw.lane)};
+    }
+  };
+  using Tickets = std::map<TicketId, Ticket>;
+
+  void scan(bool with_positions);
+  void follow(const engine::Batch& batch, const std::vector<engine::Outcome>& outcomes);
+  void follow_join(const engine::Join& join, const engine::Outcome& outcome);
+  void redraw(const engine::Draw& draw);
+  void line_up(const TicketId& id);
+  void fail(std::string what);
+
+  void check_order();
+  void check_overtaking(const LaneKey& key, const Places& places);
+  void check_changes();
+  void check_admission(const TicketId& id, const Ticket& now, const Ticket* before);
+  void check_positions();
+  void check_rooms();
+  void check_tickets();
+  void drop_gone(std::map<LaneKey, Places>& lines, engine::Queue queue);
+
+  const engine::World* world_ = nullptr;
+  Tickets before_;
+  Tickets now_;
+  std::map<LaneKey, Places> front_;
+  std::map<LaneKey, Places> returners_;
+  std::map<TicketId, std::uint32_t> shown_;  // positions shown last
+  std::map<TicketId, bool> acted_;           // in this entry; true: moved itself to the back
+  Ledger ledger_;
+  std::optional<std::string> failure_;
+};
+
+}  // namespace doorward::sim

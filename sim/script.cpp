@@ -1,0 +1,145 @@
+#include "script.hpp"
+
+#include <utility>
+
+namespace doorward::sim {
+
+using engine::Batch;
+using engine::Command;
+
+namespace {
+
+constexpr std::size_t kRemembered = 40;
+
+}  // namespace
+
+Script::Script(std::uint64_t seed) : random_(seed) {
+  rooms_ = static_cast<unsigned>(random_.between(1, 3));
+  subjects_ = static_cast<unsigned>(random_.between(5, 80));
+  busy_ = random_.chance(70);
+  nodes_.resize(random_.below(3) + 1);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i] = {0, i + 1, 1};
+}
+
+Millis Script::pause() {
+  const std::uint64_t kind = random_.below(100);
+  if (kind < 40) return Millis(random_.between(0, 20));
+  if (kind < 85) return Millis(random_.between(20, 900));
+  if (kind < 95) return Millis(random_.between(900, 5'000));
+  if (kind < 96) return Millis(5'000);
+  return Millis(random_.between(5'001, random_.chance(20) ? 4'000'000 : 40'000));
+}
+
+Batch Script::batch(LogTime now) {
+  now_ = now;
+  Node& node = nodes_[random_.below(nodes_.size())];
+  if (node.id == 0 || random_.chance(1)) return restart(node, now);
+  std::vector<Command> commands;
+  // What operators do stands alone, so that the checks know when it happened.
+  if (random_.chance(6)) {
+    commands.push_back(operator_command());
+  } else {
+    const std::size_t count = random_.chance(70) ? 1 : random_.below(12) + 1;
+    for (std::size_t i = 0; i < count; ++i) commands.push_back(visitor_command());
+  }
+  Batch batch = signed_by(node, now, std::move(commands));
+  if (written_.size() < kRemembered) {
+    written_.push_back(batch);
+  } else {
+    written_[random_.below(kRemembered)] = batch;
+  }
+  return batch;
+}
+
+Batch Script::signed_by(Node& node, LogTime now, std::vector<Command> commands) {
+  Batch batch{{node.id, node.next_counter, now - Millis(random_.between(0, 300))}, {}};
+  if (random_.chance(1)) batch.header.written_at -= Millis(random_.between(29'000, 40'000));
+  node.next_counter += commands.size();
+  batch.commands = std::move(commands);
+  return batch;
+}
+
+Batch Script::restart(Node& node, LogTime now) {
+  node.id = random_.next() | 1;
+  node.next_counter = 1;
+  const Millis remember(random_.between(1'000, 60'000));
+  return signed_by(node, now, {engine::NodeStarted{node.place, remember}});
+}
+
+std::string Script::some_room() {
+  return std::string(1, static_cast<char>('a' + random_.below(rooms_)));
+}
+
+// Mostly of somebody who came lately; now and then one that never was.
+TicketId Script::some_ticket() {
+  if (tickets_.empty() || random_.chance(1)) return {9, random_.next()};
+  const std::size_t last = std::min<std::size_t>(tickets_.size(), subjects_);
+  return tickets_[tickets_.size() - 1 - random_.below(last)];
+}
+
+engine::Join Script::join() {
+  if (!joins_.empty() && random_.chance(8)) {  // a retry, which carries the same id
+    const std::size_t last = std::min<std::size_t>(joins_.size(), 30);
+    return joins_[joins_.size() - 1 - random_.below(last)];
+  }
+  engine::Join join{some_room(), {random_.below(subjects_), 1}, {1, ++drawn_ids_}, ""};
+  const std::uint64_t lane = random_.below(6);
+  if (lane > 3) join.lane = lane == 4 ? "vip" : "late";
+  tickets_.push_back(join.ticket);
+  joins_.push_back(join);
+  return join;
+}
+
+Command Script::visitor_command() {
+  const std::uint64_t kind = random_.below(100);
+  if (kind < 40) return join();
+  if (kind < 55) return engine::Touch{some_ticket()};
+  if (kind < 65) return engine::PresenceStart{some_ticket()};
+  if (kind < 72) return engine::PresenceEnd{some_ticket()};
+  if (kind < 80) return engine::Leave{some_ticket()};
+  if (kind < 92) return engine::Finish{some_ticket()};
+  return engine::Tick{};
+}
+
+Command Script::operator_command() {
+  const std::uint64_t kind = random_.below(100);
+  if (kind < 75) return engine::SetRoom{some_room(), policy(), engine::SetRoom::Source::admin};
+  if (kind < 95) return engine::Draw{some_room(), random_.next(), random_.next()};
+  return engine::RemoveRoom{some_room()};
+}
+
+room::Policy Script::policy() {
+  room::Policy policy;
+  limit(policy);
+  time(policy);
+  if (random_.chance(30)) policy.order = room::Order::draw;
+  if (random_.chance(40)) policy.rejoin = room::Rejoin::to_back;
+  if (random_.chance(50)) policy.lanes = {{"all", 1}, {"vip", 3}};
+  if (random_.chance(15)) policy.lanes.push_back({"late", 2});
+  const std::uint64_t mode = random_.below(100);
+  if (mode >= 70) policy.mode = room::Mode::paused;
+  if (mode >= 80) policy.mode = room::Mode::bypass;
+  if (mode >= 90) policy.mode = room::Mode::closed;
+  if (random_.chance(15)) policy.opens_at = now_ + Millis(random_.between(-5'000, 20'000));
+  if (random_.chance(10)) policy.closes_at = now_ + Millis(random_.between(5'000, 60'000));
+  return policy;
+}
+
+void Script::limit(room::Policy& policy) {
+  if (random_.chance(85)) policy.capacity = static_cast<std::uint32_t>(random_.between(1, 12));
+  if (random_.chance(50)) {
+    const auto count = static_cast<std::uint32_t>(random_.between(1, 6));
+    policy.admit = room::Rate{count, Millis(random_.between(50, 10'000))};
+  }
+  if (random_.chance(10)) policy.max_waiting = static_cast<std::uint32_t>(random_.between(1, 10));
+}
+
+void Script::time(room::Policy& policy) {
+  policy.session_ttl = Millis(random_.between(500, busy_ ? 10'000 : 120'000));
+  if (random_.chance(50)) policy.renew = room::Renew::never;
+  if (random_.chance(50)) policy.claim_ttl = Millis(random_.between(500, 8'000));
+  if (random_.chance(60)) policy.liveness_silence = Millis(random_.between(1'000, 15'000));
+  policy.liveness_grace = Millis(random_.between(0, 20'000));
+}
+
+}  // namespace doorward::sim

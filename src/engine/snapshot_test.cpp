@@ -1,0 +1,93 @@
+// Snapshots, and what a repeated or an old batch does.
+#include "engine/world_test_support.hpp"
+
+namespace doorward::engine {
+namespace {
+
+class SnapshotTest : public StateTest {
+ protected:
+  void fill() {
+    room::Policy policy;
+    policy.capacity = 3;
+    policy.admit = room::Rate{2, Millis(500)};
+    policy.lanes = {{"all", 1}, {"vip", 2}};
+    policy.liveness_silence = Millis(5'000);
+    set_room(policy);
+    policy.order = room::Order::draw;
+    set_room(policy, "other");
+    for (std::uint64_t n = 1; n <= 40; ++n) {
+      now_ += Millis(37);
+      join(n, n % 3 == 0 ? "vip" : "all");
+      do_one(Join{"other", subject(n), {5, n}, ""});
+    }
+    do_one(PresenceStart{id(30)});
+    do_one(Leave{id(20)});
+  }
+  static Errc read_error(std::string bytes) {
+    StringSnapshot snapshot(std::move(bytes), 997);
+    const auto state = read_state(snapshot);
+    return state ? Errc::invalid : state.error().code;
+  }
+};
+
+TEST_F(SnapshotTest, TheStateThatIsReadIsTheOneThatWasWritten) {
+  fill();
+  const std::string before = bytes();
+  const auto due = state_->next_due();
+  restore();
+  EXPECT_EQ(bytes(), before);
+  EXPECT_EQ(state_->next_due(), due);
+}
+
+TEST_F(SnapshotTest, ASnapshotIsOfOneMomentWhateverHappensAfterwards) {
+  fill();
+  const std::string before = bytes();
+  Snapshot snapshot(*state_);
+  for (std::uint64_t n = 100; n < 3'000; ++n) join(n);
+  std::string later;
+  while (const auto piece = snapshot.next()) later += *piece;
+  EXPECT_EQ(later, before);
+}
+
+TEST_F(SnapshotTest, AFlippedBitAnywhereIsFound) {
+  fill();
+  const std::string good = bytes();
+  for (std::size_t at = 0; at < good.size(); at += at < 400 ? 1 : 97) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 4);
+    EXPECT_EQ(read_error(bad), Errc::corrupt) << at;
+  }
+}
+
+TEST_F(SnapshotTest, ACutOrLengthenedSnapshotIsCorrupt) {
+  fill();
+  const std::string good = bytes();
+  for (std::size_t size = 0; size < good.size(); size += 61) {
+    EXPECT_EQ(read_error(good.substr(0, size)), Errc::corrupt) << size;
+  }
+  EXPECT_EQ(read_error(good + "x"), Errc::corrupt);
+}
+
+TEST_F(SnapshotTest, ARepeatedBatchIsAppliedOnce) {
+  set_room({});
+  const State::Entry entry{
+      {1, 50, 0}, now_, {{9, 1, now_}, {Join{"r", subject(1), id(1), ""}, Leave{id(1)}}}};
+  EXPECT_EQ(state_->apply(entry)[1].status, Status::done);
+  State::Entry again = entry;
+  again.at.major = 51;
+  again.time += Millis(29'000);
+  restore();
+  EXPECT_EQ(state_->apply(again)[0].status, Status::refused_stale);
+  EXPECT_EQ(room().joined_total, 1U);
+}
+
+TEST_F(SnapshotTest, ABatchThatCameTooLateIsRefused) {
+  set_room({});
+  State::Entry entry{{1, 50, 0}, now_, {{9, 1, now_}, {Join{"r", subject(1), id(1), ""}}}};
+  entry.time += Millis(30'001);
+  EXPECT_EQ(state_->apply(entry)[0].status, Status::refused_stale);
+  EXPECT_EQ(room().joined_total, 0U);
+}
+
+}  // namespace
+}  // namespace doorward::engine
