@@ -23,48 +23,71 @@ Millis promised(const room::Policy& policy, const engine::Ticket& ticket) {
 
 }  // namespace
 
+// What happened first in an entry happened under the policy before it.
+const room::Policy& Observer::former_of(const engine::Room& room) const {
+  const auto found = former_.find(room.number);
+  return found == former_.end() ? room.policy : found->second;
+}
+
+Millis Observer::promise_of(const engine::Room& room, const engine::Ticket& ticket) const {
+  return std::min(promised(room.policy, ticket), promised(former_of(room), ticket));
+}
+
+bool Observer::is_silent(const room::Policy& policy, const TicketId& id) {
+  return policy.liveness_silence && ledger_.silent_for(id) > *policy.liveness_silence;
+}
+
 void Observer::check_changes() {
   for (const auto& [id, now] : now_) {
     const auto found = before_.find(id);
     const Ticket* before = found == before_.end() ? nullptr : &found->second;
     const bool was_inside = before && before->raw.is(TicketState::admitted);
-    if (now.raw.is(TicketState::admitted) && !was_inside) check_admission(id, now, before);
+    // Some enter and leave within one entry.
+    const bool entered = now.raw.was_admitted() && !(before && before->raw.was_admitted());
+    if (entered) check_admission(id, now, before);
     if (before && before->raw.is(TicketState::closed) && now.raw != before->raw) {
       fail("closed: ticket " + to_string(id) + " changed after its end");
     }
     const bool passed = now.waits_in(Queue::aside) && before && !before->waits_in(Queue::aside);
     const auto* room = world_->rooms.at(static_cast<std::uint32_t>(now.raw.room));
-    if (passed && room && room->policy.liveness_silence &&
-        ledger_.silent_for(id) <= *room->policy.liveness_silence) {
+    if (passed && room && !is_silent(room->policy, id) && !is_silent(former_of(*room), id)) {
       fail("liveness: " + to_string(id) + " was passed over, but is there");
     }
     const bool ended = now.raw.is(TicketState::closed) && expired(now.raw.reason());
     if (was_inside && ended && ledger_.is_promised(id)) {
       fail("session: " + to_string(id) + " was cut short");
     }
-    // A use that was logged promises anew.
+    // A use that was logged promises anew; an arrival, even less than the claim did.
     const bool used = was_inside && now.raw.is(TicketState::admitted) &&
-                      now.raw.deadline_bits > before->raw.deadline_bits;
-    if (used && room) ledger_.promise(id, promised(room->policy, now.raw));
+                      (now.raw.deadline_bits > before->raw.deadline_bits ||
+                       now.raw.claimed != before->raw.claimed);
+    if (used && room) ledger_.promise(id, promise_of(*room, now.raw));
   }
 }
 
 void Observer::check_admission(const TicketId& id, const Ticket& now, const Ticket* before) {
   const auto* room = world_->rooms.at(static_cast<std::uint32_t>(now.raw.room));
   if (room == nullptr) return;
-  ledger_.promise(id, promised(room->policy, now.raw));
+  ledger_.promise(id, promise_of(*room, now.raw));
   if (now.raw.uncounted) return;
-  ledger_.admitted(room->number);
-  if (room->policy.capacity && room->counted > *room->policy.capacity) {
+  // Whoever entered before this entry set the first rate does not count towards it.
+  if (former_of(*room).admit) ledger_.admitted(room->number);
+  const room::Policy& former = former_of(*room);
+  const auto is_above = [&](const room::Policy& policy) {
+    return policy.capacity && room->counted > *policy.capacity;
+  };
+  if (is_above(room->policy) && is_above(former)) {
     fail("capacity: room " + room->name + " let " + to_string(id) + " in above its capacity");
   }
-  const auto& rate = room->policy.admit;
-  if (rate && ledger_.admitted_within(room->number, rate->every) > rate->count) {
+  const auto is_too_fast = [&](const room::Policy& policy) {
+    const auto& rate = policy.admit;
+    return rate && ledger_.admitted_within(room->number, rate->every) > rate->count;
+  };
+  if (is_too_fast(room->policy) && is_too_fast(former)) {
     fail("rate: room " + room->name + " let " + to_string(id) + " in above its rate");
   }
-  const auto& silence = room->policy.liveness_silence;
   const bool waited = before && before->is_waiting() && !acted_.contains(id);
-  if (waited && silence && ledger_.silent_for(id) > *silence) {
+  if (waited && is_silent(room->policy, id) && is_silent(former, id)) {
     fail("liveness: " + to_string(id) + " was let in, but is not there");
   }
 }
@@ -120,7 +143,8 @@ void Observer::check_rooms() {
     }
     const auto& rate = room.policy.admit;
     const bool free = (!room.policy.capacity || counted < *room.policy.capacity) &&
-                      (!rate || ledger_.admitted_within(room.number, rate->every) < rate->count);
+                      (!rate || (ledger_.is_rate_settled(room.number, rate->every) &&
+                                 ledger_.admitted_within(room.number, rate->every) < rate->count));
     const bool lets_in = room.mode == room::Mode::bypass ||
                          (room.mode == room::Mode::open && !room.awaits_draw() && free);
     if (ready && lets_in) fail("refill: room " + room.name + " keeps waiters though it has room");
@@ -134,7 +158,10 @@ void Observer::check_tickets() {
     if (ticket.raw.deadline_bits != 0 && ticket.raw.deadline() <= now) {
       fail("deadline: that of " + to_string(id) + " passed and nothing happened");
     }
-    if (ticket.raw.is(TicketState::closed)) continue;
+    if (ticket.raw.is(TicketState::closed)) {
+      ledger_.forget(id);
+      continue;
+    }
     if (!subjects.emplace(ticket.key().room, ticket.raw.subject).second) {
       fail("subject: " + to_string(ticket.raw.subject) + " has two places");
     }

@@ -70,7 +70,13 @@ class Ledger {
   // The rate changed: only what the window held until now still counts.
   void rate_changed(std::uint32_t room, std::optional<room::Rate> former) {
     auto& times = admissions_[room];
+    rate_changed_[room] = log_;
     while (!times.empty() && (!former || log_ - times.front() >= former->every)) times.pop_front();
+  }
+  // Whether all that the window holds was admitted under the rate that is in force.
+  bool is_rate_settled(std::uint32_t room, Millis every) const {
+    const auto found = rate_changed_.find(room);
+    return found == rate_changed_.end() || log_ - found->second >= every;
   }
 
  private:
@@ -88,6 +94,7 @@ class Ledger {
   std::map<TicketId, std::set<std::uint64_t>> streams_;
   std::map<TicketId, Millis> promised_;
   std::map<std::uint32_t, std::deque<LogTime>> admissions_;
+  std::map<std::uint32_t, LogTime> rate_changed_;
 };
 
 }  // namespace doorward::sim

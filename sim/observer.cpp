@@ -23,6 +23,7 @@ std::optional<std::string> Observer::after(const engine::State& state, const eng
   if (time - batch.header.written_at <= Millis(30'000)) ledger_.heard(batch.header.node);
   before_ = std::exchange(now_, {});
   acted_.clear();
+  former_.clear();
   scan(with_positions);
   follow(batch, outcomes);
   check_changes();
@@ -38,7 +39,11 @@ void Observer::scan(bool with_positions) {
     Ticket& seen = now_[raw.id];
     seen.raw = raw;
     if (with_positions) seen.position = engine::view_of(*world_, index).position;
-    if (raw.is(TicketState::closed)) ledger_.forget(raw.id);
+    // A late retry of a join, whose ticket was forgotten in this entry, begins a new life.
+    const auto before = before_.find(raw.id);
+    const bool is_reborn =
+        before != before_.end() && before->second.raw.joined_at() < raw.joined_at();
+    if (is_reborn) before_.erase(before);
   });
 }
 
@@ -55,6 +60,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
     if (const auto* draw = std::get_if<engine::Draw>(&command)) {
       if (outcome.status == engine::Status::done) redraw(*draw);
     }
+    if (const auto* set = std::get_if<engine::SetRoom>(&command)) follow_policy(*set);
     if (const auto* start = std::get_if<engine::NodeStarted>(&command)) {
       ledger_.started(batch.header.node, start->place);
     }
@@ -85,6 +91,15 @@ void Observer::follow_join(const engine::Join& join, const engine::Outcome& outc
   acted_[id] = acted_[id] || to_back;
   const bool is_new = outcome.status == engine::Status::done;
   if (is_new || to_back) line_up(id);
+}
+
+void Observer::follow_policy(const engine::SetRoom& set) {
+  const auto* room = world_->rooms.find(set.room);
+  const auto known = policies_.find(room->number);
+  if (known != policies_.end()) former_[room->number] = known->second;
+  const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
+  if (rate != set.policy.admit) ledger_.rate_changed(room->number, rate);
+  policies_[room->number] = set.policy;
 }
 
 // At the end of its lane, wherever it stood.

@@ -43,6 +43,7 @@ class Observer {
   void scan(bool with_positions);
   void follow(const engine::Batch& batch, const std::vector<engine::Outcome>& outcomes);
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
+  void follow_policy(const engine::SetRoom& set);
   void redraw(const engine::Draw& draw);
   void line_up(const TicketId& id);
   void fail(std::string what);
@@ -51,6 +52,9 @@ class Observer {
   void check_overtaking(const LaneKey& key, const Places& places);
   void check_changes();
   void check_admission(const TicketId& id, const Ticket& now, const Ticket* before);
+  const room::Policy& former_of(const engine::Room& room) const;
+  Millis promise_of(const engine::Room& room, const engine::Ticket& ticket) const;
+  bool is_silent(const room::Policy& policy, const TicketId& id);
   void check_positions();
   void check_rooms();
   void check_tickets();
@@ -63,6 +67,8 @@ class Observer {
   std::map<LaneKey, Places> returners_;
   std::map<TicketId, std::uint32_t> shown_;  // positions shown last
   std::map<TicketId, bool> acted_;           // in this entry; true: moved itself to the back
+  std::map<std::uint32_t, room::Policy> policies_;
+  std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
   Ledger ledger_;
   std::optional<std::string> failure_;
 };

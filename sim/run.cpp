@@ -36,7 +36,7 @@ class History {
   History(std::uint64_t seed, bool is_told) : script_(seed), is_told_(is_told) {}
 
   Report run() {
-    const std::uint64_t length = 50 + script_.random().below(250);
+    const std::uint64_t length = 50 + script_.random().below(500);
     while (report_.entries < length && !report_.failure) turn();
     if (!report_.failure) crash();
     return report_;
@@ -58,7 +58,10 @@ class History {
     const bool is_repeat = script_.has_repeat();
     const engine::Batch batch = is_repeat ? script_.repeat() : script_.batch(time_);
     // A torn tail: the batch never was in the log, and its process is gone.
-    if (script_.random().chance(1)) return crash();
+    if (script_.random().chance(1)) {
+      script_.lose(batch);
+      return crash();
+    }
     append(batch);
     const auto outcomes = apply(*state_, log_.back());
     ++report_.entries;

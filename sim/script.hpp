@@ -31,6 +31,8 @@ class Script {
   // A batch of long ago, or one that was appended twice; false if there is none yet.
   bool has_repeat() { return !written_.empty() && random_.chance(4); }
   engine::Batch repeat() { return written_[random_.below(written_.size())]; }
+  // This batch never reached the log, and nobody has it any more.
+  void lose(const engine::Batch& batch) { std::erase(written_, batch); }
   Random& random() { return random_; }
 
  private:
