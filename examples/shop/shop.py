@@ -2,7 +2,7 @@
 """A small shop that falls over when many buy at once: the backend of `make run`. Standard library only.
 
 /        the front page, open to all
-/buy     one item; behind the waiting room. Shows whom Doorward let in (X-Doorward-Subject)
+/buy     one item; behind the waiting room. Shows whom Doorward let in (X-Doorward-Ticket)
 /sold    what was sold, newest first
 """
 
@@ -28,10 +28,10 @@ class Till:
         self.sold = []
         self.count = 0
 
-    def sell(self, subject):
+    def sell(self, ticket):
         with self.lock:
             self.count += 1
-            self.sold = [(self.count, subject)] + self.sold[: KEPT - 1]
+            self.sold = [(self.count, ticket)] + self.sold[: KEPT - 1]
             return self.count
 
 
@@ -39,8 +39,8 @@ class Shop(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     till = Till()
 
-    def subject(self):
-        return self.headers.get("X-Doorward-Subject", "somebody who came past the door")
+    def ticket(self):
+        return self.headers.get("X-Doorward-Ticket", "somebody who came past the door")
 
     def do_GET(self):
         path = self.path.split("?")[0].rstrip("/") or "/"
@@ -48,7 +48,7 @@ class Shop(BaseHTTPRequestHandler):
             self.page("The small shop", "<p>One sale, one item, many visitors.</p>"
                       "<p><a class='button' href='/buy'>To the sale</a> &nbsp; <a href='/sold'>What was sold</a></p>")
         elif path == "/buy":
-            self.page("You are in", f"<p>Doorward let in <code>{html.escape(self.subject())}</code>.</p>"
+            self.page("You are in", f"<p>Doorward let in <code>{html.escape(self.ticket())}</code>.</p>"
                       "<form method='post' action='/buy'><button>Buy one</button></form>")
         elif path == "/buy/thanks":
             self.page("Thank you", "<p>It is yours.</p><p><a href='/sold'>What was sold</a></p>")
@@ -63,7 +63,7 @@ class Shop(BaseHTTPRequestHandler):
         if self.path.split("?")[0].rstrip("/") != "/buy":
             self.page("There is nothing here", "", 404)
             return
-        self.till.sell(self.subject())
+        self.till.sell(self.ticket())
         self.send_response(303)
         self.send_header("Location", "/buy/thanks")
         self.send_header("Content-Length", "0")

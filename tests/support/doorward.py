@@ -17,6 +17,7 @@ from pathlib import Path
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789"
 READY = re.compile(r"ready on (?:http://)?([0-9.]+):([0-9]+)")
+ADMIN = re.compile(r"admin: http://[0-9.]+:([0-9]+)")
 START_SECONDS = 60
 
 
@@ -36,6 +37,7 @@ class Server:
         self.environment = {**os.environ, "DOORWARD_ADMIN_TOKEN": ADMIN_TOKEN, **(environment or {})}
         self.process = None
         self.port = None
+        self.ready = ""
 
     def start(self):
         self.log = open(self.folder / "stderr.log", "ab")
@@ -51,11 +53,16 @@ class Server:
                 match = READY.search(seen.decode(errors="replace"))
                 if match:
                     self.port = int(match[2])
+                    self.ready = seen.decode(errors="replace")
                     return self
                 if not piece:
                     break
         self.kill()
         raise AssertionError(f"not ready: {seen!r}\n{self.errors()}")
+
+    def admin_port(self):
+        """The port of `admin.listen`."""
+        return int(ADMIN.search(self.ready)[1])
 
     def errors(self):
         return (self.folder / "stderr.log").read_text(errors="replace")[-4000:]

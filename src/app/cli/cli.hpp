@@ -1,7 +1,7 @@
 // The command line: `doorward serve | check | token | repair | version`.
 //
-// Errors: the exit code says whose turn it is: 0 fine, 1 failed while running, 2 the command line, the
-//         configuration, a locked data folder or a taken port.
+// Errors: the exit code says whose turn it is: 0 fine, 1 failed while running, 2 the command line,
+//         the configuration, a locked data folder or a taken port.
 // Spec:   `doorward --help`; docs/operations.md.
 #pragma once
 

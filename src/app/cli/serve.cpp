@@ -16,7 +16,8 @@ Examples:
   doorward serve                                127.0.0.1:8080, everything kept in ./doorward-data
   doorward serve --config doorward.yaml
   doorward serve --config doorward.yaml --listen 0.0.0.0:80 --admin-listen 127.0.0.1:9901
-Signals: SIGHUP reads the configuration again; SIGTERM or SIGINT drains and ends, a second one at once.)");
+Signals: SIGHUP reads the configuration again; SIGTERM or SIGINT drains and ends, a second one at
+once.)");
   command->add_option("-c,--config", options->config, "The configuration (YAML)");
   command->add_option("--listen", options->listen, "Where visitors are served, ADDR:PORT");
   command->add_option("--admin-listen", options->admin_listen,

@@ -34,7 +34,7 @@ void describe_log(Form& form, LogSettings& log) {
       Names<LogKind>{
           {"sqlite", LogKind::sqlite}, {"redis", LogKind::redis}, {"memory", LogKind::memory}});
   form.field("redis", log.redis, "The Redis server, for `kind: redis`.",
-             Text{"redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]", 512, is_redis_url});
+             Text{"redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]", 512, is_redis_url, true});
   form.field("name", log.name, "Name of the shard in Redis; nodes of one name share their rooms.",
              kName);
   form.field("keep_records", log.keep_records,
@@ -184,7 +184,8 @@ void describe(Form& form, Config& c) {
     g.field("token", c.admin.token,
             "The admin token; better given as `DOORWARD_ADMIN_TOKEN`. Absent: one is generated and "
             "kept in the data folder.",
-            Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; }});
+            Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; },
+                 true});
   });
   form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
   form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });

@@ -144,7 +144,7 @@ void substitute(Node& node, const Environment& environment, Problems& problems) 
 
 void override_from(Node& document, const Environment& environment, Problems& problems) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with(kPrefix)) continue;
+    if (!name.starts_with(kPrefix) || value.empty()) continue;  // empty: as if it were not set
     std::string path = name.substr(kPrefix.size());
     for (const Short& shorter : kShort) {
       if (shorter.variable == path) path = shorter.path;

@@ -18,7 +18,7 @@ constexpr std::string_view kCommon = R"(listen: 0.0.0.0:8080
 upstreams:
   shop: http://127.0.0.1:9000
 rooms:
-  sale: { capacity: 100, admit: {count: 10, every: 1s}, session: {ttl: 240s, renew: use}, claim: {ttl: 60s} }
+  sale: { capacity: 100, admit: {count: 10, every: 1s}, session: {ttl: 240s}, claim: {ttl: 60s} }
 routes:
   - { path: /buy/**, room: sale, upstream: shop }
   - { path: /**, upstream: shop }
@@ -162,6 +162,18 @@ TEST(Load, NamesTheVariableThatIsWrong) {
   const auto loaded = load("", {{"DOORWARD_LISTEN", "x"}, {"DOORWARD_LIMITS__HEADBYTES", "1"}});
   EXPECT_THAT(loaded.problems.text(), HasSubstr("environment DOORWARD_LISTEN: listen: expected"));
   EXPECT_THAT(loaded.problems.text(), HasSubstr("did you mean \"head_bytes\"?"));
+}
+
+TEST(Load, AnEmptyVariableIsAsIfItWereNotSet) {
+  const auto loaded = load("listen: 1.1.1.1:1", {{"DOORWARD_LISTEN", ""}});
+  ASSERT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.listen, "1.1.1.1:1");
+}
+
+TEST(Load, ASecretIsNeverShown) {
+  const auto text = load("admin: {token: hush}").problems.text();
+  EXPECT_THAT(text, HasSubstr("admin.token: expected at least 16 characters"));
+  EXPECT_EQ(text.find("hush"), std::string::npos);
 }
 
 TEST(Load, AFileThatCannotBeReadIsSaid) {

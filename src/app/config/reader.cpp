@@ -65,7 +65,12 @@ void Reader::wrong(const Node& at, const std::string& path, std::string_view exp
 
 void Reader::scalar(std::string_view key, Scalar value, std::string_view, Presence presence) {
   const Node* found = take(key, presence);
-  if (found != nullptr && !value.set(*found)) wrong(*found, path_of(key), value.expected);
+  if (found == nullptr || value.set(*found)) return;
+  if (value.secret) {
+    problems_.add_error({found->at, path_of(key), "expected " + value.expected});
+  } else {
+    wrong(*found, path_of(key), value.expected);
+  }
 }
 
 void Reader::scalars(std::string_view key, Scalar item, std::string_view, Presence presence) {

@@ -171,7 +171,8 @@ Scalar text_scalar(Text rule, std::string by_default, Store<std::string> store) 
             if (rule.holds && !rule.holds(node.text)) return false;
             store(node.text);
             return true;
-          }};
+          },
+          rule.secret};
 }
 
 Scalar choice_scalar(std::vector<std::string_view> names, std::string_view by_default,

@@ -25,6 +25,7 @@ struct Scalar {
   boost::json::object schema;  // what JSON Schema says of it
   std::string by_default;      // as it would be written; empty: none
   std::function<bool(const Node&)> set;  // false: not what was expected
+  bool secret = false;                   // never shown
 };
 
 struct Range {
@@ -47,6 +48,7 @@ struct Text {
   std::string expected = "text";
   std::size_t limit = 1024;
   std::function<bool(std::string_view)> holds = nullptr;
+  bool secret = false;
 };
 
 // Reading of the plain forms; shared by the scalars below and by tests.

@@ -1,11 +1,11 @@
 // The program's log: one line an event, with fields, on standard error.
 //
-// Why:     a message is a fixed English sentence and what varies stands in fields, so that lines can be
-//          counted and searched. No token, cookie or body is ever a field.
+// Why:     a message is a fixed English sentence and what varies stands in fields, so that lines
+//          can be counted and searched. No token, cookie or body is ever a field.
 // Time:    lines carry the wall clock; repeats are counted by the clock given.
 // Threads: thread-safe. Lines are written by a thread of the log's own.
-// Bounds:  8,192 lines wait; beyond that the oldest are dropped. Of one warning or error, one line in
-//          10 s: the next one says how many were left out. 256 messages are told apart.
+// Bounds:  8,192 lines wait; beyond that the oldest are dropped. Of one warning or error, one line
+//          in 10 s: the next one says how many were left out. 256 messages are told apart.
 #pragma once
 
 #include "base/time.hpp"

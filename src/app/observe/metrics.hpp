@@ -1,7 +1,8 @@
 // The program's metrics in the Prometheus text format.
 //
-// Why:     every metric is one row of a table, so that docs/metrics.md can be held to it; a value is read
-//          when it is scraped, and the request path adds to counters of its own thread only.
+// Why:     every metric is one row of a table, so that docs/metrics.md can be held to it; a value
+//          is read when it is scraped, and the request path adds to counters of its own thread
+//          only.
 // Ownership: sources refer to what outlives the Metrics.
 // Threads: `scrape` from any thread; sources are added before.
 // Spec:    docs/metrics.md; Prometheus text exposition format 0.0.4.

@@ -1,6 +1,7 @@
 // How requests ended and how long they took, counted without contention.
 //
-// Threads: `record` from any thread: each adds to one of 16 rows, chosen once; `read` from any thread.
+// Threads: `record` from any thread: each adds to one of 16 rows, chosen once; `read` from any
+//          thread.
 #pragma once
 
 #include "app/observe/metrics.hpp"

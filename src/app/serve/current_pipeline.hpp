@@ -1,7 +1,8 @@
 // The pipeline in use: replaced by a reload, read by every request on every loop.
 //
-// Why:     a request must not contend with those on other loops, not even for a reference count. Each loop
-//          keeps a pointer of its own, counted by itself, and looks only at a number that seldom changes.
+// Why:     a request must not contend with those on other loops, not even for a reference count.
+//          Each loop keeps a pointer of its own, counted by itself, and looks only at a number that
+//          seldom changes.
 // Ownership: requests under way keep the pipeline that they began with.
 // Threads: thread-safe.
 #pragma once

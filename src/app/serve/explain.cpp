@@ -8,7 +8,6 @@
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
-#include "gateway/room_gate.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <memory>
@@ -51,7 +50,7 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   gateway::PipelineParts parts;
   parts.trusted = trusted_of(config);
   parts.routes = routes_of(config);
-  parts.filters = {std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, 1)};
+  parts.filters = make_filters(config, places, pages, 1);
   const gateway::Pipeline pipeline(std::move(parts));
   return pipeline.explain(method, host, path);
 }

@@ -1,7 +1,7 @@
 // `doorward check --explain`: what the phases would do with a request.
 //
-// Why:     the very pipeline that `serve` runs is asked, over a log in memory that ends with the call; so
-//          what is printed cannot differ from what happens.
+// Why:     the very pipeline that `serve` runs is asked, over a log in memory that ends with the
+//          call; so what is printed cannot differ from what happens.
 // Threads: none but the shard's, which end before it returns.
 #pragma once
 

@@ -24,10 +24,12 @@ TEST(Explain, NamesThePhasesInTheirOrder) {
   const auto lines = explain(demo(), "GET", "shop.example", "/BUY/1");
   ASSERT_TRUE(lines) << lines.error().what;
   const auto address = lines->find("client_address:"), route = lines->find("route:"),
-             gate = lines->find("room_gate:"), proxy = lines->find("proxy:");
+             who = lines->find("authenticate:"), gate = lines->find("room_gate:"),
+             proxy = lines->find("proxy:");
   ASSERT_NE(proxy, std::string::npos) << *lines;
   EXPECT_LT(address, route);
-  EXPECT_LT(route, gate);
+  EXPECT_LT(route, who);
+  EXPECT_LT(who, gate);
   EXPECT_LT(gate, proxy);
   EXPECT_THAT(*lines, HasSubstr("sale"));
   EXPECT_THAT(*lines, HasSubstr("shop"));

@@ -1,10 +1,11 @@
 // The rooms of the configuration file, brought to the log only where the file has changed.
 //
-// Why:     the log is the truth. What the admin API did to a room since stays, also over a restart, until
-//          the file says something new about that room. The data folder remembers what the file said last.
+// Why:     the log is the truth. What the admin API did to a room since stays, also over a restart,
+//          until the file says something new about that room. The data folder remembers what the
+//          file said last.
 // Threads: single owner.
 // Errors:  those of the files and of the log; overloaded and unavailable may be tried again.
-// Spec:    docs/configuration.md, "Rooms and the admin API".
+// Spec:    docs/operations.md, "Rooms in the file and rooms by the admin API".
 #pragma once
 
 #include "app/config/config.hpp"

@@ -1,7 +1,7 @@
 // What the configuration names and does not hold: key files, JWKS, pages; read and checked.
 //
-// Why:     a file that is missing or broken is a fault of the configuration, so `check`, `serve` and a
-//          reload find it in the same place and say it in the same way.
+// Why:     a file that is missing or broken is a fault of the configuration, so `check`, `serve`
+//          and a reload find it in the same place and say it in the same way.
 // Threads: plain values.
 // Errors:  into `problems`, each at its place.
 #pragma once

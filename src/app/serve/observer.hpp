@@ -1,7 +1,7 @@
 // Counts and logs requests as they end.
 //
-// Why:     one line and one measurement a request, whatever answered it. Queries, cookies and tokens are
-//          never logged: a path and an id find a request again.
+// Why:     one line and one measurement a request, whatever answered it. Queries, cookies and
+//          tokens are never logged: a path and an id find a request again.
 // Threads: called on every loop.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Health and metrics: `/health/live`, `/health/ready`, `/metrics`, and the same below `/.doorward`.
 //
-// Why:     an orchestrator asks the first two of the listener that it knows; metrics are for the operator
-//          and follow the rule of admin calls.
+// Why:     an orchestrator asks the first two of the listener that it knows; metrics are for the
+//          operator and follow the rule of admin calls.
 // Threads: thread-safe.
 // Spec:    docs/operations.md, "Health"; docs/metrics.md.
 #pragma once

@@ -10,7 +10,6 @@
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/reload.hpp"
 #include "app/serve/upstreams.hpp"
-#include "gateway/room_gate.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -180,8 +179,7 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   if (!admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
-    parts.filters = {std::make_shared<gateway::RoomGate>(*places_, *pages_),
-                     make_proxy(config_, server_->loops().size())};
+    parts.filters = make_filters(config_, *places_, *pages_, server_->loops().size());
   }
   return std::make_shared<const gateway::Pipeline>(std::move(parts));
 }

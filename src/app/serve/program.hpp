@@ -3,8 +3,8 @@
 // Why:     the only place that knows all parts. They know each other by their interfaces.
 // Ownership: the log given outlives it.
 // Threads: made, reloaded and drained on one thread; requests run on the server's loops.
-// Errors:  start: conflict (the data folder or the port is another process's), invalid, and those of the
-//          command log; each sentence says what to do.
+// Errors:  start: conflict (the data folder or the port is another process's), invalid, and those
+//          of the command log; each sentence says what to do.
 // Spec:    docs/operations.md.
 #pragma once
 
@@ -43,8 +43,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Takes over rooms, routes, upstreams, looks, trusted proxies and logging; says which other changes
-  // need a restart.
+  // Takes over rooms, routes, upstreams, looks, trusted proxies and logging; says which other
+  // changes need a restart.
   void reload(config::Config config);
   // Ends what can end within the configured time. False: something was cut.
   bool drain();
@@ -81,8 +81,8 @@ class Program {
   SipKey subject_key_;
   std::string admin_token_;
 
-  // What follows ends from the bottom up: the shard before the loops on which its answers go on, the
-  // loops before what their requests refer to.
+  // What follows ends from the bottom up: the shard before the loops on which its answers go on,
+  // the loops before what their requests refer to.
   api::TicketStreams streams_{clock_};
   std::unique_ptr<gateway::Tokens> tokens_;
   std::unique_ptr<gateway::Identities> identities_;

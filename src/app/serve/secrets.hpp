@@ -1,11 +1,11 @@
 // What a data folder keeps secret: signing keys, the admin token, the key of subjects, its own id.
 //
-// Why:     all are drawn at the first start, so that nothing has to be configured to be safe; and kept, so
-//          that tickets and passes outlive a restart.
+// Why:     all are drawn at the first start, so that nothing has to be configured to be safe; and
+//          kept, so that tickets and passes outlive a restart.
 // Ownership: plain values. The folder is held by the caller (see adapters/sqlite/data_folder.hpp).
 // Threads: single owner.
-// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should. Each
-//          names the file.
+// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should.
+//          Each names the file.
 // Spec:    docs/operations.md, "The data folder".
 #pragma once
 

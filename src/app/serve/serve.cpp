@@ -26,8 +26,8 @@ struct Checked {
   Materials materials;
 };
 
-// The command line comes before the environment, and that before the file. The options are put where
-// the environment would put them, so that one check holds for all.
+// The command line comes before the environment, and that before the file. The options are put
+// where the environment would put them, so that one check holds for all.
 config::Environment environment_with(const ServeOptions& options) {
   config::Environment environment = config::process_environment();
   const auto put = [&](const char* name, const std::optional<std::string>& value) {
@@ -84,8 +84,8 @@ void reload(const ServeOptions& options, Program& program, Log& log) {
   log.info("the configuration was reloaded");
 }
 
-// Handles signals until the first SIGTERM or SIGINT. From then on a second one ends the process, by the
-// system's default.
+// Handles signals until the first SIGTERM or SIGINT. From then on a second one ends the process, by
+// the system's default.
 void run_until_ended(const std::function<void()>& on_reload) {
   boost::asio::io_context context(1);
   boost::asio::signal_set ends(context, SIGTERM, SIGINT);

@@ -1,22 +1,15 @@
 #include "app/serve/upstreams.hpp"
 
+#include "gateway/authenticate.hpp"
+#include "gateway/proxy.hpp"
+#include "gateway/room_gate.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace doorward::app {
-
-route::RouteTable routes_of(const config::Config& config) {
-  std::vector<route::Route> routes;
-  routes.reserve(config.routes.size());
-  for (const auto& entry : config.routes) routes.push_back(entry.route);
-  return route::RouteTable(std::move(routes));
-}
-
-gateway::TrustedProxies trusted_of(const config::Config& config) {
-  // Each was parsed when the configuration was read.
-  return {gateway::Networks::parse(config.trusted_proxies).value(), config.prefer_forwarded};
-}
+namespace {
 
 std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::size_t loops) {
   gateway::ProxyTargets targets;
@@ -37,6 +30,28 @@ std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::s
   gateway::ProxyOptions options;
   options.tunnel_idle = config.deadlines.tunnel;
   return std::make_shared<gateway::Proxy>(std::move(targets), options);
+}
+
+}  // namespace
+
+route::RouteTable routes_of(const config::Config& config) {
+  std::vector<route::Route> routes;
+  routes.reserve(config.routes.size());
+  for (const auto& entry : config.routes) routes.push_back(entry.route);
+  return route::RouteTable(std::move(routes));
+}
+
+gateway::TrustedProxies trusted_of(const config::Config& config) {
+  // Each was parsed when the configuration was read.
+  return {gateway::Networks::parse(config.trusted_proxies).value(), config.prefer_forwarded};
+}
+
+std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,
+                                                           gateway::Places& places,
+                                                           gateway::Pages& pages,
+                                                           std::size_t loops) {
+  return {std::make_shared<gateway::Authenticate>(places),
+          std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, loops)};
 }
 
 }  // namespace doorward::app

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""`doorward serve` as an operator sees it: ready line, exit codes, signals, restarts, health and metrics."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+from doorward import ADMIN_TOKEN, Server  # noqa: E402
+
+POLICY = {"capacity": 1, "session": {"ttl": "240s"}}
+PATIENCE = 20
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Answers with the path; `/slow` only once it was told to."""
+
+    protocol_version = "HTTP/1.1"
+    asked = threading.Event()
+    release = threading.Event()
+
+    def do_GET(self):
+        if self.path == "/slow":
+            self.asked.set()
+            self.release.wait(PATIENCE)
+        body = f"shop {self.path} {self.headers.get('X-Doorward-Ticket', '-')}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+        except OSError:
+            pass  # the test ended the one who asked
+
+    def log_message(self, *_):
+        pass
+
+
+def start_backend():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def stop(backend):
+    backend.shutdown()
+    backend.server_close()
+
+
+def run(*arguments, environment=None, seconds=60):
+    """One short run of the binary: (code, standard output, standard error)."""
+    done = subprocess.run(
+        [os.environ["DOORWARD_BINARY"], *arguments], capture_output=True, text=True, timeout=seconds,
+        env={**os.environ, **(environment or {})},
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def wait_for(what, why):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if what():
+            return
+        time.sleep(0.05)
+    raise AssertionError(why)
+
+
+def join(server, room="sale"):
+    status, _, ticket = server.call("POST", f"/v1/rooms/{room}/tickets")
+    assert status == 201, (status, ticket)
+    return ticket
+
+
+class Serve(unittest.TestCase):
+    def test_says_when_it_is_ready_and_where(self):
+        with Server() as server:
+            self.assertEqual(server.call("GET", "/health/live")[0], 200)
+            status, _, ready = server.call("GET", "/health/ready")
+            self.assertEqual((status, ready), (200, {"status": "ready", "writable": True}))
+            self.assertEqual(server.data.stat().st_mode & 0o777, 0o700)
+
+    def test_a_place_outlives_a_restart(self):
+        with Server() as server:
+            server.set_room("sale", POLICY)
+            tickets = [join(server) for _ in range(3)]
+            self.assertEqual([t["position"] for t in tickets], [None, 1, 2])
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            for ticket in tickets:
+                status, _, now = server.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])
+                self.assertEqual((status, now["state"], now["position"]), (200, ticket["state"], ticket["position"]))
+
+    def test_a_second_process_on_the_folder_or_the_port_ends_with_code_2(self):
+        with Server() as server, tempfile.TemporaryDirectory() as other:
+            code, _, said = run("serve", "--listen", "127.0.0.1:0", "--data", str(server.data))
+            self.assertEqual(code, 2, said)
+            self.assertIn(str(server.data), said)
+            code, _, said = run("serve", "--listen", f"127.0.0.1:{server.port}", "--data", other + "/data")
+            self.assertEqual(code, 2, said)
+            self.assertIn(str(server.port), said)
+            self.assertEqual(server.call("GET", "/health/live")[0], 200)
+
+    def test_a_wrong_configuration_ends_with_code_2_and_names_the_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "wrong.yaml"
+            path.write_text("rooms:\n  sale: { capcity: 5 }\n")
+            for command in (["serve", "--config"], ["check"]):
+                code, out, said = run(*command, str(path))
+                self.assertEqual((code, out), (2, ""))
+                self.assertIn(f'{path}:2:11: rooms.sale.capcity: unknown key; did you mean "capacity"?', said)
+            code, _, said = run("serve", "--config", str(Path(folder) / "missing.yaml"))
+            self.assertEqual(code, 2)
+            self.assertIn("missing.yaml", said)
+        self.assertEqual(run("serve", "--nonsense")[0], 2)
+        self.assertEqual(run()[0], 0)
+        self.assertEqual(run("version")[1].split()[0], "doorward")
+
+    def test_a_reload_takes_over_rooms_and_routes_and_a_bad_file_nothing(self):
+        backend = start_backend()
+        port = backend.server_address[1]
+        config = f"upstreams: {{shop: 'http://127.0.0.1:{port}'}}\nroutes: [{{path: /a, upstream: shop}}]\n"
+        with Server(config) as server:
+            file = server.folder / "doorward.yaml"
+            self.assertEqual(server.call("GET", "/a")[2], "shop /a -")
+            self.assertEqual(server.call("GET", "/b")[0], 404)
+
+            file.write_text(config + "nonsense: 1\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "was not reloaded" in server.errors(), "no word of the bad file")
+            self.assertIn('doorward.yaml:3:1: nonsense: unknown key', server.errors())
+            self.assertEqual(server.call("GET", "/a")[0], 200)
+
+            file.write_text(config.replace("/a", "/b") + "rooms: {sale: {capacity: 7}}\nthreads: 1\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: server.call("GET", "/b")[0] == 200, "the new route is not there")
+            self.assertEqual(server.call("GET", "/a")[0], 404)
+            self.assertEqual(server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"], 7)
+            self.assertIn("threads changed in the configuration, and needs a restart", server.errors())
+        stop(backend)
+
+    def test_what_the_admin_did_to_a_room_outlives_a_restart_until_the_file_changes(self):
+        with Server("rooms: {sale: {capacity: 5}}\n") as server:
+            capacity = lambda: server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"]  # noqa: E731
+            self.assertEqual(capacity(), 5)
+            server.set_room("sale", {"capacity": 9})
+            server.stop()
+            server.start()
+            self.assertEqual(capacity(), 9)
+            server.stop()
+            (server.folder / "doorward.yaml").write_text("rooms: {sale: {capacity: 6}}\n")
+            server.start()
+            self.assertEqual(capacity(), 6)
+
+    def test_sigterm_lets_requests_under_way_end(self):
+        backend = start_backend()
+        port = backend.server_address[1]
+        Backend.asked.clear()
+        Backend.release.clear()
+        config = f"upstreams: {{shop: 'http://127.0.0.1:{port}'}}\nroutes: [{{path: /slow, upstream: shop}}]\n"
+        with Server(config) as server:
+            answers = []
+            client = threading.Thread(target=lambda: answers.append(server.call("GET", "/slow")))
+            client.start()
+            self.assertTrue(Backend.asked.wait(PATIENCE))
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: "draining" in server.errors(), "it does not drain")
+            Backend.release.set()
+            client.join(PATIENCE)
+            self.assertEqual([a[0] for a in answers], [200])
+            self.assertEqual(server.process.wait(PATIENCE), 0)
+        stop(backend)
+
+    def test_a_second_signal_ends_at_once(self):
+        backend = start_backend()
+        port = backend.server_address[1]
+        Backend.asked.clear()
+        Backend.release.clear()
+        config = f"upstreams: {{shop: 'http://127.0.0.1:{port}'}}\nroutes: [{{path: /slow, upstream: shop}}]\n"
+        with Server(config) as server:
+
+            def ask():
+                try:
+                    server.call("GET", "/slow")
+                except OSError:
+                    pass
+
+            client = threading.Thread(target=ask)
+            client.start()
+            self.assertTrue(Backend.asked.wait(PATIENCE))
+            server.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: "draining" in server.errors(), "it does not drain")
+            server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(server.process.wait(PATIENCE), -signal.SIGTERM)
+            Backend.release.set()
+            client.join(PATIENCE)
+        stop(backend)
+
+    def test_the_gate_lets_in_up_to_the_capacity_and_tells_the_backend_who(self):
+        backend = start_backend()
+        port = backend.server_address[1]
+        config = (f"upstreams: {{shop: 'http://127.0.0.1:{port}'}}\nrooms: {{sale: {{capacity: 1}}}}\n"
+                  "routes: [{path: /buy, room: sale, upstream: shop}]\n")
+        with Server(config) as server:
+            status, _, body = server.call("GET", "/buy")
+            self.assertEqual(status, 200, body)
+            self.assertRegex(body, r"^shop /buy [0-9a-f]{32}$")
+            status, headers, ticket = server.call("GET", "/buy", headers={"Accept": "application/json"})
+            self.assertEqual((status, ticket["state"], ticket["position"]), (429, "waiting", 1))
+            self.assertIn("Retry-After", headers)
+            status, headers, page = server.call("GET", "/buy", headers={"Accept": "text/html"})
+            self.assertIn("text/html", headers["Content-Type"])
+            self.assertIn("<html", page)
+        stop(backend)
+
+    def test_metrics_are_those_of_the_docs_and_not_for_visitors(self):
+        docs = (Path(os.environ["DOORWARD_SOURCE"]) / "docs/metrics.md").read_text()
+        known = set(re.findall(r"^\| `(doorward_\w+)`", docs, re.M))
+        with Server() as server:
+            server.set_room("sale", POLICY)
+            join(server)
+            status, headers, text = server.call("GET", "/metrics")
+            self.assertEqual(status, 200)
+            self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+            self.assertEqual(set(re.findall(r"^# TYPE (\w+)", text, re.M)), known)
+            self.assertIn('doorward_room_inside{room="sale"} 1', text)
+            self.assertEqual(server.call("GET", "/.doorward/metrics")[0], 200)
+            self.assertEqual(server.call("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"})[0], 404)
+
+    def test_a_listener_of_its_own_takes_admin_calls_and_metrics(self):
+        with Server("admin: {listen: '127.0.0.1:0'}\n") as server:
+            main = server.port
+            self.assertEqual(server.call("GET", "/metrics")[0], 404)
+            self.assertNotEqual(server.admin("GET", "/v1/admin/rooms")[0], 200)
+            server.port = server.admin_port()
+            self.assertNotEqual(server.port, main)
+            self.assertEqual(server.call("GET", "/metrics")[0], 200)
+            self.assertEqual(server.admin("GET", "/v1/admin/rooms")[0], 200)
+            self.assertEqual(server.call("GET", "/v1/admin/rooms")[0], 401)
+
+    def test_no_token_is_ever_logged(self):
+        with Server("logging: {level: debug, format: json, access: true}\n") as server:
+            server.set_room("sale", POLICY)
+            token = join(server)["token"]
+            server.call("GET", f"/v1/rooms/sale/tickets/self?token={token}", token=token)
+            wait_for(lambda: "tickets/self" in server.errors(), "the request is not logged")
+            self.assertNotIn(token, server.errors())
+            self.assertNotIn(ADMIN_TOKEN, server.errors())
+
+    def test_repair_finds_nothing_in_a_sound_folder_and_the_admin_token_is_found(self):
+        with Server(environment={"DOORWARD_ADMIN_TOKEN": ""}) as server:
+            code, out, said = run("token", "admin", "--data", str(server.data))
+            self.assertEqual(code, 0, said)
+            self.assertEqual(Path(out.strip()).stat().st_mode & 0o777, 0o600)
+            code, _, said = run("repair", "--data", str(server.data))
+            self.assertEqual(code, 2, said)
+            server.stop()
+            code, _, said = run("repair", "--data", str(server.data))
+            self.assertEqual(code, 0, said)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
