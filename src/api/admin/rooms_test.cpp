@@ -53,8 +53,9 @@ TEST(AdminRooms, ModesAreSetByTheirName) {
 
 TEST(AdminRooms, ADrawGivesPlacesOnce) {
   TestApi api;
-  api.admin("PUT", kSale, R"({"capacity":0,"order":"draw","opens_at":"2030-01-01T00:00:00Z"})");
+  api.admin("PUT", kSale, R"({"mode":"paused","order":"draw"})");
   const Said joined = api.call("POST", "/v1/rooms/sale/tickets");
+  ASSERT_EQ(joined.status, 201U) << joined.body;
   EXPECT_TRUE(joined.json().at("position").is_null());
   EXPECT_EQ(api.admin("POST", std::string(kSale) + "/draw").status, 200U);
   const Said placed =

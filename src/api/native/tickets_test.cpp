@@ -217,25 +217,6 @@ TEST(Tickets, ThePagesFormLeavesAndShowsThePage) {
   EXPECT_EQ(api.desk.shard->room("sale")->view.waiting, 0U);
 }
 
-TEST(Tickets, APollIsWrittenAtMostOnceInAThirdOfTheSilence) {
-  TestApi api;
-  room::Policy policy;
-  policy.capacity = 0;
-  policy.liveness_silence = 30s;
-  api.desk.set_room("sale", policy);
-  const std::string token = api.call("POST", kJoin).text("token");
-  const auto commands = [&] {
-    api.desk.submit(engine::Tick{});  // everything before it is applied
-    return api.desk.shard->stats().commands;
-  };
-  const auto before = commands();
-  for (int i = 0; i < 10; ++i) api.call("GET", kSelf, {TestApi::bearer(token)});
-  EXPECT_EQ(commands() - before, 2U);
-  api.desk.clock.advance(10s);
-  api.call("GET", kSelf, {TestApi::bearer(token)});
-  EXPECT_GE(commands() - before, 4U);
-}
-
 TEST(Tickets, WhileTheLogCannotBeWrittenJoinsAreRefusedAndReadingGoesOn) {
   TestApi api;
   api.desk.set_capacity("sale", 0);
