@@ -31,7 +31,7 @@ bool is_name_char(char c) {
 
 bool is_value_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte < 0x7f && std::string_view("\",;\\").find(c) == std::string_view::npos;
+  return byte > 0x20 && byte < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
 }
 
 bool is_path_char(char c) {
