@@ -26,6 +26,8 @@ struct Hop {
 };
 
 bool is_forwarding_field(std::string_view name) {
+  const char first = name.empty() ? '\0' : wire::to_lower(name.front());
+  if (first != 'x' && first != 'f') return false;
   return (name.size() > kFamily.size() &&
           wire::equal_ignoring_case(name.substr(0, kFamily.size()), kFamily)) ||
          wire::equal_ignoring_case(name, "forwarded") ||
@@ -196,10 +198,12 @@ Client find_client(const edge::Peer& peer, wire::RequestHead& head, const Truste
   return client;
 }
 
-edge::Task<Verdict> ClientAddress::run(Context& context) {
+std::optional<Verdict> ClientAddress::run_now(Context& context) {
   context.client = find_client(context.exchange.peer(), context.exchange.request(), trusted_);
-  co_return Verdict::pass;
+  return Verdict::pass;
 }
+
+edge::Task<Verdict> ClientAddress::run(Context& context) { co_return *run_now(context); }
 
 std::string ClientAddress::explain(const route::Route&) const {
   return "the socket's peer, or the first untrusted hop before a trusted proxy";

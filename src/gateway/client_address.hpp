@@ -61,6 +61,7 @@ class ClientAddress : public Filter {
   explicit ClientAddress(TrustedProxies trusted) : trusted_(std::move(trusted)) {}
   std::string_view name() const override { return "client_address"; }
   edge::Task<Verdict> run(Context& context) override;
+  std::optional<Verdict> run_now(Context& context) override;
   std::string explain(const route::Route& route) const override;
 
  private:

@@ -58,6 +58,8 @@ class Filter {
   virtual ~Filter() = default;
   virtual std::string_view name() const = 0;  // "room_gate"
   virtual edge::Task<Verdict> run(Context& context) = 0;
+  // The same where nothing needs to be awaited; absent: `run` decides.
+  virtual std::optional<Verdict> run_now(Context&) { return std::nullopt; }
   // One line for `check --explain`: what this filter would do on this route.
   virtual std::string explain(const route::Route& route) const = 0;
 };

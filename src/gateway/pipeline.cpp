@@ -16,14 +16,6 @@ Pipeline::Pipeline(PipelineParts parts)
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
 }
 
-edge::Task<> Pipeline::run(Context& context) const {
-  for (const auto& filter : filters_) {
-    if (co_await filter->run(context) == Verdict::pass) continue;
-    context.answered_by = filter->name();
-    co_return;
-  }
-}
-
 edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   const std::uint64_t stamp = observer_ ? observer_->started() : 0;
   Answer answer(exchange);
@@ -31,7 +23,13 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   answer.add(context.answer_fields);
   bool failed = true;
   try {
-    co_await run(context);
+    for (const auto& filter : filters_) {
+      auto verdict = filter->run_now(context);
+      if (!verdict) verdict = co_await filter->run(context);
+      if (*verdict == Verdict::pass) continue;
+      context.answered_by = filter->name();
+      break;
+    }
     failed = false;
   } catch (const std::exception& e) {
     context.fault = e.what();

@@ -59,8 +59,6 @@ class Pipeline {
   const route::RouteTable& routes() const { return route_->table(); }
 
  private:
-  edge::Task<> run(Context& context) const;
-
   std::shared_ptr<RouteFilter> route_;
   std::vector<std::shared_ptr<Filter>> filters_;
   RequestObserver* observer_;

@@ -17,7 +17,7 @@ bool is_id(std::string_view text) {
 
 }  // namespace
 
-edge::Task<Verdict> RequestId::run(Context& context) {
+std::optional<Verdict> RequestId::run_now(Context& context) {
   wire::Fields& fields = context.exchange.request().fields;
   const auto given = fields.find(kField);
   if (given && is_id(*given)) {
@@ -27,8 +27,10 @@ edge::Task<Verdict> RequestId::run(Context& context) {
     fields.set(kField, context.request_id);
   }
   context.answer_fields.append(kField, context.request_id);
-  co_return Verdict::pass;
+  return Verdict::pass;
 }
+
+edge::Task<Verdict> RequestId::run(Context& context) { co_return *run_now(context); }
 
 std::string RequestId::explain(const route::Route&) const {
   return "X-Request-Id of a trusted proxy, or a new one";

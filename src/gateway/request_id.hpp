@@ -19,6 +19,7 @@ class RequestId : public Filter {
   explicit RequestId(std::uint64_t seed) : seed_(seed) {}
   std::string_view name() const override { return "request_id"; }
   edge::Task<Verdict> run(Context& context) override;
+  std::optional<Verdict> run_now(Context& context) override;
   std::string explain(const route::Route& route) const override;
 
  private:

@@ -21,11 +21,13 @@ constexpr std::string_view kOwnPrefix = "x-doorward-";
 
 template <std::size_t size>
 bool one_of(std::string_view name, const std::array<std::string_view, size>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view other) { return equal_ignoring_case(name, other); });
+  return std::any_of(names.begin(), names.end(), [&](std::string_view other) {
+    return name.size() == other.size() && equal_ignoring_case(name, other);
+  });
 }
 
 bool is_identity(std::string_view name) {
+  if (name.empty() || wire::to_lower(name.front()) != 'x') return false;
   return one_of(name, kIdentity) ||
          equal_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
 }
@@ -58,6 +60,9 @@ std::vector<std::string> named_in_connection(const wire::Fields& fields) {
 }  // namespace
 
 void remove_hop_by_hop(wire::Fields& fields) {
+  bool any = false;
+  for (std::size_t i = 0; i < fields.size() && !any; ++i) any = one_of(fields[i].name, kHopByHop);
+  if (!any) return;
   const bool trailers = fields.lists("te", "trailers");
   std::string upgrade;
   // No other protocol: through "h2c" a visitor would speak to the backend past every filter.
@@ -75,14 +80,17 @@ void remove_hop_by_hop(wire::Fields& fields) {
 
 void remove_identity(wire::Fields& fields) { remove_where(fields, is_identity); }
 
-edge::Task<Verdict> RouteFilter::run(Context& context) {
+std::optional<Verdict> RouteFilter::run_now(Context& context) {
   wire::RequestHead& request = context.exchange.request();
   context.route = table_.find(context.client.host, request.path, request.method);
-  if (context.route) {
-    remove_hop_by_hop(request.fields);
-    remove_identity(request.fields);
-    co_return Verdict::pass;
-  }
+  if (!context.route) return std::nullopt;
+  remove_hop_by_hop(request.fields);
+  remove_identity(request.fields);
+  return Verdict::pass;
+}
+
+edge::Task<Verdict> RouteFilter::run(Context& context) {
+  if (const auto found = run_now(context)) co_return *found;
   if (fallback_) co_await fallback_(context);
   if (!context.exchange.answered())
     (void)co_await context.exchange.respond(

@@ -26,6 +26,7 @@ class RouteFilter : public Filter {
 
   std::string_view name() const override { return "route"; }
   edge::Task<Verdict> run(Context& context) override;
+  std::optional<Verdict> run_now(Context& context) override;
   std::string explain(const route::Route& route) const override;
 
   const route::RouteTable& table() const { return table_; }

@@ -4,7 +4,6 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <cstring>
 
@@ -63,25 +62,34 @@ void UpstreamConnection::start(const UpstreamLimits& limits, bool to_head_reques
   begin_ = end_ = 0;
   ++uses_;
   to_head_request_ = to_head_request;
-  request_sent_ = head_read_ = answered_ = complete_ = false;
+  request_sent_ = head_read_ = answered_ = complete_ = ended_ = false;
   parser_.reset(to_head_request);
 }
 
-Task<Result<>> UpstreamConnection::write(std::span<asio::const_buffer> pieces) {
-  // Most requests fit the socket's buffer: no need to come back by way of the reactor.
+std::optional<Result<>> UpstreamConnection::try_write(std::span<asio::const_buffer>& pieces) {
   error_code ec;
   pieces = drop(pieces, socket_.write_some(pieces, ec));
-  if (ec == asio::error::would_block) ec = {};
-  while (!pieces.empty() && !ec) {
-    write_by_ = loop_.now() + limits_.idle;
-    pieces = drop(pieces, co_await socket_.async_write_some(pieces, into(ec)));
-  }
-  write_by_ = kNever;
-  if (ec) {
+  if (ec && ec != asio::error::would_block) {
     failed_ = true;
-    co_return failure(ec);
+    return failure(ec);
   }
-  co_return Result<>();
+  if (!pieces.empty()) return std::nullopt;
+  return Result<>();
+}
+
+Task<Result<>> UpstreamConnection::write(std::span<asio::const_buffer> pieces) {
+  // Most pieces fit the socket's buffer: no need to come back by way of the reactor.
+  while (true) {
+    if (const auto done = try_write(pieces)) co_return *done;
+    write_by_ = loop_.now() + limits_.idle;
+    error_code ec;
+    co_await socket_.async_wait(asio::socket_base::wait_write, into(ec));
+    write_by_ = kNever;
+    if (ec) {
+      failed_ = true;
+      co_return failure(ec);
+    }
+  }
 }
 
 void UpstreamConnection::request_sent() {
@@ -116,51 +124,69 @@ Task<Result<std::size_t>> UpstreamConnection::fill() {
   co_return size;
 }
 
-Task<Result<wire::Parsed>> UpstreamConnection::next() {
-  for (;;) {
-    const wire::Parsed parsed = parser_.next(buffered());
-    begin_ += parsed.consumed;
-    if (parsed.event == wire::Event::error) {
-      failed_ = true;
-      co_return error(Errc::invalid, std::string(parser_.error().detail));
-    }
-    if (parsed.event != wire::Event::need_more) co_return parsed;
-    const auto filled = co_await fill();
-    if (!filled) co_return filled.error();
-    if (*filled > 0) continue;
-    failed_ = true;  // the connection is over, even where that ends the body
-    if (parser_.finish()) co_return wire::Parsed{wire::Event::end, 0, {}};
-    co_return error(Errc::closed, "the upstream closed the connection too early");
-  }
+// Waits for more to parse.
+Task<Result<>> UpstreamConnection::more() {
+  const auto filled = co_await fill();
+  if (!filled) co_return filled.error();
+  if (*filled > 0) co_return Result<>();
+  failed_ = true;  // the connection is over, even where that ends the body
+  ended_ = parser_.finish();
+  if (ended_) co_return Result<>();
+  co_return error(Errc::closed, "the upstream closed the connection too early");
+}
+
+// The parser's next event in what has come.
+std::optional<Result<wire::Parsed>> UpstreamConnection::step() {
+  if (ended_) return wire::Parsed{wire::Event::end, 0, {}};
+  const wire::Parsed parsed = parser_.next(buffered());
+  begin_ += parsed.consumed;
+  if (parsed.event == wire::Event::need_more) return std::nullopt;
+  if (parsed.event != wire::Event::error) return parsed;
+  failed_ = true;
+  return error(Errc::invalid, std::string(parser_.error().detail));
 }
 
 Task<Result<>> UpstreamConnection::read_head() {
   if (head_read_) parser_.reset(to_head_request_);  // the last one was interim
   head_read_ = false;
-  const auto parsed = co_await next();
-  if (!parsed) co_return parsed.error();
-  head_read_ = true;
-  co_return Result<>();
+  for (;;) {
+    if (const auto parsed = step()) {
+      if (!*parsed) co_return parsed->error();
+      head_read_ = true;
+      co_return Result<>();
+    }
+    const auto arrived = co_await more();
+    if (!arrived) co_return arrived.error();
+  }
+}
+
+std::optional<Result<std::string_view>> UpstreamConnection::try_read_body() {
+  const auto first = step();
+  if (!first) return std::nullopt;
+  if (!*first) return first->error();
+  if ((*first)->event == wire::Event::end) {
+    complete_ = true;
+    return std::string_view();
+  }
+  std::string_view piece = (*first)->piece;
+  // Small chunks that lie in the buffer already are moved together: one write instead of many.
+  while (begin_ != end_ && parser_.framing().kind == wire::Framing::Kind::chunked) {
+    const wire::Parsed further = parser_.next(buffered());
+    begin_ += further.consumed;
+    if (further.event != wire::Event::body) break;  // the next call sees it again
+    char* behind = buffer_->data() + (piece.data() - buffer_->data()) + piece.size();
+    std::memmove(behind, further.piece.data(), further.piece.size());
+    piece = {piece.data(), piece.size() + further.piece.size()};
+  }
+  return piece;
 }
 
 Task<Result<std::string_view>> UpstreamConnection::read_body() {
-  const auto first = co_await next();
-  if (!first) co_return first.error();
-  if (first->event == wire::Event::end) {
-    complete_ = true;
-    co_return std::string_view();
+  for (;;) {
+    if (const auto piece = try_read_body()) co_return *piece;
+    const auto arrived = co_await more();
+    if (!arrived) co_return arrived.error();
   }
-  std::string_view piece = first->piece;
-  // Small chunks that lie in the buffer already are moved together: one write instead of many.
-  while (begin_ != end_ && parser_.framing().kind == wire::Framing::Kind::chunked) {
-    const wire::Parsed more = parser_.next(buffered());
-    begin_ += more.consumed;
-    if (more.event != wire::Event::body) break;  // the next call sees it again
-    char* behind = buffer_->data() + (piece.data() - buffer_->data()) + piece.size();
-    std::memmove(behind, more.piece.data(), more.piece.size());
-    piece = {piece.data(), piece.size() + more.piece.size()};
-  }
-  co_return piece;
 }
 
 Task<Result<std::string_view>> UpstreamConnection::read_raw() {

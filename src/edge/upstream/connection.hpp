@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -47,8 +48,10 @@ class UpstreamConnection {
   // Before each request: takes a buffer, and reads a new response.
   void start(const UpstreamLimits& limits, bool to_head_request);
 
-  // All of `pieces`, which it uses up. At most four.
+  // All of `pieces`, which it uses up.
   Task<Result<>> write(std::span<boost::asio::const_buffer> pieces);
+  // As much as needs no waiting. Absent: `write` must send what is left in `pieces`.
+  std::optional<Result<>> try_write(std::span<boost::asio::const_buffer>& pieces);
   // The request is sent: from here on the response has its deadlines.
   void request_sent();
   bool request_is_sent() const { return request_sent_; }
@@ -60,8 +63,9 @@ class UpstreamConnection {
   const wire::Framing& framing() const { return parser_.framing(); }
   // Empty at the end of the body, which makes the trailers known. Valid until the next read.
   Task<Result<std::string_view>> read_body();
+  // The same from what has come already. Absent: it must be waited for.
+  std::optional<Result<std::string_view>> try_read_body();
   const wire::Fields& trailers() const { return parser_.trailers(); }
-  bool has_buffered() const { return begin_ != end_; }
   // Whether any byte of the response came.
   bool answered() const { return answered_; }
 
@@ -89,7 +93,8 @@ class UpstreamConnection {
 
   std::string_view buffered() const { return {buffer_->data() + begin_, end_ - begin_}; }
   Task<Result<std::size_t>> fill();
-  Task<Result<wire::Parsed>> next();
+  Task<Result<>> more();
+  std::optional<Result<wire::Parsed>> step();
   void arm_read();
   Error failure(const boost::system::error_code& ec) const;
 
@@ -111,6 +116,7 @@ class UpstreamConnection {
   bool head_read_ = false;
   bool answered_ = false;
   bool complete_ = false;  // the response was read to its end
+  bool ended_ = false;     // by the end of the connection
   bool expired_ = false;
   bool failed_ = false;
 };

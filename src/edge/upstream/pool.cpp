@@ -59,6 +59,11 @@ Task<Result<UpstreamLease>> UpstreamPool::acquire(const UpstreamLimits& limits, 
   co_return UpstreamLease(*this, std::move(*connection));
 }
 
+std::optional<UpstreamLease> UpstreamPool::try_acquire(Reuse reuse) {
+  if (auto connection = take_idle(reuse)) return UpstreamLease(*this, std::move(connection));
+  return std::nullopt;
+}
+
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(Reuse reuse) {
   while (reuse != Reuse::none && !idle_.empty()) {
     auto connection = std::move(idle_.back());

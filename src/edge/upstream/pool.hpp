@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace doorward::edge {
@@ -50,6 +51,8 @@ class UpstreamPool {
   ~UpstreamPool();
 
   Task<Result<UpstreamLease>> acquire(const UpstreamLimits& limits, Reuse reuse);
+  // A kept connection, if there is one.
+  std::optional<UpstreamLease> try_acquire(Reuse reuse);
 
   // Closes what was idle for too long.
   void sweep(UpstreamConnection::TimePoint now);

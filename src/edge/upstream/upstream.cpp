@@ -22,9 +22,17 @@ Upstream::Upstream(std::string name, std::vector<Endpoint> endpoints, UpstreamLi
   }
 }
 
-Task<Result<Upstream::Connected>> Upstream::connect(Reuse reuse) {
+std::optional<Upstream::Connected> Upstream::try_connect(UpstreamLoop& loop, Reuse reuse,
+                                                         std::uint32_t turn) {
+  if (targets_.empty()) return std::nullopt;
+  Target& target = *targets_[turn % targets_.size()];
+  auto lease = loop.pool(target.authority, target.endpoint).try_acquire(reuse);
+  if (!lease) return std::nullopt;
+  return Connected{std::move(*lease), &target.authority};
+}
+
+Task<Result<Upstream::Connected>> Upstream::connect(Reuse reuse, std::uint32_t turn) {
   auto& loop = UpstreamLoop::of(co_await boost::asio::this_coro::executor);
-  const std::uint32_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
   const auto count = static_cast<std::uint32_t>(targets_.size());
   Error last = error(Errc::unavailable, "the upstream has no endpoint");
   std::vector<bool> tried;

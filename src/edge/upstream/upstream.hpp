@@ -18,6 +18,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,13 @@ class Upstream {
     UpstreamLease lease;
     const std::string* authority;  // of the endpoint; lives as long as the Upstream
   };
+  // Whose turn it is, for one request.
+  std::uint32_t next_turn() { return turn_.fetch_add(1, std::memory_order_relaxed); }
   // Tries each endpoint at most once. Nothing was sent yet when it fails.
-  Task<Result<Connected>> connect(Reuse reuse);
+  Task<Result<Connected>> connect(Reuse reuse, std::uint32_t turn);
+  Task<Result<Connected>> connect(Reuse reuse) { return connect(reuse, next_turn()); }
+  // Without waiting: a kept connection to the endpoint whose turn it is. Else use `connect`.
+  std::optional<Connected> try_connect(UpstreamLoop& loop, Reuse reuse, std::uint32_t turn);
 
  private:
   struct Target {

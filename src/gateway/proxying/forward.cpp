@@ -103,9 +103,16 @@ edge::Task<> send_body(Upload& upload) {
 
 edge::Task<> forward_whole(Call& call, std::string_view body) {
   const bool repeatable = is_idempotent(call.request().method);
+  auto& loop = edge::UpstreamLoop::of(co_await asio::this_coro::executor);
   Reuse reuse = repeatable ? Reuse::any : Reuse::checked;
   for (;;) {
-    auto connected = co_await call.upstream().connect(reuse);
+    const std::uint32_t turn = call.upstream().next_turn();
+    auto kept = call.upstream().try_connect(loop, reuse, turn);
+    Result<edge::Upstream::Connected> connected = error(Errc::unavailable, "");
+    if (kept)
+      connected = std::move(*kept);
+    else
+      connected = co_await call.upstream().connect(reuse, turn);
     if (!connected) co_return co_await answer_failure(call, connected.error());
     edge::UpstreamConnection& connection = *connected->lease;
     connection.start(call.upstream().limits(), call.is_head());
@@ -113,8 +120,14 @@ edge::Task<> forward_whole(Call& call, std::string_view body) {
     std::string head;
     append_request(head, call.context, call.target, call.options, *connected->authority,
                    {!body.empty(), body.size(), false});
-    std::array pieces{buffer(head), buffer(body)};
-    auto done = co_await connection.write(pieces);
+    std::array buffers{buffer(head), buffer(body)};
+    std::span<asio::const_buffer> pieces(buffers);
+    const auto sent = connection.try_write(pieces);
+    Result<> done;
+    if (sent)
+      done = *sent;
+    else
+      done = co_await connection.write(pieces);
     connection.request_sent();
     if (done) done = co_await read_final_head(call, connection, nullptr);
     if (done) co_return co_await relay(call, connection);

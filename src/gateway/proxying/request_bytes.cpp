@@ -17,9 +17,13 @@ constexpr std::array<std::string_view, 8> kOurs = {
     "host",      "connection",       "content-length",    "x-forwarded-for",
     "forwarded", "x-forwarded-host", "x-forwarded-proto", "expect"};
 
+bool is(std::string_view name, std::string_view other) {
+  return name.size() == other.size() && wire::equal_ignoring_case(name, other);
+}
+
 bool is_ours(std::string_view name) {
   return std::any_of(kOurs.begin(), kOurs.end(),
-                     [&](std::string_view own) { return wire::equal_ignoring_case(name, own); });
+                     [&](std::string_view own) { return is(name, own); });
 }
 
 // `own` behind what came under `name`, or for want of that `otherwise`.
@@ -28,24 +32,31 @@ void append_list(std::string& out, const wire::Fields& came, std::string_view na
   out.append(name).append(": ");
   bool any = false;
   for (std::size_t i = 0; i < came.size(); ++i) {
-    if (!wire::equal_ignoring_case(came[i].name, name)) continue;
+    if (!is(came[i].name, name)) continue;
     out.append(came[i].value).append(", ");
     any = true;
   }
   out.append(any ? own : otherwise).append("\r\n");
 }
 
+std::string text_of(const Client& client) {
+  return client.address.is_v4() ? client.key : client.address.to_string();
+}
+
 void append_forwarding(std::string& out, const Context& context) {
   const wire::Fields& came = context.exchange.request().fields;
   const Client& client = context.client;
-  const std::string address = client.address.to_string();
+  const std::string address = text_of(client);
   const auto peer_address = plain_address(context.exchange.peer().address);
   const std::string peer = peer_address == client.address ? address : peer_address.to_string();
   append_list(out, came, "X-Forwarded-For", peer, address);
   append_field(out, "X-Forwarded-Proto", client.scheme);
   append_field(out, "X-Forwarded-Host", client.host);
-  append_list(out, came, "Forwarded", wire::build_forwarded({wire::node_of(peer), {}, {}, {}}),
-              wire::build_forwarded({wire::node_of(address), {}, client.host, client.scheme}));
+  const std::string whole =
+      wire::build_forwarded({wire::node_of(address), {}, client.host, client.scheme});
+  const std::string own =
+      client.forwarded ? wire::build_forwarded({wire::node_of(peer), {}, {}, {}}) : std::string();
+  append_list(out, came, "Forwarded", own, whole);
 }
 
 void append_framing(std::string& out, const wire::Fields& came, const RequestBody& body) {
@@ -64,6 +75,8 @@ void append_request(std::string& out, const Context& context, const ProxyTarget&
                     const RequestBody& body) {
   const wire::RequestHead& request = context.exchange.request();
   const wire::Fields& came = request.fields;
+  constexpr std::size_t kUsual = 1'024;
+  out.reserve(kUsual);
   out.append(request.method).append(" ").append(request.path);
   if (request.has_query) out.append("?").append(request.query);
   out.append(" HTTP/1.1\r\n");

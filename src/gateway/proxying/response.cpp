@@ -25,6 +25,17 @@ edge::BodyLength length_of(const Call& call, const edge::UpstreamConnection& con
   return length;
 }
 
+// Whether `piece` is all of a small body, so that the answer can leave in one step.
+bool is_whole(const Call& call, edge::UpstreamConnection& connection, edge::BodyLength length,
+              const std::optional<Result<std::string_view>>& piece) {
+  constexpr std::size_t kSmall = 8U << 10;
+  if (!piece || !*piece || !length.known || call.is_head()) return false;
+  if ((*piece)->size() != length.bytes || length.bytes > kSmall) return false;
+  if (length.bytes == 0) return true;
+  const auto end = connection.try_read_body();  // reads nothing more: `piece` stays
+  return end && *end && (*end)->empty();
+}
+
 wire::Problem problem_of(Errc code) {
   switch (code) {
     case Errc::timed_out: return wire::Problem(504, "The service behind did not answer in time.");
@@ -68,16 +79,24 @@ edge::Task<> relay_response(Call& call, edge::UpstreamConnection& connection) {
   edge::Exchange& exchange = call.exchange();
   const edge::BodyLength length = length_of(call, connection);
   remove_hop_by_hop(connection.head().fields);
+  auto piece = connection.try_read_body();
+  if (is_whole(call, connection, length, piece)) {
+    edge::Response response{std::move(connection.head()), std::string(**piece)};
+    const auto sent = co_await exchange.respond(std::move(response));
+    if (!sent) call.context.fault = sent.error().what;
+    co_return;
+  }
   auto sent = co_await exchange.begin(connection.head(), length);
   while (sent) {
-    const auto piece = co_await connection.read_body();
-    if (!piece) {
+    if (!piece) piece = co_await connection.read_body();
+    if (!*piece) {
       // The head is out: an answer that ends too early must be seen as such, so it is not ended.
-      call.context.fault = piece.error().what;
+      call.context.fault = piece->error().what;
       co_return;
     }
-    if (piece->empty()) break;
-    sent = co_await exchange.write(*piece);
+    if ((*piece)->empty()) break;
+    sent = co_await exchange.write(**piece);
+    piece = connection.try_read_body();
   }
   if (sent) {
     const wire::Fields& trailers = connection.trailers();
