@@ -86,6 +86,15 @@ struct TestDesk {
   engine::Outcome submit(engine::Command command) {
     return run(await_shard(*shard, std::move(command))).value();
   }
+  // After a refusal the shard tries again by itself; this asks until it has.
+  void wait_until_writable() {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (std::chrono::steady_clock::now() < give_up) {
+      const auto outcome = run(await_shard(*shard, engine::Tick{}));
+      if (outcome && outcome->status == engine::Status::done) return;
+    }
+    ADD_FAILURE() << "the shard did not recover";
+  }
   void set_room(std::string name, room::Policy policy) {
     const auto outcome = submit(engine::SetRoom{std::move(name), std::move(policy)});
     EXPECT_EQ(outcome.status, engine::Status::done);
