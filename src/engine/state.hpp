@@ -25,7 +25,8 @@
 
 namespace doorward::engine {
 
-inline constexpr std::uint32_t kSliceTickets = 4'096;
+// While a snapshot is held each ticket may cost the copy of a chunk, some 0.1 ms.
+inline constexpr std::uint32_t kSliceTickets = 32;
 
 class State {
  public:

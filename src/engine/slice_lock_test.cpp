@@ -1,0 +1,64 @@
+#include "engine/slice_lock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+#include <vector>
+
+namespace doorward::engine {
+namespace {
+
+// Readers that never pause, and a writer that hardly does: both get on, and no reader ever sees half
+// a change.
+TEST(SliceLock, ReadersAndWriterTakeTurns) {
+  SliceLock lock;
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> reads{0};
+  std::atomic<std::uint64_t> torn{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) {
+        const std::shared_lock shared(lock);
+        torn += first == second ? 0 : 1;
+        ++reads;
+      }
+    });
+  }
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    const std::lock_guard exclusive(lock);
+    ++first;
+    ++second;
+  }
+  while (reads < 1'000) std::this_thread::yield();
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(torn, 0U);
+}
+
+TEST(SliceLock, AReaderThatWaitsGetsInBeforeTheNextSlice) {
+  SliceLock lock;
+  std::atomic<int> slices{0};
+  std::atomic<bool> was_in{false};
+  lock.lock();
+  std::thread reader([&] {
+    const std::shared_lock shared(lock);
+    was_in = true;
+  });
+  // The reader may not have arrived yet: it is owed a turn only from then on.
+  while (!was_in && slices < 1'000'000) {
+    lock.unlock();
+    lock.lock();
+    ++slices;
+  }
+  lock.unlock();
+  reader.join();
+  EXPECT_LT(slices, 1'000'000);
+}
+
+}  // namespace
+}  // namespace doorward::engine
