@@ -10,8 +10,8 @@
 namespace doorward::engine {
 namespace {
 
-// Readers that never pause, and a writer that hardly does: both get on, and no reader ever sees half
-// a change.
+// Readers that never pause, and a writer that hardly does: both get on, and no reader ever sees
+// half a change.
 TEST(SliceLock, ReadersAndWriterTakeTurns) {
   SliceLock lock;
   std::uint64_t first = 0;

@@ -1,5 +1,5 @@
-// What a million waiting tickets cost: memory, time to apply, to recover, to find a position, and the
-// longest that readers are held off while much happens at once.
+// What a million waiting tickets cost: memory, time to apply, to recover, to find a position, and
+// the longest that readers are held off while much happens at once.
 #include "engine/read.hpp"
 #include "engine/snapshot.hpp"
 #include "engine/state.hpp"
