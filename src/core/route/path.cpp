@@ -66,23 +66,44 @@ std::optional<std::string> flatten(std::string_view path, Reading reading) {
   return out;
 }
 
+bool is_end(char c) { return c == '.' || c == ' '; }
+
+// "..%20" and "..." are ".." to some.
+std::string_view without_ends(std::string_view segment) {
+  std::string_view rest = segment;
+  while (!rest.empty() && is_end(rest.back())) rest.remove_suffix(1);
+  return rest.empty() && segment.starts_with("..") ? segment.substr(0, 2) : rest;
+}
+
 }  // namespace
 
 std::span<const Reading> readings_of(std::string_view path) {
-  static constexpr std::array<Reading, 4> kAll{
-      {{false, false}, {true, false}, {false, true}, {true, true}}};
+  static constexpr std::array<Reading, 8> kAll{{{false, false, false},
+                                                {true, false, false},
+                                                {false, true, false},
+                                                {true, true, false},
+                                                {false, false, true},
+                                                {true, false, true},
+                                                {false, true, true},
+                                                {true, true, true}}};
   bool slashes = false;
   bool params = false;
+  bool ends = false;
+  char last = '/';
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const char c = path[i];
-    if (c == ';') params = true;
-    if (c == '\\') slashes = true;
-    if (c == '%') {
-      const int byte = unescape(path, i);
-      slashes = slashes || byte == '/' || byte == '\\';
+    char c = path[i];
+    params = params || c == ';';
+    if (const int byte = c == '%' ? unescape(path, i) : -1; byte >= 0) {
+      c = static_cast<char>(byte);
+      i += 2;
+      slashes = slashes || c == '/';
     }
+    slashes = slashes || c == '\\';
+    ends = ends || (is_end(last) && (c == '/' || c == '\\' || c == ';'));
+    last = c;
   }
-  if (params) return kAll;
+  if (ends || is_end(last)) return kAll;
+  if (params) return std::span(kAll).first(4);
   return std::span(kAll).first(slashes ? 2 : 1);
 }
 
@@ -95,8 +116,9 @@ std::optional<std::string> read_path(std::string_view path, Reading reading) {
   std::size_t at = 0;
   while (at < flat->size()) {
     const std::size_t end = std::min(flat->find('/', at), flat->size());
-    const std::string_view segment = std::string_view(*flat).substr(at, end - at);
+    std::string_view segment = std::string_view(*flat).substr(at, end - at);
     at = end + 1;
+    if (reading.trim_ends) segment = without_ends(segment);
     if (segment == "..") {
       out.resize(out.empty() ? 0 : out.rfind('/'));
     } else if (!segment.empty() && segment != ".") {

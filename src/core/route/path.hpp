@@ -2,10 +2,10 @@
 //
 // Why:     a path in other clothes ("/BUY", "/%62uy", "//buy", "/x/../buy") must not walk past a
 // room.
-//          Servers differ in three things: whether an escaped slash or a backslash divides
-//          segments, and whether `;params` belong to a segment's name. So a path with any of these
-//          has several readings, and RouteTable takes it only where all of them lead to the same
-//          route.
+//          Servers differ in these: whether an escaped slash or a backslash divides segments,
+//          whether `;params` belong to a segment's name, and whether dots and spaces at its end do.
+//          So a path with any of these has several readings, and RouteTable takes it only where all
+//          of them lead to the same route.
 // Bounds:  the result is never longer than the input.
 // Threads: pure functions.
 // Spec:    RFC 3986 section 6.2 (normalisation), RFC 9110 section 4.2.3.
@@ -22,6 +22,7 @@ namespace doorward::route {
 struct Reading {
   bool wide_slashes = false;  // "%2f", "\" and "%5c" divide segments
   bool drop_params = false;   // ";x=1" is not part of the segment
+  bool trim_ends = false;     // "buy." and "buy " are "buy", as on Windows
 };
 
 // Which readings a server behind could choose for this path; the plain one is always among them.

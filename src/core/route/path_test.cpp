@@ -37,11 +37,21 @@ TEST(ReadPath, WideSlashesDivideAndParamsAreDroppedWhereAsked) {
   EXPECT_EQ(read_path("/x;v\\..\\buy", {.wide_slashes = true, .drop_params = true}), "/buy");
 }
 
+TEST(ReadPath, EndsOfSegmentsAreTrimmedWhereAsked) {
+  EXPECT_EQ(read_path("/buy./x.%20", {.trim_ends = true}), "/buy/x");
+  EXPECT_EQ(read_path("/x/y/.../..%20/buy..", {.trim_ends = true}), "/buy");
+}
+
 TEST(ReadPath, OnlyDoubtfulPathsHaveSeveralReadings) {
   EXPECT_EQ(readings_of("/buy/%62").size(), 1u);
   EXPECT_EQ(readings_of("/buy%2Fx").size(), 2u);
   EXPECT_EQ(readings_of("/buy\\x").size(), 2u);
   EXPECT_EQ(readings_of("/buy;x").size(), 4u);
+  for (const char* path :
+       {"/buy.", "/buy./x", "/buy%2e", "/buy%20/x", "/buy.%2fx", "/buy.;x", "/x/.."})
+    EXPECT_EQ(readings_of(path).size(), 8u) << path;
+  for (const char* path : {"/buy.html", "/.x/y", "/a%20b"})
+    EXPECT_EQ(readings_of(path).size(), 1u) << path;
 }
 
 struct HostRow {
