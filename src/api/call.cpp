@@ -1,5 +1,6 @@
 #include "api/call.hpp"
 
+#include "wire/clip.hpp"
 #include "wire/json_strict.hpp"
 
 #include <fmt/format.h>
@@ -28,12 +29,23 @@ std::optional<gateway::Refusal> refuse_unknown(const json::object& object,
   if (known.empty()) return std::nullopt;
   for (const auto& member : object) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
-    return gateway::problem(
-        problems::kInvalid,
-        fmt::format("\"{}\" is not a known member; known are: {}",
-                    std::string_view(member.key()).substr(0, 60), fmt::join(known, ", ")));
+    return gateway::problem(problems::kInvalid,
+                            fmt::format("\"{}\" is not a known member; known are: {}",
+                                        wire::clip(member.key(), 60), fmt::join(known, ", ")));
   }
   return std::nullopt;
+}
+
+// As the edge itself says it of a body that nobody asked for.
+gateway::Refusal unread(const Error& problem) {
+  if (problem.code == Errc::too_large)
+    return gateway::problem(problems::kTooLarge,
+                            fmt::format("A body is at most {} bytes.", kMaxBody));
+  gateway::Refusal made;
+  static_cast<wire::Problem&>(made) =
+      problem.code == Errc::timed_out ? wire::Problem(408, "The request did not arrive in time.")
+                                      : wire::Problem(400, problem.what);
+  return made;
 }
 
 bool may_come_here(const Desk& desk, const Call& call) {
@@ -66,12 +78,7 @@ edge::Response no_content() {
 edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known) {
   if (!call.exchange.has_body()) co_return json::object{};
   const auto text = co_await call.exchange.read_whole_body(kMaxBody);
-  if (text.has_error()) {
-    if (text.error().code == Errc::too_large)
-      co_return gateway::problem(problems::kTooLarge,
-                                 fmt::format("A body is at most {} bytes.", kMaxBody));
-    co_return gateway::refusal(text.error());
-  }
+  if (text.has_error()) co_return unread(text.error());
   if (text->empty()) co_return json::object{};
   if (!is_json(call.head()))
     co_return gateway::problem(problems::kNotJson, "Send Content-Type: application/json.");

@@ -1,5 +1,7 @@
 #include "wire/duration.hpp"
 
+#include "wire/clip.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -19,7 +21,7 @@ Error not_a_duration(std::string_view text) {
   return error(Errc::invalid,
                fmt::format("\"{}\" is not a duration: write a whole number and a unit (ms, s, m, h "
                            "or d), as in \"250ms\" or \"4m\"",
-                           text.substr(0, 40)));
+                           clip(text, 40)));
 }
 
 }  // namespace

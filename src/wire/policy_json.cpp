@@ -1,5 +1,6 @@
 #include "wire/policy_json.hpp"
 
+#include "wire/clip.hpp"
 #include "wire/duration.hpp"
 #include "wire/rfc3339.hpp"
 
@@ -111,8 +112,7 @@ class Reader {
   }
 
   void fail(const std::string& path, const std::string& expected, const json::value& found) {
-    fail(path,
-         fmt::format("expected {}, found {}", expected, json::serialize(found).substr(0, 60)));
+    fail(path, fmt::format("expected {}, found {}", expected, clip(json::serialize(found), 60)));
   }
   void fail(const std::string& path, const std::string& what) {
     if (!fault_) fault_ = error(Errc::invalid, path.empty() ? what : path + ": " + what);
@@ -127,7 +127,7 @@ class Reader {
         std::min_element(members.begin(), members.end(), [&](const Member& a, const Member& b) {
           return edits_between(key, a.name) < edits_between(key, b.name);
         });
-    fail(join(key.substr(0, 60)),
+    fail(join(clip(key, 60)),
          fmt::format("not a known member; the nearest is \"{}\"", nearest->name));
   }
 
