@@ -181,20 +181,26 @@ Task<Result<>> Http1Exchange::park_event_stream(ParkedStream stream, wire::Respo
   // Ended by the connection's end: no chunk around every event.
   wire::append_field(out, "Connection", "close");
   wire::append_end_of_head(out);
-  if (head_.method == "HEAD") parking_.reset();
-  co_return co_await send();
+  Result<> sent = co_await send();
+  if (sent && head_.method == "HEAD") sent = error(Errc::closed, "HEAD opens no stream.");
+  // The caller is told, so nobody else is told of this stream again.
+  if (!sent) parking_.reset();
+  co_return sent;
 }
 
 Task<Result<>> Http1Exchange::park_websocket(ParkedStream stream, wire::ResponseHead head) {
   const wire::websocket::Handshake handshake = wire::websocket::check_handshake(head_);
-  if (handshake.status != 101 || parser_.minor_version() == 0) {
+  // What follows a head with a body would be read as frames here, and as the body elsewhere.
+  if (handshake.status != 101 || parser_.minor_version() == 0 || has_body()) {
     Response refusal = problem_response(wire::Problem(
         handshake.status == 101 ? 400 : handshake.status, "This is no WebSocket handshake."));
     if (handshake.status == 426) {
       refusal.head.fields.append("Upgrade", "websocket");
       refusal.head.fields.append("Sec-WebSocket-Version", "13");
     }
-    co_return co_await respond(std::move(refusal));
+    if (handshake.status == 405) refusal.head.fields.append("Allow", "GET");
+    static_cast<void>(co_await respond(std::move(refusal)));
+    co_return error(Errc::invalid, "This is no WebSocket handshake.");
   }
   Result<> parked = park(StreamKind::websocket, stream);
   if (!parked) co_return parked;
@@ -205,7 +211,9 @@ Task<Result<>> Http1Exchange::park_websocket(ParkedStream stream, wire::Response
   wire::append_field(out, "Sec-WebSocket-Accept", handshake.accept);
   append_answer_fields(head.fields, false);
   wire::append_end_of_head(out);
-  co_return co_await send();
+  const Result<> sent = co_await send();
+  if (!sent) parking_.reset();
+  co_return sent;
 }
 
 Task<bool> Http1Exchange::finish() {

@@ -35,6 +35,7 @@ Handshake check_handshake(const RequestHead& head) {
   }
   if (head.fields.find("Sec-WebSocket-Version") != "13") return {426, {}};
   const auto key = head.fields.find("Sec-WebSocket-Key");
+  if (head.fields.count("Sec-WebSocket-Version") != 1) return {400, {}};
   if (head.fields.count("Sec-WebSocket-Key") != 1 || !is_key(*key)) return {400, {}};
   return {101, accept_key(*key)};
 }

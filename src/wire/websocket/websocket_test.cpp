@@ -156,6 +156,11 @@ TEST(WebSocketHandshake, RefusesWhatIsNone) {
   RequestHead head = handshake();
   head.method = "POST";
   EXPECT_EQ(check_handshake(head).status, 405u);
+  for (const char* name : {"Sec-WebSocket-Version", "Sec-WebSocket-Key"}) {
+    RequestHead twice = handshake();
+    twice.fields.append(name, "8");
+    EXPECT_EQ(check_handshake(twice).status, 400u) << name;
+  }
 }
 
 }  // namespace
