@@ -29,9 +29,8 @@ bool is_forwarding_field(std::string_view name) {
   const char first = name.empty() ? '\0' : wire::to_lower(name.front());
   if (first != 'x' && first != 'f') return false;
   return (name.size() > kFamily.size() &&
-          wire::equal_ignoring_case(name.substr(0, kFamily.size()), kFamily)) ||
-         wire::equal_ignoring_case(name, "forwarded") ||
-         wire::equal_ignoring_case(name, "x-real-ip");
+          wire::equal_to_cgi(name.substr(0, kFamily.size()), kFamily)) ||
+         wire::equal_ignoring_case(name, "forwarded") || wire::equal_to_cgi(name, "x-real-ip");
 }
 
 // All values of a list field as one.
@@ -192,6 +191,10 @@ Client find_client(const edge::Peer& peer, wire::RequestHead& head, const Truste
     head.fields.remove("x-request-id");
     if (client.forwarded) remove_forwarding(head.fields);
   } else if (client.forwarded) {
+    // A proxy writes no "X_Forwarded_For"; its visitor might.
+    remove_fields(head.fields, [](std::string_view name) {
+      return is_forwarding_field(name) && name.find('_') != std::string_view::npos;
+    });
     believe_fields(head.fields, trusted, client);
   }
   client.key = client_key(client.address);

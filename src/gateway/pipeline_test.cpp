@@ -192,6 +192,8 @@ TEST(RouteFilter, RemovesFieldsThatOnlyWeMaySet) {
                         {"X-Doorwar", "1"},
                         {"X-Original-URL", "/buy"},
                         {"X-Rewrite-URL", "/buy"},
+                        {"X_User-Id", "1"},
+                        {"x_doorward_ticket", "1"},
                         {"Accept", "x"}},
                        remove_identity),
             "X-Doorwar Accept");

@@ -11,6 +11,7 @@ namespace doorward::gateway {
 namespace {
 
 using wire::equal_ignoring_case;
+using wire::equal_to_cgi;
 
 constexpr std::array<std::string_view, 8> kHopByHop = {
     "connection",       "keep-alive", "proxy-authenticate", "proxy-authorization",
@@ -22,14 +23,19 @@ constexpr std::string_view kOwnPrefix = "x-doorward-";
 template <std::size_t size>
 bool one_of(std::string_view name, const std::array<std::string_view, size>& names) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view other) {
-    return name.size() == other.size() && equal_ignoring_case(name, other);
+    return name.size() == other.size() && equal_to_cgi(name, other);
   });
 }
 
 bool is_identity(std::string_view name) {
   if (name.empty() || wire::to_lower(name.front()) != 'x') return false;
-  return one_of(name, kIdentity) ||
-         equal_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
+  return one_of(name, kIdentity) || equal_to_cgi(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
+}
+
+// "Content_Length" is none, but the framing of a backend that takes '_' for '-'.
+bool is_hop_by_hop(std::string_view name) {
+  return one_of(name, kHopByHop) ||
+         (equal_to_cgi(name, "content-length") && !equal_ignoring_case(name, "content-length"));
 }
 
 template <class Unwanted>
@@ -61,7 +67,7 @@ std::vector<std::string> named_in_connection(const wire::Fields& fields) {
 
 void remove_hop_by_hop(wire::Fields& fields) {
   bool any = false;
-  for (std::size_t i = 0; i < fields.size() && !any; ++i) any = one_of(fields[i].name, kHopByHop);
+  for (std::size_t i = 0; i < fields.size() && !any; ++i) any = is_hop_by_hop(fields[i].name);
   if (!any) return;
   const bool trailers = fields.lists("te", "trailers");
   std::string upgrade;
@@ -70,7 +76,7 @@ void remove_hop_by_hop(wire::Fields& fields) {
     upgrade = "websocket";
   if (fields.contains("connection"))
     for (const auto& name : named_in_connection(fields)) fields.remove(name);
-  remove_where(fields, [](std::string_view name) { return one_of(name, kHopByHop); });
+  remove_where(fields, is_hop_by_hop);
   if (trailers) fields.append("TE", "trailers");
   if (!upgrade.empty()) {
     fields.append("Connection", "Upgrade");

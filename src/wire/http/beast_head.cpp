@@ -52,9 +52,7 @@ std::optional<ParseError> frame(const FieldNotes& notes, unsigned minor_version,
     out = notes.lengths == 0 ? Framing{} : Framing{Framing::Kind::length, notes.length};
     return std::nullopt;
   }
-  if (notes.lengths != 0) {
-    return ParseError{400, "There are both Content-Length and Transfer-Encoding."};
-  }
+  if (notes.lengths != 0) return kBoth;
   if (minor_version == 0) return ParseError{400, "HTTP/1.0 has no Transfer-Encoding."};
   if (!notes.chunked_last) return ParseError{400, "The last transfer coding is not chunked."};
   if (notes.other_coding) return ParseError{501, "Only the transfer coding chunked is served."};
@@ -76,7 +74,7 @@ ParseError translate(boost::beast::error_code ec) {
     return {400, "There is more than one Content-Length."};
   }
   if (ec == http::error::bad_transfer_encoding) {
-    return {400, "Transfer-Encoding is doubled, or beside a Content-Length."};
+    return {400, "There is more than one Transfer-Encoding."};
   }
   return {400, "The head is malformed."};
 }

@@ -37,6 +37,7 @@ struct FieldNotes {
 std::optional<ParseError> frame(const FieldNotes& notes, unsigned minor_version, Framing& out);
 
 ParseError translate(boost::beast::error_code ec);
+inline constexpr ParseError kBoth{400, "There are both Content-Length and Transfer-Encoding."};
 
 template <bool is_request>
 class BeastHead : public boost::beast::http::basic_parser<is_request> {
@@ -56,8 +57,11 @@ class BeastHead : public boost::beast::http::basic_parser<is_request> {
     error_code ec;
     Base::put({head.data(), head.size()}, ec);
     if (notes.error) return notes.error;
-    if (ec) return translate(ec);
-    return std::nullopt;
+    if (!ec) return std::nullopt;
+    if (notes.lengths > 0 && ec == boost::beast::http::error::bad_transfer_encoding) return kBoth;
+    if (notes.transfer_encodings > 0 && ec == boost::beast::http::error::bad_content_length)
+      return kBoth;
+    return translate(ec);
   }
 
   FieldNotes notes;

@@ -12,6 +12,12 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
+bool equal_to_cgi(std::string_view a, std::string_view b) {
+  const auto plain = [](char c) { return c == '_' ? '-' : to_lower(c); };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return plain(x) == plain(y); });
+}
+
 void Fields::clear() {
   bytes_.clear();
   entries_.clear();

@@ -49,6 +49,8 @@ class Fields {
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+// As above, and '_' is '-': CGI, WSGI and their kin cannot tell "X_User_Id" from "X-User-Id".
+bool equal_to_cgi(std::string_view a, std::string_view b);
 
 struct RequestHead {
   std::string method;     // "GET"; case-sensitive

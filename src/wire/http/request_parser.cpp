@@ -14,7 +14,8 @@ bool names_another_version(std::string_view head) {
   if (space == std::string_view::npos) return false;
   const std::string_view version = line.substr(space + 1);
   return version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
-         version[6] == '.' && is_digit(version[7]);
+         version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" &&
+         version != "HTTP/1.1";
 }
 
 std::optional<ParseError> check_host(const detail::FieldNotes& notes, unsigned minor_version,

@@ -167,6 +167,8 @@ TEST(RequestParser, RefusesWhatIsMalformed) {
       {"GET / http/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
       {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
+      {"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET / HTTP/1.1\rHost: a\r\n\r\n", 400},
       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 501},
