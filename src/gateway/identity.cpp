@@ -107,7 +107,9 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     const auto verified = jose::verify(issuer.keys, token, expected, to_system(now));
     if (verified.has_error()) {
       // What the issuer whose key it is says of it is worth more than that others do not know it.
-      if (problem == jose::TokenError::unknown_key || problem == jose::TokenError::bad_signature)
+      const bool is_known = verified.error() != jose::TokenError::unknown_key;
+      if (problem == jose::TokenError::unknown_key ||
+          (problem == jose::TokenError::bad_signature && is_known))
         problem = verified.error();
       continue;
     }
