@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Attacks on a running server: slow and many clients, streams let down, floods, a stopped process."""
+
+import concurrent.futures
+import signal
+import socket
+import struct
+import time
+import unittest
+
+from attack import HEALTH, Attack, eventually, metric
+from rows import API, call, get
+from wire import Client
+
+HURRIED = "deadlines: { head: 1s, body: 1s, keep_alive: 2s }\n"
+
+
+class Slow(Attack):
+    EXTRA = HURRIED
+
+    def trickle(self, start, piece, every, most):
+        """Sends a piece now and then until the server ends it: its answer, and how long it took."""
+        began = time.monotonic()
+        with Client(self.port, timeout=most) as client:
+            client.send(start)
+            client.socket.settimeout(every)
+            while time.monotonic() - began < most:
+                client.send(piece)
+                try:
+                    if client.socket.recv(1, socket.MSG_PEEK) is not None:
+                        break
+                except TimeoutError:
+                    pass
+                except ConnectionResetError:
+                    return None, time.monotonic() - began
+            client.socket.settimeout(most)
+            return client.answer(), time.monotonic() - began
+
+    def test_a_head_that_trickles_is_cut(self):
+        answer, took = self.trickle(b"GET /open HTTP/1.1\r\nHost: a\r\n", b"X: y\r\n", 0.1, 8)
+        self.assertEqual(answer.status, 408)
+        self.assertEqual(answer.json()["detail"], "The request did not arrive in time.")
+        self.assertLess(took, 4)
+
+    def test_a_body_that_stands_still_is_cut(self):
+        answer, took = self.trickle(call("POST", "/v1/rooms/inside/tickets", "Content-Length: 9"), b"", 8, 8)
+        self.assertEqual(answer.status, 408)
+        self.assertLess(took, 4)
+
+    def test_a_body_that_trickles_is_cut(self):
+        answer, took = self.trickle(get("/open", "Content-Length: 90000", method="POST"), b"x", 0.2, 20)
+        self.assertIn(answer and answer.status, (None, 408))
+        self.assertLess(took, 12)
+
+    def test_a_silent_connection_is_closed(self):
+        with Client(self.port, timeout=8) as client:
+            client.ask(HEALTH)
+            self.assertTrue(client.ended())
+
+    def test_two_hundred_slow_heads_do_not_keep_others_out(self):
+        clients = [Client(self.port) for _ in range(200)]
+        for client in clients:
+            client.send(b"GET / HTTP/1.1\r\nX:")
+        began = time.monotonic()
+        with Client(self.port) as other:
+            self.assertEqual(other.ask(HEALTH).status, 200)
+        self.assertLess(time.monotonic() - began, 1)
+        for client in clients:
+            client.__exit__()
+
+
+class Many(Attack):
+    @classmethod
+    def setUpClass(cls):
+        import stage as module
+
+        config = module.CONFIG
+        module.CONFIG = config.replace("limits: {{ body_bytes: 1MiB }}", "limits: {{ connections_per_address: 20 }}")
+        try:
+            super().setUpClass()
+        finally:
+            module.CONFIG = config
+
+    def test_one_address_has_its_share_of_connections_only(self):
+        held = [Client(self.port) for _ in range(18)]
+        for client in held:
+            self.assertEqual(client.ask(HEALTH).status, 200)
+        refused = 0
+        for _ in range(30):
+            with Client(self.port) as client:
+                client.send(HEALTH)
+                try:
+                    answer = client.answer()
+                except ConnectionResetError:
+                    answer = None
+                if answer is None or answer.status == 503:
+                    refused += 1
+                    self.assertTrue(answer is None or answer.field("Retry-After"))
+                held.append(Client(self.port))
+        self.assertGreater(refused, 20)
+        with Client(self.port, source=("127.0.0.2", 0)) as neighbour:
+            self.assertEqual(neighbour.ask(HEALTH).status, 200)
+        for client in held:
+            client.__exit__()
+        self.assertTrue(eventually(lambda: self.is_served()))
+
+    def is_served(self):
+        try:
+            with Client(self.port) as client:
+                answer = client.ask(HEALTH)
+                return answer is not None and answer.status == 200
+        except ConnectionResetError:
+            return False
+
+
+class Streams(Attack):
+    def streams(self):
+        return metric(self.stage, "doorward_parked_streams")
+
+    def join(self, room="sale"):
+        with Client(self.port) as client:
+            return client.ask(call("POST", f"/v1/rooms/{room}/tickets")).json()["token"]
+
+    def open(self, token, *fields, method="GET", what="events"):
+        client = Client(self.port)
+        client.send(call(method, f"/v1/rooms/sale/tickets/self/{what}", f"Authorization: Bearer {token}", *fields))
+        client.stream.readline()
+        return client
+
+    def test_streams_that_are_reset_or_half_closed_are_let_go(self):
+        token = self.join()
+        clients = [self.open(token) for _ in range(60)]
+        self.assertTrue(eventually(lambda: self.streams() == 60))
+        for i, client in enumerate(clients):
+            if i % 3 == 0:
+                client.socket.shutdown(socket.SHUT_WR)
+            elif i % 3 == 1:
+                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        for i, client in enumerate(clients):
+            if i % 3:
+                client.__exit__()
+        self.assertTrue(eventually(lambda: self.streams() == 0), self.streams())
+        for client in clients:
+            client.__exit__()
+
+    def test_a_stream_that_speaks_is_cut(self):
+        client = self.open(self.join())
+        client.send(b"x" * 100_000)
+        self.assertTrue(eventually(lambda: self.streams() == 0))
+        client.__exit__()
+
+    def test_a_place_without_a_stream_is_not_taken_for_present(self):
+        """A handshake that fails, or a HEAD, opens no stream; the place must not count as watched for ever."""
+        self.stage.server.set_room("quiet", {"mode": "paused", "liveness": {"silence": "5s"}})
+        shake = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13"]
+        for method, what, fields in (("GET", "socket", shake), ("HEAD", "events", [])):
+            token = self.join("quiet")
+            with Client(self.port) as client:
+                client.ask(call(method, f"/v1/rooms/quiet/tickets/self/{what}", f"Authorization: Bearer {token}", *fields))
+        time.sleep(6)  # longer than a waiter may be silent
+        self.stage.server.set_room("quiet", {"capacity": 3, "liveness": {"silence": "5s"}})
+        self.join("quiet")
+        self.assertEqual(self.stage.server.call("GET", "/v1/rooms/quiet")[2]["inside"], 1)
+
+    def test_a_pipeline_of_thousands_is_answered_in_order(self):
+        with Client(self.port, timeout=60) as client:
+            asked = b"".join(get(f"/v1/rooms/none{i}", host=API) for i in range(5000))
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                sent = pool.submit(client.send, asked)
+                for i in range(5000):
+                    self.assertEqual(client.answer().json()["detail"], f'There is no room "none{i}".')
+                sent.result()
+
+    def test_a_pipeline_whose_answers_nobody_reads_is_bounded(self):
+        with Client(self.port, timeout=2) as client:
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            # It stops reading, or ends the connection; it never holds what nobody takes.
+            with self.assertRaises((TimeoutError, ConnectionError)):
+                for _ in range(200_000):
+                    client.socket.sendall(HEALTH * 50)
+
+
+class Floods(Attack):
+    def test_a_full_room_turns_away_whoever_is_too_many(self):
+        def join(_):
+            with Client(self.port) as client:
+                return client.ask(call("POST", "/v1/rooms/full/tickets"))
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(join, range(200)))
+        self.assertEqual(sorted({a.status for a in answers}), [201, 503])
+        self.assertEqual(sum(a.status == 201 for a in answers), 1)
+        for answer in answers:
+            if answer.status == 503:
+                self.assertEqual(answer.json()["detail"], 'As many as room "full" lets wait are waiting.')
+                self.assertEqual(answer.json()["type"], "urn:doorward:problem:room-full")
+                self.assertEqual(answer.field("Retry-After"), "2")
+        with Client(self.port) as client:
+            answer = client.ask(get("/full/x"))
+        self.assertEqual((answer.status, answer.field("Retry-After")), (503, "5"))
+
+    def test_a_visitor_with_fifty_tabs_holds_one_place(self):
+        with Client(self.port) as client:
+            first = client.ask(get("/buy/x"))
+        cookies = "Cookie: " + "; ".join(v.split(";")[0] for n, v in first.fields if n.lower() == "set-cookie")
+
+        def tab(_):
+            with Client(self.port) as client:
+                return client.ask(get("/buy/x", cookies)).json()["ticket"]
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            self.assertEqual(set(pool.map(tab, range(50))), {first.json()["ticket"]})
+
+
+class Stopped(Attack):
+    def test_ten_seconds_without_the_process_cost_nobody_a_place(self):
+        self.stage.server.set_room("slept", {"capacity": 2, "claim": {"ttl": "6s"}, "session": {"ttl": "8s"}, "liveness": {"silence": "6s", "grace": "1s"}})
+        places = []
+        for _ in range(20):
+            with Client(self.port) as client:
+                places.append(client.ask(call("POST", "/v1/rooms/slept/tickets")).json())
+        self.assertEqual([p["state"] for p in places], ["admitted"] * 2 + ["waiting"] * 18)
+        self.stage.server.process.send_signal(signal.SIGSTOP)
+        time.sleep(10)
+        self.stage.server.process.send_signal(signal.SIGCONT)
+        for i, place in enumerate(places):
+            with Client(self.port) as client:
+                answer = client.ask(call("GET", "/v1/rooms/slept/tickets/self", f"Authorization: Bearer {place['token']}"))
+            self.assertEqual(answer.status, 200, (i, answer))
+            self.assertEqual((answer.json()["ticket"], answer.json()["state"], answer.json()["position"]), (place["ticket"], place["state"], place["position"]))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
