@@ -41,7 +41,7 @@ function(doorward_layer name)
     if(ARG_ASIO AND sources)
       target_precompile_headers(${name}_test REUSE_FROM doorward_${name})
     endif()
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
       PROPERTIES TIMEOUT 300 LABELS unit)
   endif()
   if(DOORWARD_BENCHMARKS AND benchmarks)

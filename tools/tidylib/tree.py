@@ -61,7 +61,7 @@ class File:
     def role(self):
         """What the file is by its name: test, benchmark, fuzz, contract or code."""
         for role in ("test", "benchmark", "fuzz"):
-            if re.search(rf"_{role}\.[ch]pp$", self.path):
+            if re.search(rf"_{role}(?:_support)?\.[ch]pp$", self.path):
                 return role
         if "/contract/" in self.path or "/testing/" in self.path:
             return "contract"

@@ -108,6 +108,7 @@
   }
 
   function close(reason) {
+    if (over) return;
     stop();
     for (const id of ["place", "facts", "what", "bar"]) element(id).hidden = true;
     const sentence = text["closed_" + reason] || text.closed;
