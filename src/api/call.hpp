@@ -1,7 +1,7 @@
 // One call of the native or the admin API, and what its endpoints have at hand.
 //
-// Why:     an endpoint is a function from a Call to an answer, so that the table of them is all there is
-//          to routing, and the OpenAPI document can be held to it.
+// Why:     an endpoint is a function from a Call to an answer, so that the table of them is all
+//          there is to routing, and the OpenAPI document can be held to it.
 // Ownership: everything in a Desk outlives the calls; a Call lives as long as its request.
 // Threads: a Desk is shared by all loops.
 // Bounds:  a body is at most kMaxBody.

@@ -2,8 +2,7 @@
 // strings.
 //
 // Why:     records, snapshots and tables share one encoding. Every value has exactly one encoding,
-// so
-//          equal states are equal bytes.
+//          so equal states are equal bytes.
 // Ownership: a reader looks into bytes that outlive it; what it returns as string_view points
 // there. Bounds:  a reader never looks past its bytes. The first read that would, or that finds a
 // value

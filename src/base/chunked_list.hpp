@@ -1,8 +1,7 @@
 // From place to ticket: a list by ever growing number whose dead stretches take no memory.
 //
 // Why:     a queue is entered at its end and left anywhere. std::deque gives back only the ends, so
-// one
-//          patient visitor at the head would hold the memory of all who came and went behind.
+//          one patient visitor at the head would hold the memory of all who came and went behind.
 // State:   derived.
 // Time:    O(1); a step of growth makes one chunk of 4 KiB.
 // Threads: one owner changes it; const functions from any thread while the owner changes nothing.

@@ -2,15 +2,12 @@
 // moment.
 //
 // Why:     a million tickets must be written to disk while they go on changing. A snapshot takes
-// the list
-//          of chunks; from then on the owner copies a chunk before it first changes it.
+//          the list of chunks; from then on the owner copies a chunk before it first changes it.
 // State:   canonical. Which slot an insert takes follows from the slots alone (a list of dead slots
-// runs
-//          through them), and dead slots are zeroed, so equal histories give equal bytes, and a
-//          slab that was restored goes on as the original would.
+//          runs through them), and dead slots are zeroed, so equal histories give equal bytes, and
+//          a slab that was restored goes on as the original would.
 // Threads: one owner changes it. Others may call const functions while the owner changes nothing
-// (the
-//          engine's shared lock). A `View` may be read and dropped on any thread at any time.
+//          (the engine's shared lock). A `View` may be read and dropped on any thread at any time.
 // Bounds:  2^32 - 1 slots. A change copies at most one chunk of 1,024 slots.
 // Errors:  `restore` fails with corrupt; wrong indexes are a programmer's error (asserted).
 #pragma once

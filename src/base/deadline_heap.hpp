@@ -1,14 +1,11 @@
 // What falls due next, of many things that each have at most one deadline.
 //
 // Why:     nothing may scan all tickets. The heap keeps for itself where each index stands in it,
-// so
-//          that the tickets hold nothing that depends on history.
+//          so that the tickets hold nothing that depends on history.
 // State:   derived. What falls due, and in which order, is a function of the pairs alone: by
-// deadline,
-//          and by index where deadlines are equal.
+//          deadline, and by index where deadlines are equal.
 // Time:    O(log n) to set, change and remove, four ways a level; all in chunks of 1,024 entries,
-// so that
-//          no step moves the whole.
+//          so that no step moves the whole.
 // Threads: one owner changes it; const functions from any thread while the owner changes nothing.
 // Bounds:  16 bytes an entry, and 4 for each index of every run of 1,024 indexes that has had one.
 #pragma once

@@ -2,8 +2,7 @@
 //
 // Why:     the sum of a million counts' first half, and a change of one, in twenty steps each.
 // Time:    O(log n) each. `fenwick[i]` (from 0) holds the sum of the i + 1's lowest bit's worth of
-// counts
-//          that end with i.
+//          counts that end with i.
 #pragma once
 
 #include <bit>

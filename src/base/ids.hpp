@@ -1,8 +1,7 @@
 // 128-bit identifiers: who and what, in 16 bytes.
 //
 // Why:     a visitor's subject may be any text; the engine keeps a keyed 128-bit hash of it, so
-// that a
-//          million tickets fit in memory and the log holds no personal data.
+//          that a million tickets fit in memory and the log holds no personal data.
 // Text:    32 lower-case hexadecimal digits, most significant first.
 // Threads: plain values.
 #pragma once

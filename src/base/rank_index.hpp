@@ -1,16 +1,14 @@
 // Places in the order of arrival, some of them alive, and how many alive ones stand before each.
 //
 // Why:     a position in a queue must be exact although people leave from its middle. One bit a
-// place,
-//          Fenwick trees over the bits' counts: nothing is ever renumbered.
+//          place, Fenwick trees over the bits' counts: nothing is ever renumbered.
 // State:   derived: fully given by `end` and the set of alive places.
 // Time:    every call is O(log n); rank takes some ten nanoseconds at ten million places. A step of
 //          growth makes one chunk of 4 KiB, or shifts one word for every 32,768 places in the
 //          window.
 // Threads: one owner changes it; const functions from any thread while the owner changes nothing.
 // Bounds:  fewer than 2^32 alive. Memory is given back wherever 32,768 places in a row are dead, so
-// it
-//          follows the number of alive places, and of the others a few bytes for each 32,768
+//          it follows the number of alive places, and of the others a few bytes for each 32,768
 //          between the first and the last alive one.
 #pragma once
 

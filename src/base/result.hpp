@@ -3,9 +3,8 @@
 // Why:     one error type for every layer, so that a failure keeps its code and its story from the
 //          disk to the visitor's problem+json.
 // Errors:  `Error::code` is what a caller acts on; `Error::what` is one English sentence for a
-// person
-//          that names the thing that failed and the remedy. Denied, queued and sold out are values
-//          (a decision), never an `Error`.
+//          person that names the thing that failed and the remedy. Denied, queued and sold out are
+//          values (a decision), never an `Error`.
 // Threads: plain values.
 #pragma once
 

@@ -1,14 +1,12 @@
 // A hash table of 32-bit slab indexes that grows in small pieces.
 //
 // Why:     a table of a million entries that doubles in one step stalls the service for 50 ms and
-// more.
-//          Here 4,096 segments grow each on its own. The keys stay in the slab: the caller gives a
-//          hash and a predicate. 16 bits of the hash are kept beside each index, so that a search
-//          hardly ever asks the predicate in vain, and growth does not touch the slab.
+//          more. Here 4,096 segments grow each on its own. The keys stay in the slab: the caller
+//          gives a hash and a predicate. 16 bits of the hash are kept beside each index, so that a
+//          search hardly ever asks the predicate in vain, and growth does not touch the slab.
 // State:   derived: the order of its entries depends on history and is not shown.
 // Time:    find, insert and erase are O(1). A growth or shrinking step moves one segment's entries:
-// some
-//          hundred at a million entries, 2,500 at ten million.
+//          some hundred at a million entries, 2,500 at ten million.
 // Threads: one owner changes it; const functions from any thread while the owner changes nothing.
 // Bounds:  6 bytes an entry at 55 to 80% load, so at most 10 and about 8.5; indexes below 2^32 - 1.
 #pragma once

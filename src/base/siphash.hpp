@@ -1,8 +1,7 @@
 // SipHash-2-4: a keyed hash that nobody without the key can steer, of 64 or 128 bits.
 //
 // Why:     subjects are stored as keyed 128-bit hashes, and hash tables over keys that strangers
-// choose
-//          must not be made slow by them.
+//          choose must not be made slow by them.
 // Threads: pure functions.
 // Spec:    Aumasson, Bernstein: SipHash: a fast short-input PRF (2012); the 128-bit form of the
 //          authors' reference code.

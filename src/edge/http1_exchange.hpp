@@ -1,8 +1,7 @@
 // An Exchange over one HTTP/1.1 message of a connection, used again for the next.
 //
 // Why:     it keeps the two framings, of the request read and the answer written, and decides
-// whether the
-//          connection can carry another message.
+//          whether the connection can carry another message.
 // Ownership: lives in its session, beside the connection.
 // Threads: on its loop only.
 // Errors:  see exchange.hpp. What was wrong is kept, and `finish` answers it if the handler did

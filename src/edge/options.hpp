@@ -1,8 +1,7 @@
 // What an edge server is told at its start.
 //
 // Bounds: each limit below; a connection beyond `connections` or `connections_per_address` is
-// answered 503 or
-//         closed at once. IPv6 addresses count by their /64.
+//         answered 503 or closed at once. IPv6 addresses count by their /64.
 #pragma once
 
 #include "base/time.hpp"

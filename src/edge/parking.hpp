@@ -1,15 +1,12 @@
 // Parked event streams and WebSockets: connections that wait without a coroutine frame or a buffer.
 //
 // Why:     a hundred thousand waiters cost a socket, a key and one `async_wait` each. The edge
-// knows no
-//          rooms: it holds an opaque key, and asks the source what to send when the key was woken,
-//          when its time has come, or when the peer spoke.
+//          knows no rooms: it holds an opaque key, and asks the source what to send when the key
+//          was woken, when its time has come, or when the peer spoke.
 // Threads: `StreamSource` is called on the loop that holds the connection; `ParkingLots::wake` from
-// any
-//          thread. A stream never moves to another loop.
+//          any thread. A stream never moves to another loop.
 // Bounds:  a rendered piece at most 64 KiB; a peer that does not take its bytes within the write
-// deadline
-//          is cut. A WebSocket message from a visitor at most 4 KiB.
+//          deadline is cut. A WebSocket message from a visitor at most 4 KiB.
 // Spec:    WHATWG HTML "server-sent events"; RFC 6455.
 #pragma once
 

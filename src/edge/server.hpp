@@ -8,7 +8,7 @@
 //          thread; everything else from the thread that made the server.
 // Bounds:  edge/options.hpp.
 // Errors:  start: unavailable where an address cannot be bound (also when another process listens
-// there).
+//          there).
 #pragma once
 
 #include "base/result.hpp"

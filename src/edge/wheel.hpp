@@ -1,8 +1,7 @@
 // A timing wheel for coarse deadlines that are moved far more often than they fall due.
 //
 // Why:     every read and write has a deadline, and nearly none is met. Moving one on is a store;
-// the
-//          entry is looked at again only when its old place comes round.
+//          the entry is looked at again only when its old place comes round.
 // Time:    `now` and deadlines are milliseconds of one monotonic clock; an entry fires up to one
 // tick late. Ownership: entries are embedded in their owners, and unlink themselves when they go.
 // Threads: single owner.

@@ -1,8 +1,8 @@
 // Tells the backend which user was verified: `X-User-Id`.
 //
-// Why:     the identity fields that a visitor sends were removed with the route; only what a configured
-//          issuer signed is said again. Nobody is turned away here: whether a page needs a sign-in is the
-//          backend's to say, and a bearer token may be meant for it.
+// Why:     the identity fields that a visitor sends were removed with the route; only what a
+//          configured issuer signed is said again. Nobody is turned away here: whether a page needs
+//          a sign-in is the backend's to say, and a bearer token may be meant for it.
 // Threads: const-safe.
 // Spec:    docs/api.md, "Who asks".
 #pragma once

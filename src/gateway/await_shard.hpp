@@ -1,8 +1,7 @@
 // Waiting for a command of the shard inside a coroutine of an event loop.
 //
 // Why:     the shard's applier completes a whole batch at once; each loop is woken once for all of
-// its
-//          commands in it, and not once for each.
+//          its commands in it, and not once for each.
 // Time:    waits as long as the shard takes; the shard answers every command, also when it stops.
 // Ownership: the shard ends before the loops' execution contexts do.
 // Threads: call on a loop; the coroutine goes on there.

@@ -1,9 +1,8 @@
 // Who sent a request, seen past the proxies that the operator trusts.
 //
 // Why:     limits and logs must count visitors, not the load balancer before us; and nobody may
-// name an
-//          address for themselves. The hops are walked from the socket's peer leftwards while they
-//          are trusted; the first that is not trusted is the client.
+//          name an address for themselves. The hops are walked from the socket's peer leftwards
+//          while they are trusted; the first that is not trusted is the client.
 // Threads: const-safe.
 // Bounds:  wire::kMaxHops; a longer or malformed list counts as not sent.
 // Spec:    RFC 7239; X-Forwarded-* by common use; docs/configuration.md, "trusted_proxies".

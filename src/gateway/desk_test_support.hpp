@@ -1,5 +1,5 @@
-// For tests: a shard over a log in memory with everything that a visitor's request needs, under a clock
-// that stands still.
+// For tests: a shard over a log in memory with everything that a visitor's request needs, under a
+// clock that stands still.
 #pragma once
 
 #include "engine/shard.hpp"

@@ -1,7 +1,8 @@
 // Who asks: a signed-in user, a device, a backend, or nobody that can be named.
 //
-// Why:     a subject comes only from a JWT of a configured issuer, a signed device cookie, or a backend
-//          with an API key that names it. Whatever else a request says about its sender is not believed.
+// Why:     a subject comes only from a JWT of a configured issuer, a signed device cookie, or a
+//          backend with an API key that names it. Whatever else a request says about its sender is
+//          not believed.
 // Time:    `now` is passed in.
 // Threads: const-safe but for the tokens' caches, which are thread-safe.
 // Errors:  a bad credential is a value with its reason: native calls answer 401, the gate goes on

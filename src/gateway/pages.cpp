@@ -5,7 +5,8 @@
 namespace doorward::gateway {
 namespace {
 
-// The path and query of `Referer`, where it is a page of this site; the browser of our own form sends it.
+// The path and query of `Referer`, where it is a page of this site; the browser of our own form
+// sends it.
 std::string referring_path(const wire::RequestHead& head) {
   const auto referer = head.fields.find("Referer");
   if (!referer) return "/";

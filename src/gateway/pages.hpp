@@ -27,8 +27,8 @@ class Pages {
   explicit Pages(Displays displays, std::string base = "/.doorward/v1")
       : displays_(std::move(displays)), base_(std::move(base)) {}
 
-  // The page as an answer. Language and, where `request` names none, the page to go on to are taken from
-  // `head`.
+  // The page as an answer. Language and, where `request` names none, the page to go on to are taken
+  // from `head`.
   edge::Response answer(std::string_view room, const room::Policy& policy,
                         const wire::RequestHead& head, PageRequest request, unsigned status);
   // Other looks, from a reload.

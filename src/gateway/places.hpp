@@ -54,8 +54,8 @@ class Places {
  public:
   explicit Places(Services services) : services_(services) {}
 
-  // The place that this request has a token or an identity for. At the gate a bearer token that is not
-  // ours is passed over, since it may be meant for the backend.
+  // The place that this request has a token or an identity for. At the gate a bearer token that is
+  // not ours is passed over, since it may be meant for the backend.
   enum class At { call, gate };
   edge::Task<Sought<Place>> find(const wire::RequestHead& head, std::string_view room,
                                  std::optional<ports::LogPosition> seen = {}, At at = At::call);
@@ -63,8 +63,8 @@ class Places {
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.
   void keep_alive(const Place& place, const room::Policy& policy);
-  // A use of a session: written when less than its `ttl` remains, and always for the first. Answers the
-  // ticket as it then is.
+  // A use of a session: written when less than its `ttl` remains, and always for the first. Answers
+  // the ticket as it then is.
   edge::Task<room::TicketView> use(engine::TicketHandle ticket, room::TicketView view,
                                    const room::Policy& policy);
 

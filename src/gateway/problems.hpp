@@ -1,6 +1,7 @@
 // Every problem type that Doorward answers with: a stable name, a status and a title.
 //
-// Why:     a program acts on `type`, never on the words. One table, so that docs/api.md can be held to it.
+// Why:     a program acts on `type`, never on the words. One table, so that docs/api.md can be held
+//          to it.
 // Spec:    RFC 9457; docs/api.md, "Problems".
 #pragma once
 

@@ -1,8 +1,8 @@
 // The last filter: passes the request to the route's upstream and its response to the visitor.
 //
 // Why:     bodies stream both ways, a piece at a time, at the pace of the slower side; an answer
-//          may come while the body is still being sent. A route without an upstream is answered 200:
-//          the answer is then for another proxy that asked us.
+//          may come while the body is still being sent. A route without an upstream is answered
+//          200: the answer is then for another proxy that asked us.
 // Ownership: upstreams are shared with the pipelines of other configurations.
 // Threads: const-safe.
 // Bounds:  one piece of 64 KiB in each direction; edge::UpstreamLimits.

@@ -1,7 +1,8 @@
 // The gate before a route with a room: in with a live session, else a place in the line.
 //
-// Why:     a pass only names a session; whether it lives is asked of the engine on every request, so
-//          the gate is exact. A browser that must wait sees the waiting page, everything else its Ticket.
+// Why:     a pass only names a session; whether it lives is asked of the engine on every request,
+//          so the gate is exact. A browser that must wait sees the waiting page, everything else
+//          its Ticket.
 // Time:    the clock of the places.
 // Ownership: places and pages outlive it.
 // Threads: const-safe; coroutines go on on the loop that called.

@@ -1,8 +1,8 @@
 // Finds the route of a request, and cleans the request for the way to a backend.
 //
 // Why:     where no route matches, the fallback answers (the native calls), else 404. Where one
-//          does, fields that are for one connection only, and those by which we tell a backend who the
-//          visitor is, are removed before any filter sets them: a visitor can neither send them
+//          does, fields that are for one connection only, and those by which we tell a backend who
+//          the visitor is, are removed before any filter sets them: a visitor can neither send them
 //          nor, by naming them in `Connection`, take them away.
 // Threads: const-safe.
 // Spec:    RFC 9110 section 7.6.1; docs/configuration.md, "routes".

@@ -26,8 +26,8 @@ std::string ticket_json(const TicketText& ticket);
 // What changes while one waits: {"state","position","ahead","waiting","eta"}.
 std::string position_json(const room::TicketView& view);
 
-// Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by ticket, so
-// that those who joined together do not ask together.
+// Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by
+// ticket, so that those who joined together do not ask together.
 std::uint32_t poll_after_s(const room::TicketView& view);
 
 }  // namespace doorward::gateway

@@ -1,11 +1,12 @@
 // The three tokens that Doorward itself gives out, issued and read.
 //
-//   ticket   "doorward-ticket+jwt"  proves a place; also says which log position its holder has seen
+//   ticket   "doorward-ticket+jwt"  proves a place; says which log position its holder has seen
 //   pass     "doorward-pass+jwt"    proves an admission, to a backend too, by the published keys
 //   device   "doorward-device+jwt"  names a browser that has not signed in
 //
 // Why:     tickets and devices are read by Doorward alone and on every request: HS256 under an own
-//          secret. Passes are read by anyone and so are signed by a key whose public half is published.
+//          secret. Passes are read by anyone and so are signed by a key whose public half is
+//          published.
 // Time:    `now` is passed in. A pass ends with its session's logged deadline at the latest.
 // Threads: thread-safe.
 // Bounds:  verified tokens are kept, `cache_entries` of each kind.
@@ -65,8 +66,8 @@ class Tokens {
   std::string issue_device(std::string_view device, LogTime now) const;
 
   Verified<TicketToken> read_ticket(std::string_view token, LogTime now);
-  // Genuine, for `room` (empty: any). Whether it has expired is the caller's to judge: while the engine
-  // can be asked, the session decides and not the token.
+  // Genuine, for `room` (empty: any). Whether it has expired is the caller's to judge: while the
+  // engine can be asked, the session decides and not the token.
   Verified<Pass> read_pass(std::string_view token, std::string_view room, LogTime now);
   Verified<std::string> read_device(std::string_view token, LogTime now);
 

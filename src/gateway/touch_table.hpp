@@ -1,4 +1,5 @@
-// Which tickets showed a sign of life lately, so that not every poll and page is written to the log.
+// Which tickets showed a sign of life lately, so that not every poll and page is written to the
+// log.
 //
 // Time:    `now` in steady milliseconds, passed in.
 // Threads: thread-safe, without a lock.

@@ -1,8 +1,7 @@
 // base64url without padding, strictly: one text for one byte string.
 //
 // Errors: a decode fails on padding, on other letters, on an impossible length, and on trailing
-// bits
-//         that are not zero.
+//         bits that are not zero.
 // Spec:   RFC 4648 section 5; RFC 7515 section 2.
 #pragma once
 

@@ -1,8 +1,7 @@
 // Cookies: the request's `Cookie` field read as browsers send it, and `Set-Cookie` built.
 //
 // Why:     a Cookie field holds other people's cookies too, so reading never fails: what cannot be
-// a
-//          pair is passed over.
+//          a pair is passed over.
 // Bounds:  at most kMaxCookies pairs of a field are looked at.
 // Threads: pure functions. Views point into the input.
 // Errors:  building: invalid, where a name, a value or a path would break out of the field.

@@ -9,8 +9,7 @@
 // Why:     one reading for all, so that what was shown can be sent back.
 // Bounds:  room::validate is called on what was read.
 // Errors:  invalid; the sentence begins with the member's path ("admit.every: …"). A member that is
-// not
-//          known is an error that names the nearest known one.
+//          not known is an error that names the nearest known one.
 // Spec:    docs/rooms.md.
 #pragma once
 

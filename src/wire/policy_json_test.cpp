@@ -16,8 +16,9 @@ Result<room::Policy> read(const char* text, room::Policy base = {}) {
 TEST(PolicyJson, ReadsTheWholePolicy) {
   const auto policy = read(
       R"({"capacity":2,"admit":{"count":10,"every":"1s"},"session":{"ttl":"240s","renew":"never"},
-    "claim":{"ttl":"60s"},"order":"draw","lanes":[{"name":"vip","share":3},{"name":"all"}],"rejoin":"to_back",
-    "liveness":{"silence":"60s","grace":"5m"},"opens_at":"2026-01-01T00:00:00Z","closes_at":"2026-01-02T00:00:00Z",
+    "claim":{"ttl":"60s"},"order":"draw","lanes":[{"name":"vip","share":3},{"name":"all"}],
+    "rejoin":"to_back","liveness":{"silence":"60s","grace":"5m"},
+    "opens_at":"2026-01-01T00:00:00Z","closes_at":"2026-01-02T00:00:00Z",
     "max_waiting":500,"mode":"paused"})");
   ASSERT_TRUE(policy.has_value()) << policy.error().what;
   room::Policy expected;

@@ -39,8 +39,8 @@ json::object verdict(bool valid, const gateway::Pass* pass,
   return made;
 }
 
-// The session decides, exactly: a pass whose own time is up is good while its session lives, and one
-// whose session has ended is not.
+// The session decides, exactly: a pass whose own time is up is good while its session lives, and
+// one whose session has ended is not.
 edge::Task<json::object> judge(Desk& desk, const gateway::Pass& pass) {
   const auto handle = desk.shard().find(pass.ticket);
   auto view = handle ? desk.shard().read(*handle) : std::nullopt;

@@ -54,8 +54,9 @@ gateway::Sought<Joiner> backend_joiner(const Desk& desk, const boost::json::obje
   return Joiner{desk.places.services().identities.named_by_backend(subject, std::move(lane)), {}};
 }
 
-// A caller that nobody can name is given a device. With a key its id follows from address and key, so
-// that a retry of a first join, which has no cookie yet, is the same device and finds its ticket.
+// A caller that nobody can name is given a device. With a key its id follows from address and key,
+// so that a retry of a first join, which has no cookie yet, is the same device and finds its
+// ticket.
 Joiner new_device(const Desk& desk, const Call& call, const std::string& key) {
   const auto& identities = desk.places.services().identities;
   std::string device = desk.places.draw_device();

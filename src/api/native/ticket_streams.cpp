@@ -32,7 +32,8 @@ TicketHandle unpack(std::uint64_t key) {
   return {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)};
 }
 
-// The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing yet.
+// The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing
+// yet.
 constexpr std::uint32_t kNoPlace = 0xffff'ffff;
 
 std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {

@@ -1,11 +1,11 @@
 // What waiting visitors hear: their place, now and then; admission and end, at once.
 //
-// Why:     an event of the engine only marks a stream as due; the stream then reads the ticket as it is,
-//          so that a full queue loses nothing. Positions are not pushed but looked at: once a second near
-//          the front, once in five seconds behind, whatever moves in between.
+// Why:     an event of the engine only marks a stream as due; the stream then reads the ticket as
+//          it is, so that a full queue loses nothing. Positions are not pushed but looked at: once
+//          a second near the front, once in five seconds behind, whatever moves in between.
 // Time:    steady time from the clock given, for the beat; wall time for tokens.
-// Ownership: made before the shard, which it listens to; `attach` before anything is parked. Places and
-//          lots outlive it or are quiet by then.
+// Ownership: made before the shard, which it listens to; `attach` before anything is parked. Places
+//          and lots outlive it or are quiet by then.
 // Threads: thread-safe: rendered on the loops, told by the shard's applier.
 // Bounds:  a word of memo in the connection and one table row of 40 bytes a ticket.
 // Errors:  a presence that the log did not take is written again with the next beat.

@@ -1,8 +1,7 @@
 // A YAML document as a tree that remembers where everything stands.
 //
 // Why:     an error in a configuration must name its line and column, also for values that were
-// found wrong
-//          long after parsing; and a hostile document must not cost more than its size.
+//          found wrong long after parsing; and a hostile document must not cost more than its size.
 // Bounds:  1 MiB of text, 32 levels, 200,000 nodes with aliases unfolded; one document.
 // Errors:  invalid (not YAML), too_large (a bound); `what` begins with the place.
 // Threads: plain values.

@@ -1,12 +1,10 @@
 // A form: the settings of one map, described once and used three ways.
 //
 // Why:     a setting is declared in one place, with its key, type, bounds, default and meaning. The
-// reader
-//          fills the structs from it, the schema writer and the reference writer print it. So the
-//          JSON Schema and docs/configuration.md cannot drift from what is read.
+//          reader fills the structs from it, the schema writer and the reference writer print it.
+//          So the JSON Schema and docs/configuration.md cannot drift from what is read.
 // Use:     `describe(Form&, X&)` calls one method for each setting of X, in the order of the
-// reference.
-//          Defaults are whatever X holds before.
+//          reference. Defaults are whatever X holds before.
 // Threads: single owner.
 #pragma once
 

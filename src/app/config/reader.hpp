@@ -1,8 +1,7 @@
 // Fills a described struct from a document, and says everything that is wrong on the way.
 //
 // Why:     one pass, all errors: unknown keys with the nearest known one, duplicates, wrong types
-// and
-//          values out of range, each at its place.
+//          and values out of range, each at its place.
 // Threads: single owner.
 #pragma once
 

@@ -1,8 +1,7 @@
 // The two descriptions of the settings that people and editors read, written from the forms.
 //
 // Why:     docs/doorward.schema.json and the tables of docs/configuration.md are this output, held
-// to it by
-//          a test.
+//          to it by a test.
 // Threads: single owner.
 #pragma once
 

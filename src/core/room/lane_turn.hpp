@@ -1,9 +1,8 @@
 // Which lane the next admission goes to: smooth weighted turns.
 //
 // Why:     of the admissions that find waiters in several lanes each lane takes its share, spread
-// evenly
-//          rather than in runs: shares 2 and 1 give a b a a b a, not a a b. A lane without waiters
-//          gives its turns to the others.
+//          evenly rather than in runs: shares 2 and 1 give a b a a b a, not a a b. A lane without
+//          waiters gives its turns to the others.
 // State:   canonical; one number a lane, at most the sum of the shares.
 // Bounds:  kMaxTurnLanes lanes, those included that left the policy and still have waiters.
 // Errors:  `read` fails the reader on false bytes.

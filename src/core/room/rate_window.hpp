@@ -1,17 +1,14 @@
 // Who was admitted lately, so that no interval of the rate's length ever holds more than its count.
 //
 // Why:     a fixed window lets twice the count through at its edge. This one remembers the
-// admissions
-//          themselves, those of one moment as one entry.
+//          admissions themselves, those of one moment as one entry.
 // Time:    log time, never back. An interval holds its beginning and not its end: what was admitted
-// at t
-//          counts until just before t + every.
+//          at t counts until just before t + every.
 // State:   canonical; written and read by the snapshot. A change of the rate keeps what the former
-// window
-//          still held.
+//          window still held.
 // Bounds:  at most 65,537 entries. Where `every` is longer than 65 s, admissions are remembered as
-// up to
-//          every/65,536 later than they were: the next may wait by so much more, the limit holds.
+//          up to every/65,536 later than they were: the next may wait by so much more, the limit
+//          holds.
 // Errors:  `read` fails the reader on false bytes.
 #pragma once
 

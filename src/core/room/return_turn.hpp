@@ -2,8 +2,7 @@
 // line.
 //
 // Why:     a returner had reached the front already, so takes the next free slot; but only every
-// second
-//          one, so that many who return at once cannot starve those who stayed.
+//          second one, so that many who return at once cannot starve those who stayed.
 // State:   canonical; one bit.
 #pragma once
 

@@ -1,9 +1,8 @@
 // How long an admission lasts: the time to arrive, and the session, fixed or renewed by use.
 //
 // Why:     a use is too frequent to be logged each time. The deadline that the log knows is a tenth
-// of the
-//          ttl later than the one that is promised, and a use is logged when less than the ttl
-//          remains: so a session is never cut short, and at most ten uses a ttl are logged.
+//          of the ttl later than the one that is promised, and a use is logged when less than the
+//          ttl remains: so a session is never cut short, and at most ten uses a ttl are logged.
 // Time:    service time; an outage moves all deadlines on.
 // Spec:    docs/rooms.md, "Sessions".
 #pragma once

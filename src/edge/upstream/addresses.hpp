@@ -1,8 +1,7 @@
 // The socket addresses of an endpoint: its literal address, or what its name resolves to.
 //
 // Why:     names are looked up again every few seconds, while requests go on with the old
-// addresses; a
-//          resolver that hangs holds up nobody beyond `deadline`.
+//          addresses; a resolver that hangs holds up nobody beyond `deadline`.
 // Threads: its loop only.
 // Bounds:  the first kMost addresses of a name.
 // Errors:  unavailable (no such name), timed_out.

@@ -1,16 +1,13 @@
 // The client side of one HTTP/1.1 connection: writes a request, reads its response piece by piece.
 //
 // Why:     the response parser with a socket, a buffer and deadlines; what is sent and what becomes
-// of
-//          the answer is the proxy's business.
+//          of the answer is the proxy's business.
 // Ownership: made by an UpstreamPool and lent as a Lease. The buffer is held only while lent.
 // Threads: its loop only. One coroutine may write while another reads.
 // Bounds:  one buffer of 64 KiB; heads by wire::Limits. Every connect, write and read has a
-// deadline,
-//          kept by the loop's tick to a tenth of a second.
+//          deadline, kept by the loop's tick to a tenth of a second.
 // Errors:  closed (the peer ended or reset), timed_out, invalid (a broken response). After any of
-// them
-//          the connection is closed when it is given back.
+//          them the connection is closed when it is given back.
 #pragma once
 
 #include "base/result.hpp"

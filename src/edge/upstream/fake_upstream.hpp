@@ -1,7 +1,8 @@
 // For tests: an upstream that does what its script says, on the loop of the test.
 //
 // Ownership: outlives the loop's run. Each accepted connection runs the script with its number,
-// from 0. Threads: the loop's.
+//            from 0.
+// Threads: the loop's.
 #pragma once
 
 #include "edge/exchange.hpp"

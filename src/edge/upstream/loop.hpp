@@ -2,8 +2,7 @@
 // deadlines.
 //
 // Why:     nothing on the way to a backend crosses a loop. It is a service of the execution
-// context, so
-//          it is made on first use and ends with its loop.
+//          context, so it is made on first use and ends with its loop.
 // Time:    the steady clock, read once a tick; deadlines are late by at most a tenth of a second.
 // Threads: its loop only.
 // Bounds:  kSpareBuffers buffers are kept. A pool stays for each endpoint that was ever used.

@@ -3,8 +3,7 @@
 // Threads: its loop only.
 // Bounds:  `connections` open at once; behind them `waiting` requests wait at most `wait`.
 // Errors:  unavailable (refused, no address), timed_out (connecting), overloaded (all taken for too
-// long,
-//          or too many wait already).
+//          long, or too many wait already).
 #pragma once
 
 #include "edge/upstream/addresses.hpp"

@@ -1,11 +1,9 @@
 // A service behind us: its endpoints, used in turn.
 //
 // Why:     says which endpoint takes a request. One that just refused is passed over for a moment,
-// as
-//          long as another is left.
+//          as long as another is left.
 // Ownership: connections live in the loops' pools (edge/upstream/loop.hpp), so that they outlast a
-// reload
-//          of the configuration.
+//          reload of the configuration.
 // Threads: thread-safe; `connect` on the loop that will use the connection.
 // Bounds:  UpstreamLimits.
 // Errors:  unavailable, timed_out, overloaded.

@@ -2,8 +2,7 @@
 // looks.
 //
 // Why:     the page is true without JavaScript (it is rendered with the place and reloads itself)
-// and better
-//          with it (web/waiting/page.js streams). It asks nothing of any other site.
+//          and better with it (web/waiting/page.js streams). It asks nothing of any other site.
 // Ownership: a WaitingPage holds everything that it renders from; results are plain strings.
 // Threads: const-safe.
 // Bounds:  a page is under 50 KB, an operator's own template and logo aside.

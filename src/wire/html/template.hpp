@@ -3,7 +3,7 @@
 // Why:     the waiting page and an operator's own template need no more; nothing loops or decides
 // in them. Threads: const-safe once parsed. Bounds:  a template is at most kMaxTemplate bytes.
 // Errors:  invalid: a place is not closed, or its name is not among the known ones (the nearest is
-// named).
+//          named).
 #pragma once
 
 #include "base/result.hpp"

@@ -2,8 +2,7 @@
 //
 // Ownership: pieces are views into the bytes that were given.
 // Bounds:  chunk extensions, trailers and the body itself by `Limits`. Extensions are dropped, and
-// so are
-//          trailer fields that would change framing, routing, identity or caching.
+//          so are trailer fields that would change framing, routing, identity or caching.
 // Threads: single owner.
 // Spec:    RFC 9112 sections 6 and 7.
 #pragma once

@@ -1,8 +1,8 @@
 // How large the parts of an HTTP/1.1 message may be.
 //
 // Bounds: a request line beyond its limit is answered 414, a head or trailers beyond theirs 431, a
-// body 413.
-//         The caller's buffer must hold `head_bytes`: the parser asks for a head in one piece.
+//         body 413. The caller's buffer must hold `head_bytes`: the parser asks for a head in one
+//         piece.
 #pragma once
 
 #include <cstddef>

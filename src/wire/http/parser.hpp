@@ -1,15 +1,13 @@
 // Incremental parsers of HTTP/1.1 messages that do no I/O: requests, and responses.
 //
 // Why:     Beast's basic_parser reads the syntax of a head; what it lets pass and a gateway must
-// not (folded
-//          lines, doubtful lengths, several hosts, paths that resolve elsewhere) is refused here,
-//          so that no peer before or behind sees other message bounds than we do.
+//          not (folded lines, doubtful lengths, several hosts, paths that resolve elsewhere) is
+//          refused here, so that no peer before or behind sees other message bounds than we do.
 // Use:     give `next` the unconsumed bytes until it asks for more; `reset` after `end`. Bytes
-// behind the
-//          end of a message are never touched: they are the next message, or the tunnel's.
+//          behind the end of a message are never touched: they are the next message, or the
+//          tunnel's.
 // Ownership: the head is the caller's and is filled when `head` is reported; body pieces are views
-// into the
-//          caller's bytes. No allocation once the head's buffers have grown.
+//          into the caller's bytes. No allocation once the head's buffers have grown.
 // Threads: single owner.
 // Bounds:  wire/http/limits.hpp.
 // Errors:  error() says what to answer; after it the connection is of no more use. A broken

@@ -1,8 +1,7 @@
 // The target of a request, taken apart and made safe to route by.
 //
 // Why:    what a route compares and what the backend resolves must be the same path. Dot segments
-// are
-//         resolved here; a path that some backend would resolve otherwise is refused: one that
+//         are resolved here; a path that some backend would resolve otherwise is refused: one that
 //         leaves the root, an encoded separator beside dots (`..%2f`), dots with a parameter
 //         (`..;`), a backslash.
 // Errors: 400; 501 for CONNECT.

@@ -1,8 +1,7 @@
 // Puts HTTP/1.1 messages into bytes.
 //
 // Why:    appends to the caller's buffer, so that a head, its body and the next answer leave in one
-// write.
-//         Control characters in a value become spaces: no field can smuggle another.
+//         write. Control characters in a value become spaces: no field can smuggle another.
 // Spec:   RFC 9112 sections 3, 4, 5 and 7.1.
 #pragma once
 

@@ -1,9 +1,8 @@
 // Signed tokens: compact JWS with JWT claims, over OpenSSL.
 //
 // Why:     proves a place (ticket token), an admission (pass) and a device (cookie); reads the JWTs
-// of an
-//          operator's identity provider. Signing and reading only; what the claims mean is decided
-//          above.
+//          of an operator's identity provider. Signing and reading only; what the claims mean is
+//          decided above.
 // Time:    `now` is passed in.
 // Ownership: a KeySet owns its keys; tokens are plain strings.
 // Threads: a KeySet is const-safe: any number of threads may sign and verify with one.

@@ -2,13 +2,13 @@
 // signature.
 //
 // Why:     a page load brings a dozen requests with one pass, and checking ES256 costs more than
-// all the
-//          rest of a request. Only what verified is kept: a refusal is worked out again each time.
+//          all the rest of a request. Only what verified is kept: a refusal is worked out again
+//          each time.
 // Time:    an entry is found only before its `expires`; `now` is passed in.
 // Threads: thread-safe; 16 parts with a lock each.
 // Bounds:  `capacity` entries, rounded up to a power of two of at least 64. A full set of four
-// gives up
-//          the entry that was used longest ago. Tokens are compared in full: a hash never decides.
+//          gives up the entry that was used longest ago. Tokens are compared in full: a hash never
+//          decides.
 #pragma once
 
 #include "base/siphash.hpp"

@@ -1,8 +1,7 @@
 // Frames of a WebSocket client, decoded as they arrive.
 //
 // Why:     small enough to keep for each of many thousand waiters, and not kept at all between
-// messages:
-//          see idle().
+//          messages: see idle().
 // Ownership: what an event shows is valid until the next call.
 // Threads: single owner.
 // Bounds:  a message at most `most_bytes`, also in fragments: else error with 1009. No extensions.
