@@ -35,8 +35,7 @@ edge::Task<Verdict> Proxy::run(Context& context) {
     }
     first = *piece;
   }
-  const bool whole = !first.empty() && exchange.body_length() == first.size();
-  if (whole)
+  if (exchange.body_length() == first.size())
     co_await proxying::forward_whole(call, first);
   else
     co_await proxying::forward_stream(call, first);

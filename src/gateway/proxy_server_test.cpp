@@ -27,6 +27,19 @@ TEST(Proxied, AnAnswerCutShortClosesTheVisitorsConnection) {
   EXPECT_THAT(client.read_all(), EndsWith("3\r\nabc\r\n"));
 }
 
+TEST(Proxied, AnEmptyBodyKeepsItsLength) {
+  std::promise<std::string> seen;
+  Behind behind([&](FakePeer& peer, std::size_t) -> Task<> {
+    seen.set_value(co_await peer.head());
+    co_await peer.write("HTTP/1.1 204 No\r\n\r\n");
+  });
+  Front front(behind.endpoint());
+  Client client(front.port());
+  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(seen.get_future().get(), HasSubstr("\r\nContent-Length: 0\r\n"));
+}
+
 TEST(Proxied, AnEventStreamIsSeenAsItComes) {
   std::promise<void> seen;
   auto was_seen = seen.get_future();

@@ -137,7 +137,7 @@ void describe(Form& form, RouteSettings& route) {
   form.field("room", route.route.room, "The room that stands before it. Absent: not gated.",
              Text{"the name of a room", 64});
   form.field("upstream", route.route.upstream,
-             "Where it goes. Absent: answered 204 to whoever may pass, for another proxy to ask.",
+             "Where it goes. Absent: answered 200 to whoever may pass, for another proxy to ask.",
              Text{"the name of an upstream", 64});
   form.field("waiting_status", route.route.waiting_status,
              "Status of the answer to a program that must wait.", Range{200, 599});
