@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kSmallBuffer = 8'192;
 constexpr std::size_t kLargeBuffer = 65'536;
+constexpr std::size_t kCopied = 2'048;
 constexpr std::size_t kSmallOut = 16'384;
 constexpr std::size_t kLingerBytes = 1'048'576;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
@@ -125,9 +126,18 @@ std::size_t Connection::advance(std::size_t sent) {
 }
 
 Result<bool> Connection::try_send(std::string_view body, std::string_view tail) {
-  sending_ = {asio::buffer(out_), asio::buffer(body), asio::buffer(tail)};
   error_code ec;
-  const std::size_t left = advance(socket_.write_some(sending_, ec));
+  std::size_t sent = 0;
+  if (body.size() + tail.size() <= kCopied) {
+    // Copying a little is cheaper than having the kernel gather it.
+    out_.append(body).append(tail);
+    sending_ = {asio::buffer(out_)};
+    sent = socket_.write_some(sending_[0], ec);
+  } else {
+    sending_ = {asio::buffer(out_), asio::buffer(body), asio::buffer(tail)};
+    sent = socket_.write_some(sending_, ec);
+  }
+  const std::size_t left = advance(sent);
   if (ec && ec != asio::error::would_block) {
     return error(Errc::closed, "The peer closed the connection.");
   }

@@ -7,8 +7,8 @@
 // Bounds:  the request head was checked against the listener's limits; a body is read in pieces of
 // at
 //          most 64 KiB, and every read and write has the listener's deadlines.
-// Caution: GCC 12 destroys temporaries wrongly where an await stands in `&&`, `||` or `?:`, or takes an
-//          argument in braces: await into a named variable, and give named arguments.
+// Caution: GCC 12 destroys temporaries wrongly where an await stands in `&&`, `||` or `?:`, or
+//          takes an argument in braces: await into a named variable, and give named arguments.
 // Errors:  closed (the peer went away), timed_out, too_large, invalid (broken framing). After an
 // error
 //          the exchange is over; the handler just returns.

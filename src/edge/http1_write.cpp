@@ -72,7 +72,7 @@ Task<Result<>> Http1Exchange::send(std::string_view body, std::string_view tail)
   co_return co_await send_rest(sent);
 }
 
-// What `try_send` left. (GCC 12 destroys a temporary too many where an await stands behind `?:` or `&&`.)
+// What `try_send` left. No `?:` around the await: see the caution in exchange.hpp.
 Task<Result<>> Http1Exchange::send_rest(Result<bool> tried) {
   Result<> rest = tried ? Result<>() : Result<>(tried.error());
   if (rest) rest = co_await connection_.send_rest(&sent_);

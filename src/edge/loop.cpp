@@ -40,9 +40,8 @@ Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* s
 Loop::~Loop() {
   acceptors_.clear();
   parking_->close_all();
-  parking_.reset();
   ticker_.reset();
-  // Sessions that are still suspended go with the context, and they know this loop.
+  // What is still suspended goes with the context, and it knows this loop and the parking lot.
   io_.reset();
 }
 

@@ -3,6 +3,7 @@
 #include "edge/parking_lot.hpp"
 #include "edge/parking_slot.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 
 namespace doorward::edge {
@@ -21,16 +22,18 @@ constexpr int kReadsPerTurn = 8;
 
 void ParkingLot::listen(Slot& slot) {
   ++slot.waits;
-  slot.socket.async_wait(Socket::wait_read, [this, &slot](error_code ec) {
-    if (!ec && slot.open) readable(slot);
-    release(slot);
-  });
+  const OperationAllocator<void> allocator(slot.wait_memory);
+  slot.socket->async_wait(Socket::wait_read,
+                          asio::bind_allocator(allocator, [this, &slot](error_code ec) {
+                            if (!ec && slot.open) readable(slot);
+                            release(slot);
+                          }));
 }
 
 void ParkingLot::readable(Slot& slot) {
   for (int i = 0; i < kReadsPerTurn; ++i) {
     error_code ec;
-    const std::size_t size = slot.socket.read_some(asio::buffer(input_), ec);
+    const std::size_t size = slot.socket->read_some(asio::buffer(input_), ec);
     if (ec == asio::error::would_block) break;
     if (ec) return close(slot);
     loop_.counters().bytes_in.add(size);
@@ -105,7 +108,7 @@ void ParkingLot::send(Slot& slot, std::string_view bytes) {
     return;
   }
   error_code ec;
-  const std::size_t sent = slot.socket.write_some(asio::buffer(bytes), ec);
+  const std::size_t sent = slot.socket->write_some(asio::buffer(bytes), ec);
   loop_.counters().bytes_out.add(sent);
   if (ec && ec != asio::error::would_block) return close(slot);
   if (sent == bytes.size()) return;
@@ -117,7 +120,7 @@ void ParkingLot::send(Slot& slot, std::string_view bytes) {
 void ParkingLot::wait_to_send(Slot& slot) {
   ++slot.waits;
   loop_.wheel().set(slot, loop_.now() + loop_.options().parking.write);
-  slot.socket.async_wait(Socket::wait_write, [this, &slot](error_code ec) {
+  slot.socket->async_wait(Socket::wait_write, [this, &slot](error_code ec) {
     if (!ec && slot.open) writable(slot);
     release(slot);
   });
@@ -126,7 +129,7 @@ void ParkingLot::wait_to_send(Slot& slot) {
 void ParkingLot::writable(Slot& slot) {
   Extra& extra = *slot.extra;
   error_code ec;
-  const std::size_t sent = slot.socket.write_some(
+  const std::size_t sent = slot.socket->write_some(
       asio::buffer(extra.unsent.data() + extra.sent, extra.unsent.size() - extra.sent), ec);
   loop_.counters().bytes_out.add(sent);
   if (ec && ec != asio::error::would_block) return close(slot);
@@ -161,7 +164,7 @@ void ParkingLot::half_close(Slot& slot) {
   slot.ending = true;
   if (slot.sending() || std::exchange(slot.shut, true)) return;
   error_code ec;
-  slot.socket.shutdown(Socket::shutdown_send, ec);
+  slot.socket->shutdown(Socket::shutdown_send, ec);
   loop_.wheel().set(slot, loop_.now() + loop_.options().deadlines.linger);
 }
 

@@ -22,12 +22,13 @@ constexpr std::size_t kRendersPerTurn = 256;
 
 }  // namespace
 
-ParkingLot::ParkingLot(Loop& loop, StreamSource* source) : loop_(loop), source_(source) {}
+ParkingLot::ParkingLot(Loop& loop, StreamSource* source)
+    : loop_(loop), source_(source), slots_(std::make_unique<Slots>()) {}
 
 ParkingLot::~ParkingLot() = default;
 
 ParkingLot::Slot& ParkingLot::new_slot() {
-  if (free_ == nullptr) return slots_.emplace_back(*this, loop_.io().get_executor());
+  if (free_ == nullptr) return slots_->emplace_back(*this);
   Slot& slot = *free_;
   free_ = slot.next;
   return slot;
@@ -36,7 +37,7 @@ ParkingLot::Slot& ParkingLot::new_slot() {
 void ParkingLot::park(Connection& connection, ParkedStream stream, StreamKind kind) {
   Slot& slot = new_slot();
   auto [socket, pass] = connection.release();
-  slot.socket = std::move(socket);
+  slot.socket.emplace(std::move(socket));
   slot.pass = std::move(pass);
   slot.stream = stream;
   slot.kind = kind;
@@ -50,7 +51,7 @@ void ParkingLot::park(Connection& connection, ParkedStream stream, StreamKind ki
                                  : loop_.counters().parked_event_streams)
       .add();
   error_code ec;
-  slot.socket.set_option(
+  slot.socket->set_option(
       UserTimeout(static_cast<int>(loop_.options().parking.user_timeout.count())), ec);
 
   ++slot.waits;  // keeps the slot while it is looked at
@@ -90,7 +91,7 @@ void ParkingLot::wake(std::span<const std::uint64_t> keys) {
 }
 
 void ParkingLot::wake_all() {
-  for (Slot& slot : slots_) {
+  for (Slot& slot : *slots_) {
     if (slot.open) make_due(slot);
   }
 }
@@ -153,13 +154,13 @@ void ParkingLot::expired(Slot& slot) {
 }
 
 void ParkingLot::end_all() {
-  for (Slot& slot : slots_) {
+  for (Slot& slot : *slots_) {
     if (slot.open && !slot.ending) say_goodbye(slot, wire::websocket::kGoingAway);
   }
 }
 
 void ParkingLot::close_all() {
-  for (Slot& slot : slots_) {
+  for (Slot& slot : *slots_) {
     if (slot.open) close(slot);
   }
 }
@@ -170,8 +171,7 @@ void ParkingLot::close(Slot& slot) {
   slot.open = false;
   slot.clear();
   unlink_key(slot);
-  error_code ec;
-  slot.socket.close(ec);
+  slot.socket.reset();
   slot.extra.reset();
   slot.pass = {};
   (slot.kind == StreamKind::websocket ? loop_.counters().parked_websockets

@@ -14,11 +14,12 @@
 #include "edge/options.hpp"
 #include "edge/parking.hpp"
 
+#include <boost/container/deque.hpp>
+#include <boost/container/options.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -70,7 +71,10 @@ class ParkingLot {
 
   Loop& loop_;
   StreamSource* source_;
-  std::deque<Slot> slots_;
+  using Slots = boost::container::deque<
+      Slot, void, boost::container::deque_options<boost::container::block_size<64u>>::type>;
+
+  std::unique_ptr<Slots> slots_;
   Slot* free_ = nullptr;
   boost::unordered_flat_map<std::uint64_t, Slot*> by_key_;
   std::vector<Slot*> due_;

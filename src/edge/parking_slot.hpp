@@ -5,10 +5,10 @@
 #include "edge/wheel.hpp"
 #include "wire/websocket/decoder.hpp"
 
-#include <boost/asio/io_context.hpp>
-
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 
@@ -23,14 +23,53 @@ struct ParkingLot::Extra {
   bool idle() const { return unsent.empty() && !decoder; }
 };
 
+// Memory for the one operation that every parked connection has pending, inside its slot: from
+// the heap it would keep whatever larger block Asio had at hand.
+class OperationMemory {
+ public:
+  void* allocate(std::size_t size) {
+    if (used_ || size > sizeof bytes_) return ::operator new(size);
+    used_ = true;
+    return bytes_;
+  }
+  void deallocate(void* at) {
+    if (at == bytes_) {
+      used_ = false;
+    } else {
+      ::operator delete(at);
+    }
+  }
+
+ private:
+  alignas(std::max_align_t) std::byte bytes_[96];
+  bool used_ = false;
+};
+
+template <class T>
+struct OperationAllocator {
+  using value_type = T;
+
+  explicit OperationAllocator(OperationMemory& m) : memory(&m) {}
+  template <class U>
+  explicit OperationAllocator(const OperationAllocator<U>& other) : memory(other.memory) {}
+  template <class U>
+  bool operator==(const OperationAllocator<U>& other) const {
+    return memory == other.memory;
+  }
+
+  T* allocate(std::size_t n) { return static_cast<T*>(memory->allocate(n * sizeof(T))); }
+  void deallocate(T* at, std::size_t) { memory->deallocate(at); }
+
+  OperationMemory* memory;
+};
+
 struct ParkingLot::Slot : WheelEntry {
-  explicit Slot(ParkingLot& owner, const boost::asio::io_context::executor_type& executor)
+  explicit Slot(ParkingLot& owner)
       : WheelEntry([](WheelEntry& entry) {
           auto& slot = static_cast<Slot&>(entry);
           slot.lot.expired(slot);
         }),
-        lot(owner),
-        socket(executor) {}
+        lot(owner) {}
 
   bool sending() const { return extra != nullptr && !extra->unsent.empty(); }
   Extra& need_extra() {
@@ -38,8 +77,9 @@ struct ParkingLot::Slot : WheelEntry {
     return *extra;
   }
 
+  OperationMemory wait_memory;
   ParkingLot& lot;
-  Socket socket;
+  std::optional<Socket> socket;  // while open: the memory may outlive the loop's context
   AddressLimits::Pass pass;
   ParkedStream stream;
   Slot* next = nullptr;  // of the same key, or free

@@ -1,6 +1,7 @@
 #include "api/native/ticket_streams.hpp"
 
 #include "gateway/ticket_json.hpp"
+#include "wire/sse/event_stream.hpp"
 #include "wire/websocket/frame.hpp"
 
 #include <fmt/format.h>
@@ -199,7 +200,7 @@ void TicketStreams::emit(std::string& out, StreamKind kind, std::string_view eve
                          std::string_view data) {
   const std::string id = to_string(shard().applied());
   if (kind == StreamKind::event_stream) {
-    fmt::format_to(std::back_inserter(out), "id: {}\nevent: {}\ndata: {}\n\n", id, event, data);
+    wire::sse::append_event(out, {event, id, data});
     return;
   }
   const std::string text = fmt::format(R"({{"event":"{}","id":"{}","data":{}}})", event, id, data);

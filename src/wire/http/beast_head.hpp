@@ -42,8 +42,8 @@ inline constexpr ParseError kBoth{400, "There are both Content-Length and Transf
 template <bool is_request>
 class BeastHead : public boost::beast::http::basic_parser<is_request> {
   using Base = boost::beast::http::basic_parser<is_request>;
-  using error_code = boost::beast::error_code;
-  using beast_view = boost::beast::string_view;
+  using Code = boost::beast::error_code;
+  using View = boost::beast::string_view;
 
  public:
   BeastHead(const Limits& limits, Fields& fields) : limits_(limits), fields_(fields) {
@@ -54,7 +54,7 @@ class BeastHead : public boost::beast::http::basic_parser<is_request> {
 
   // `head` ends with its empty line.
   std::optional<ParseError> parse(std::string_view head) {
-    error_code ec;
+    Code ec;
     Base::put({head.data(), head.size()}, ec);
     if (notes.error) return notes.error;
     if (!ec) return std::nullopt;
@@ -71,22 +71,21 @@ class BeastHead : public boost::beast::http::basic_parser<is_request> {
   unsigned minor_version = 0;
 
  private:
-  static std::string_view view(beast_view text) { return {text.data(), text.size()}; }
+  static std::string_view view(View text) { return {text.data(), text.size()}; }
 
-  void on_request_impl(boost::beast::http::verb, beast_view method_text, beast_view target_text,
-                       int version, error_code& ec) override {
+  void on_request_impl(boost::beast::http::verb, View method_text, View target_text, int version,
+                       Code& ec) override {
     ec = {};
     method = view(method_text);
     target = view(target_text);
     minor_version = static_cast<unsigned>(version % 10);
   }
-  void on_response_impl(int code, beast_view, int version, error_code& ec) override {
+  void on_response_impl(int code, View, int version, Code& ec) override {
     ec = {};
     status = static_cast<unsigned>(code);
     minor_version = static_cast<unsigned>(version % 10);
   }
-  void on_field_impl(boost::beast::http::field field, beast_view name, beast_view value,
-                     error_code& ec) override {
+  void on_field_impl(boost::beast::http::field field, View name, View value, Code& ec) override {
     ec = {};
     if (fields_.size() == limits_.fields) {
       notes.error = ParseError{431, "There are too many header fields."};
@@ -96,20 +95,18 @@ class BeastHead : public boost::beast::http::basic_parser<is_request> {
     }
     if (notes.error) ec = boost::beast::http::error::bad_field;
   }
-  void on_header_impl(error_code& ec) override { ec = {}; }
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& ec) override {
-    ec = {};
-  }
-  std::size_t on_body_impl(beast_view body, error_code& ec) override {
+  void on_header_impl(Code& ec) override { ec = {}; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code& ec) override { ec = {}; }
+  std::size_t on_body_impl(View body, Code& ec) override {
     ec = {};
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast_view, error_code& ec) override { ec = {}; }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast_view body, error_code& ec) override {
+  void on_chunk_header_impl(std::uint64_t, View, Code& ec) override { ec = {}; }
+  std::size_t on_chunk_body_impl(std::uint64_t, View body, Code& ec) override {
     ec = {};
     return body.size();
   }
-  void on_finish_impl(error_code& ec) override { ec = {}; }
+  void on_finish_impl(Code& ec) override { ec = {}; }
 
   const Limits& limits_;
   Fields& fields_;

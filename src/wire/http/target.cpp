@@ -7,10 +7,10 @@
 namespace doorward::wire {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
+constexpr auto kNone = std::string_view::npos;
 
 bool has_only_valid_escapes(std::string_view text) {
-  for (std::size_t at = text.find('%'); at != npos; at = text.find('%', at + 3)) {
+  for (std::size_t at = text.find('%'); at != kNone; at = text.find('%', at + 3)) {
     if (at + 2 >= text.size()) return false;
     const int high = hex_value(text[at + 1]);
     const int low = hex_value(text[at + 2]);
@@ -73,7 +73,7 @@ Segment classify(std::string_view segment) {
 // Dots at the start of a segment, plain or encoded, or an encoded separator: anything less cannot
 // be a dot segment in anyone's eyes.
 bool needs_a_closer_look(std::string_view path) {
-  return path.find("/.") != npos || path.find('%') != npos || path.find(';') != npos;
+  return path.find("/.") != kNone || path.find('%') != kNone || path.find(';') != kNone;
 }
 
 std::optional<ParseError> resolve_path(std::string_view path, std::string& out) {
@@ -81,7 +81,7 @@ std::optional<ParseError> resolve_path(std::string_view path, std::string& out) 
   bool directory = true;
   for (bool last = false; !last;) {
     const std::size_t slash = rest.find('/');
-    last = slash == npos;
+    last = slash == kNone;
     const std::string_view segment = rest.substr(0, slash);
     if (!last) rest.remove_prefix(slash + 1);
     switch (classify(segment)) {
@@ -106,7 +106,7 @@ std::optional<ParseError> resolve_path(std::string_view path, std::string& out) 
 std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead& head) {
   const std::size_t mark = target.find('?');
   const std::string_view path = target.substr(0, mark);
-  if (mark != npos) {
+  if (mark != kNone) {
     head.has_query = true;
     head.query.assign(target.substr(mark + 1));
   }
@@ -116,7 +116,7 @@ std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead
   if (!has_only_valid_escapes(target)) {
     return ParseError{400, "The target has a bad percent escape."};
   }
-  if (path.find('\\') != npos) return ParseError{400, "The path has a backslash."};
+  if (path.find('\\') != kNone) return ParseError{400, "The path has a backslash."};
   if (needs_a_closer_look(path)) return resolve_path(path, head.path);
   head.path.assign(path);
   return std::nullopt;
@@ -124,7 +124,7 @@ std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead
 
 std::optional<ParseError> parse_absolute_form(std::string_view target, RequestHead& head) {
   const std::size_t mark = target.find("://");
-  if (mark == npos) return ParseError{400, "The target is no path and no address."};
+  if (mark == kNone) return ParseError{400, "The target is no path and no address."};
   const std::string_view scheme = target.substr(0, mark);
   if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) {
     return ParseError{400, "The target's scheme is neither http nor https."};
@@ -134,7 +134,7 @@ std::optional<ParseError> parse_absolute_form(std::string_view target, RequestHe
   const std::string_view authority = target.substr(0, end);
   if (!is_host(authority)) return ParseError{400, "The target's host is malformed."};
   head.authority.assign(authority);
-  if (end == npos) {
+  if (end == kNone) {
     head.path = head.method == "OPTIONS" ? "*" : "/";
     return std::nullopt;
   }
@@ -156,7 +156,7 @@ bool is_host(std::string_view host) {
   std::size_t end = 0;
   if (host.starts_with('[')) {
     end = host.find(']');
-    if (end == npos || end < 3) return false;
+    if (end == kNone || end < 3) return false;
     for (const char c : host.substr(1, end - 1)) {
       if (hex_value(c) < 0 && c != ':' && c != '.') return false;
     }

@@ -1,0 +1,233 @@
+#include "edge/server.hpp"
+
+#include "edge/test_client.hpp"
+
+#include <gmock/gmock.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <future>
+#include <string>
+#include <vector>
+
+namespace doorward::edge {
+namespace {
+
+using test::Client;
+using test::patient_options;
+using test::quick_options;
+using test::RunningServer;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Response text(std::string body) {
+  Response response;
+  response.head.fields.append("Content-Type", "text/plain");
+  response.body = std::move(body);
+  return response;
+}
+
+// Answers at once, or with the body it was sent.
+Task<> handle(Exchange& exchange) {
+  if (exchange.request().path == "/echo") {
+    const auto body = co_await exchange.read_whole_body(1'000'000);
+    if (body) co_await exchange.respond(text(*body));
+  } else {
+    co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
+  }
+}
+
+std::string get(std::string_view path, std::string_view fields = "") {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+std::string post(std::string_view path, std::string_view rest) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(rest);
+}
+
+constexpr std::string_view kClose = "Connection: close\r\n";
+
+TEST(ServerLimits, CutsSlowClients) {
+  RunningServer running(quick_options(), handle);
+  Client silent(running.port());
+  Client head(running.port());
+  head.send("GET / HTTP/1.1\r\nHo");
+  Client body(running.port());
+  body.send(post("/echo", "Content-Length: 10\r\n\r\nabc"));
+  Client idle(running.port());
+  idle.send(get("/"));
+  EXPECT_EQ(silent.read_all(), "");
+  EXPECT_THAT(head.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(body.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(idle.read_all(), EndsWith("GET /"));
+  EXPECT_FALSE(silent.timed_out() || idle.timed_out());
+}
+
+TEST(ServerLimits, CutsABodyThatTricklesJustFastEnoughForItsDeadline) {
+  ServerOptions options = quick_options();
+  options.deadlines.body = Millis(10'000);
+  RunningServer running(options, handle);
+  Client client(running.port());
+  client.send(post("/echo", "Content-Length: 1000\r\n\r\n"));
+  std::promise<void> done;
+  auto finished = done.get_future();
+  auto sender = std::async(std::launch::async, [&] {
+    while (finished.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout) {
+      client.send("x");
+    }
+  });
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 408 "));
+  done.set_value();
+  sender.get();
+}
+
+TEST(ServerLimits, CutsAClientThatTakesNothing) {
+  std::promise<Errc> failed;
+  RunningServer running(quick_options(), [&](Exchange& exchange) -> Task<> {
+    const wire::ResponseHead ok;
+    co_await exchange.begin(ok, BodyLength());
+    const std::string piece(65'536, 'x');
+    for (;;) {
+      const Result<> written = co_await exchange.write(piece);
+      if (written) continue;
+      failed.set_value(written.error().code);
+      break;
+    }
+  });
+  Client client(running.port(), 4'096);
+  client.send(get("/"));
+  EXPECT_EQ(failed.get_future().get(), Errc::timed_out);
+}
+
+TEST(ServerLimits, EndsAConnectionAfterItsLastAllowedRequest) {
+  ServerOptions options = patient_options();
+  options.requests_per_connection = 2;
+  RunningServer running(options, handle);
+  Client client(running.port());
+  client.send(get("/1") + get("/2") + get("/3"));
+  const std::string answers = client.read_all();
+  EXPECT_THAT(answers, EndsWith("GET /2"));
+  EXPECT_THAT(answers, HasSubstr(kClose));
+}
+
+TEST(ServerLimits, LimitsConnectionsOfAnAddress) {
+  ServerOptions options = patient_options();
+  options.connections_per_address = 2;
+  RunningServer running(options, handle);
+  Client one(running.port());
+  Client two(running.port());
+  one.send(get("/1"));
+  one.read_until("GET /1");
+  two.send(get("/2"));
+  two.read_until("GET /2");
+  Client three(running.port());
+  EXPECT_THAT(three.read_all(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(running.server.stats().refused_connections, 1u);
+  EXPECT_EQ(running.server.stats().connections, 2u);
+}
+
+TEST(ServerLimits, RefusesAPortThatIsTaken) {
+  RunningServer running(patient_options(), handle);
+  ServerOptions options = patient_options();
+  options.listeners[0].port = running.port();
+  Server second(options, handle, nullptr);
+  const Result<> started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Errc::unavailable);
+}
+
+TEST(ServerLimits, SharesOnePortAmongItsLoops) {
+  ServerOptions options = patient_options();
+  options.threads = 3;
+  options.listeners.push_back(Listener{"127.0.0.1", 0, true});
+  RunningServer running(options, [](Exchange& exchange) -> Task<> {
+    co_await exchange.respond(text(exchange.peer().admin_listener ? "admin" : "public"));
+  });
+  EXPECT_EQ(running.server.loops().size(), 3u);
+  for (int i = 0; i < 20; ++i) {
+    Client client(running.server.bound_ports()[i % 2]);
+    client.send(get("/", kClose));
+    EXPECT_THAT(client.read_all(), EndsWith(i % 2 == 0 ? "public" : "admin"));
+  }
+}
+
+TEST(ServerLimits, SendsAHeadThatWasBegunWithoutWaitingForItsBody) {
+  std::promise<void> begun;
+  auto go_on = begun.get_future().share();
+  RunningServer running(patient_options(), [go_on](Exchange& exchange) -> Task<> {
+    const wire::ResponseHead ok;
+    co_await exchange.begin(ok, BodyLength());
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (go_on.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      timer.expires_after(std::chrono::milliseconds(5));
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_await exchange.write("late");
+    co_await exchange.end(nullptr);
+  });
+  Client client(running.port());
+  client.send(get("/"));
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+  begun.set_value();
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "4\r\nlate\r\n0\r\n\r\n");
+}
+
+TEST(ServerLimits, DrainsWhatIsInFlight) {
+  std::promise<void> arrived;
+  std::promise<void> release;
+  auto go_on = release.get_future().share();
+  RunningServer running(patient_options(), [&, go_on](Exchange& exchange) -> Task<> {
+    if (exchange.request().path == "/slow") {
+      arrived.set_value();
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+      while (go_on.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        timer.expires_after(std::chrono::milliseconds(5));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+      }
+    }
+    co_await exchange.respond(text("done"));
+  });
+  Client idle(running.port());
+  idle.send(get("/"));
+  idle.read_until("done");
+  Client slow(running.port());
+  slow.send(get("/slow"));
+  arrived.get_future().get();
+  EXPECT_FALSE(running.server.drain(Millis(50))) << "one is in flight";
+  EXPECT_EQ(idle.read_all(), "") << "an idle connection is closed at once";
+  EXPECT_THROW(Client(running.port()), boost::system::system_error) << "nobody accepts";
+  release.set_value();
+  const std::string answer = slow.read_all();
+  EXPECT_THAT(answer, testing::AllOf(HasSubstr(kClose), EndsWith("done")));
+  EXPECT_TRUE(running.server.drain(Millis(10'000)));
+}
+
+TEST(ServerLimits, TunnelsAfterAnUpgrade) {
+  RunningServer running(patient_options(), [](Exchange& exchange) -> Task<> {
+    wire::ResponseHead head;
+    head.fields.append("Upgrade", "echo");
+    auto tunnel = co_await exchange.upgrade(head);
+    if (!tunnel) co_return;
+    for (;;) {
+      const auto piece = co_await (*tunnel)->read();
+      if (!piece || piece->empty()) break;
+      co_await (*tunnel)->write(*piece);
+    }
+    co_await (*tunnel)->write("bye");
+    (*tunnel)->shutdown_write();
+  });
+  Client client(running.port());
+  client.send(get("/", "Connection: Upgrade\r\nUpgrade: echo\r\n") + "early ");
+  const std::string head = client.read_until("\r\n\r\n");
+  EXPECT_THAT(head, testing::AllOf(StartsWith("HTTP/1.1 101 "), HasSubstr("Upgrade: echo\r\n"),
+                                   HasSubstr("Connection: Upgrade\r\n")));
+  client.send("late ");
+  EXPECT_EQ(client.read_bytes(11), "early late ");
+  client.shutdown();
+  EXPECT_EQ(client.read_all(), "bye");
+}
+
+}  // namespace
+}  // namespace doorward::edge
