@@ -67,16 +67,20 @@ Result<> Applier::apply(ports::LogEntry& entry) {
 }
 
 void Applier::step_in_slices(State::Entry entry, bool own) {
-  bool done = false;
-  bool begun = false;
-  while (!done) {
+  const auto slice = [this](auto&& work) {
     const std::lock_guard lock(core_.slices);
     const Millis before = core_.clock.steady_now();
-    if (!std::exchange(begun, true)) core_.state->begin(std::move(entry), own);
-    done = core_.state->step();
+    const bool done = work();
     const auto took = (core_.clock.steady_now() - before).count();
     if (took > core_.longest_slice_ms) core_.longest_slice_ms = took;
-  }
+    return done;
+  };
+  const auto step = [this] { return core_.state->step(); };
+  bool done = slice([&] {
+    core_.state->begin(std::move(entry), own);
+    return step();
+  });
+  while (!done) done = slice(step);
 }
 
 // Before anybody is answered, so that whoever reads the agenda after an answer finds its effect.
@@ -103,9 +107,9 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
   if (soon) core_.queue.wake();
 }
 
-void Applier::answer(std::uint64_t first_counter, std::vector<Outcome> outcomes) {
+void Applier::answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes) {
   for (const Pending::Waiting& waiting : core_.pending.take(first_counter, outcomes.size())) {
-    waiting.completion->complete(std::move(outcomes[waiting.counter - first_counter]));
+    waiting.completion->complete(outcomes[waiting.counter - first_counter]);
   }
 }
 

@@ -28,7 +28,7 @@ class Applier {
   Result<bool> read_some(Millis wait);
   Result<> apply(ports::LogEntry& entry);
   void step_in_slices(State::Entry entry, bool own);
-  void answer(std::uint64_t first_counter, std::vector<Outcome> outcomes);
+  void answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes);
   void tell(const Changes& changes);
   void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);
 
