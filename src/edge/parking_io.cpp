@@ -22,11 +22,13 @@ constexpr int kReadsPerTurn = 8;
 
 void ParkingLot::listen(Slot& slot) {
   ++slot.waits;
+  // One capture, so that the operation fits into the slot.
   const OperationAllocator<void> allocator(slot.wait_memory);
   slot.socket->async_wait(Socket::wait_read,
-                          asio::bind_allocator(allocator, [this, &slot](error_code ec) {
-                            if (!ec && slot.open) readable(slot);
-                            release(slot);
+                          asio::bind_allocator(allocator, [&slot](error_code ec) {
+                            ParkingLot& lot = slot.lot;
+                            if (!ec && slot.open) lot.readable(slot);
+                            lot.release(slot);
                           }));
 }
 

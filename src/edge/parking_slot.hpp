@@ -41,7 +41,7 @@ class OperationMemory {
   }
 
  private:
-  alignas(std::max_align_t) std::byte bytes_[96];
+  alignas(void*) std::byte bytes_[96];
   bool used_ = false;
 };
 
