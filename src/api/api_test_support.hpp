@@ -6,6 +6,10 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +27,18 @@ class LotsDouble final : public edge::ParkingLots {
   void wake(std::span<const std::uint64_t> keys) override {
     const std::lock_guard lock(mutex);
     woken.insert(woken.end(), keys.begin(), keys.end());
+    heard.notify_all();
   }
+  // The shard tells its listener after it answered the command, so a test waits.
+  bool was_woken(std::uint64_t key) {
+    std::unique_lock lock(mutex);
+    return heard.wait_for(lock, std::chrono::seconds{30}, [&] {
+      return std::find(woken.begin(), woken.end(), key) != woken.end();
+    });
+  }
+
+ private:
+  std::condition_variable heard;
 };
 
 struct TestApi {

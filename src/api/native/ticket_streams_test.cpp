@@ -117,11 +117,7 @@ TEST_F(TicketStreamsTest, AdmissionWakesTheStreamGivesThePassAndEndsIt) {
   ParkedStream stream = open(join(2));
   hear(stream);
   api_.desk.submit(engine::Finish{inside.view.id});
-  {
-    const std::lock_guard lock(api_.lots.mutex);
-    EXPECT_NE(std::find(api_.lots.woken.begin(), api_.lots.woken.end(), stream.key),
-              api_.lots.woken.end());
-  }
+  EXPECT_TRUE(api_.lots.was_woken(stream.key));
   const Heard heard = hear(stream);
   EXPECT_EQ(heard.event, "admitted");
   EXPECT_TRUE(heard.next.end);
