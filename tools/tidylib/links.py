@@ -24,7 +24,7 @@ def anchors(page):
 
 def check(tree):
     folders = {posixpath.dirname(path)[: cut] for path in tree.files for cut in _cuts(posixpath.dirname(path))}
-    known = set(tree.files) | folders
+    known = set(tree.files) | tree.pictures | folders
     targets = set(re.findall(r"^([a-z]+):", tree.text("Makefile"), re.MULTILINE))
     for file in tree.files.values():
         if file.suffix == ".md":

@@ -89,9 +89,10 @@ class File:
 
 
 class Tree:
-    def __init__(self, root, files):
+    def __init__(self, root, files, pictures=()):
         self.root = Path(root)
         self.files = {f.path: f for f in files}
+        self.pictures = set(pictures)  # paths of what is no text
 
     def cxx(self, *folders):
         """The C++ files, or those below the given top folders."""
@@ -104,12 +105,12 @@ class Tree:
 
 
 def load(root):
-    """The files that git knows or would add, text only."""
+    """The files that git knows or would add."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root, check=True, capture_output=True, text=True,
     ).stdout
-    files = []
+    files, pictures = [], []
     for path in sorted(set(listing.split("\0")) - {""}):
         full = Path(root) / path
         if not full.is_file() or full.is_symlink():
@@ -117,5 +118,5 @@ def load(root):
         try:
             files.append(File(path, full.read_text(encoding="utf-8")))
         except UnicodeDecodeError:
-            continue
-    return Tree(root, files)
+            pictures.append(path)
+    return Tree(root, files, pictures)
