@@ -77,6 +77,7 @@ class RequestParser {
   Framing framing_;
   unsigned minor_version_ = 1;
   bool started_ = false;
+  bool skipped_line_ = false;
   bool in_body_ = false;
   bool keep_alive_ = false;
   bool expects_continue_ = false;

@@ -58,7 +58,7 @@ std::optional<ParseError> parse_head(std::string_view bytes, const Limits& limit
 void RequestParser::reset() {
   scanner_.reset();
   head_.clear();
-  started_ = in_body_ = false;
+  started_ = in_body_ = skipped_line_ = false;
 }
 
 Parsed RequestParser::fail(const ParseError& error) {
@@ -77,8 +77,11 @@ Parsed RequestParser::next_head(std::string_view bytes) {
   std::size_t skipped = 0;
   if (!started_) {
     // RFC 9112 section 2.2: an empty line that an old client sent after its last body.
-    if (bytes == "\r") return {};
-    if (bytes.starts_with("\r\n")) skipped = 2;
+    if (!skipped_line_) {
+      if (bytes == "\r") return {};
+      if (bytes.starts_with("\r\n")) skipped = 2;
+      skipped_line_ = skipped != 0;
+    }
     if (bytes.size() == skipped) return {Event::need_more, skipped, {}};
     started_ = true;
     head_.clear();

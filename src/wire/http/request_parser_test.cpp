@@ -94,6 +94,11 @@ TEST(RequestParser, TakesTheAuthorityFromTheTargetBeforeHost) {
 TEST(RequestParser, SkipsOneEmptyLineBeforeTheRequest) {
   EXPECT_EQ(status_of("\r\n" + get("/")), 200u);
   EXPECT_EQ(status_of("\r\n\r\n" + get("/")), 400u);
+  RequestHead head;
+  const Limits limits;
+  RequestParser parser(limits, head);
+  EXPECT_EQ(test::feed_bytewise(parser, "\r\n\r\n" + get("/")).text(), "error")
+      << "nor where they come one by one";
 }
 
 TEST(RequestParser, ResolvesPathsOrRefusesThem) {
