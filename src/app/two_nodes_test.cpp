@@ -3,11 +3,11 @@
 // Log time is Redis's. Where a test needs it to pass, it writes entries with ids of its own, in the
 // steps that the engine takes as passing time and not as a gap; Redis then goes on from there.
 
-#include "adapters/crc32c.hpp"
 #include "adapters/redis/redis_log.hpp"
 #include "adapters/redis/redis_server.hpp"
 #include "adapters/system/system_clock.hpp"
 #include "adapters/system/system_entropy.hpp"
+#include "base/crc32c.hpp"
 #include "engine/record.hpp"
 #include "engine/shard.hpp"
 
@@ -140,7 +140,7 @@ class TwoNodes : public testing::Test {
       const std::string batch = engine::encode({77, ++third_counter_, now}, {engine::Tick{}});
       const auto added =
           redis.call({"XADD", key, fmt::format("{}-0", now.time_since_epoch().count()), "b", batch,
-                      "c", fmt::format("{:08x}", adapters::crc32c(0, batch))});
+                      "c", fmt::format("{:08x}", crc32c(batch))});
       ASSERT_TRUE(added.has_value()) << added.error().what;
     }
   }

@@ -1,6 +1,6 @@
 #include "adapters/redis/redis_log.hpp"
 
-#include "adapters/crc32c.hpp"
+#include "base/crc32c.hpp"
 
 #include <fmt/core.h>
 
@@ -20,9 +20,7 @@ constexpr std::size_t kMostFetched = 128;
 // A server that went silent shows after one of these, however long the wait.
 constexpr Millis kLongestBlock{2'000};
 
-std::string checksum_text(std::string_view batch) {
-  return fmt::format("{:08x}", crc32c(0, batch));
-}
+std::string checksum_text(std::string_view batch) { return fmt::format("{:08x}", crc32c(batch)); }
 
 std::optional<std::string_view> field_of(const redisReply& fields, std::string_view name) {
   for (std::size_t i = 0; i + 1 < fields.elements; i += 2) {
@@ -175,7 +173,7 @@ Result<std::optional<std::uint32_t>> RedisLog::checksum_at(const LogPosition& at
   if ((*reply)->elements == 0) return std::nullopt;
   const auto entry = parse_entry(*(*reply)->element[0]);
   if (entry.has_error()) return entry.error();
-  return crc32c(0, entry->batch);
+  return crc32c(entry->batch);
 }
 
 Result<std::unique_ptr<ports::SnapshotWriter>> RedisLog::begin_snapshot(const LogPosition& at) {

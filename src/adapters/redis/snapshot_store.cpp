@@ -1,6 +1,6 @@
 #include "adapters/redis/snapshot_store.hpp"
 
-#include "adapters/crc32c.hpp"
+#include "base/crc32c.hpp"
 
 #include <algorithm>
 #include <string>
@@ -46,7 +46,7 @@ class StoreReader final : public ports::SnapshotReader {
     piece_ = text_of(**reply);
     offset_ = 0;
     ++next_;
-    checksum_ = crc32c(checksum_, piece_);
+    checksum_ = crc32c(piece_, checksum_);
     return {};
   }
 
@@ -105,7 +105,7 @@ class StoreWriter final : public ports::SnapshotWriter {
     const auto length = store_.redis_.integer({"RPUSH", list_, pending_});
     if (length.has_error()) return length.error();
     ++kept_.meta.pieces;
-    kept_.meta.checksum = crc32c(kept_.meta.checksum, pending_);
+    kept_.meta.checksum = crc32c(pending_, kept_.meta.checksum);
     pending_.clear();
     const auto bounded = store_.redis_.integer({"EXPIRE", list_, kUnfinishedSeconds});
     if (bounded.has_error()) return bounded.error();

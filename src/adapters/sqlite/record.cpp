@@ -1,6 +1,6 @@
 #include "adapters/sqlite/record.hpp"
 
-#include "adapters/crc32c.hpp"
+#include "base/crc32c.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
@@ -21,7 +21,7 @@ std::uint32_t checksum_of(const Record& record) {
   put(head, 4, record.number, 8);
   put(head, 12, static_cast<std::uint64_t>(record.time.time_since_epoch().count()), 8);
   put(head, 20, record.length, 8);
-  return crc32c(crc32c(0, {head.data(), head.size()}), record.batch);
+  return crc32c(record.batch, crc32c({head.data(), head.size()}));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "adapters/sqlite/snapshot_files.hpp"
 
-#include "adapters/crc32c.hpp"
 #include "adapters/posix/file.hpp"
+#include "base/crc32c.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -118,7 +118,7 @@ class FileWriter final : public ports::SnapshotWriter {
 
   Result<> commit() override {
     put(pending_, body_bytes_, 8);
-    put(pending_, crc32c(checksum_, pending_), 4);
+    put(pending_, crc32c(pending_, checksum_), 4);
     if (auto flushed = flush(); flushed.has_error()) return flushed;
     if (auto moved = posix::rename(path_, path_of(folder_, mark_)); moved.has_error()) return moved;
     committed_ = true;
@@ -132,7 +132,7 @@ class FileWriter final : public ports::SnapshotWriter {
 
  private:
   Result<> flush() {
-    checksum_ = crc32c(checksum_, pending_);
+    checksum_ = crc32c(pending_, checksum_);
     if (auto written = file_.write(pending_); written.has_error()) return written;
     pending_.clear();
     return file_.sync();
@@ -180,7 +180,7 @@ Result<std::optional<std::uint64_t>> check(posix::File& file, const SnapshotMark
     if (piece.has_error()) return piece.error();
     if (piece->empty()) return std::nullopt;
     if (left == *size - kTailBytes && !piece->starts_with(head_of(mark))) return std::nullopt;
-    checksum = crc32c(checksum, *piece);
+    checksum = crc32c(*piece, checksum);
     left -= piece->size();
   }
   auto tail = file.read(kTailBytes);
@@ -189,7 +189,7 @@ Result<std::optional<std::uint64_t>> check(posix::File& file, const SnapshotMark
   if (bytes.size() != kTailBytes) return std::nullopt;
   const std::uint64_t body = get(bytes.substr(0, 8));
   if (body != *size - kHeadBytes - kTailBytes) return std::nullopt;
-  if (get(bytes.substr(8)) != crc32c(checksum, bytes.substr(0, 8))) return std::nullopt;
+  if (get(bytes.substr(8)) != crc32c(bytes.substr(0, 8), checksum)) return std::nullopt;
   return body;
 }
 
