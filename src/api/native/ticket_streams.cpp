@@ -19,6 +19,8 @@ using room::TicketState;
 
 constexpr Millis kNear = 1s;
 constexpr Millis kFar = 5s;
+// A ticket's presence is written again at most once in that time.
+constexpr Millis kPresenceAtMost = 5s;
 constexpr std::uint32_t kNearAhead = 100;
 constexpr Millis kLongestHeartbeat = 15s;
 constexpr Millis kBeatKept = 1s;
@@ -41,6 +43,9 @@ std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {
   return static_cast<std::uint64_t>(sent_at.count()) << 32 | place;
 }
 std::uint32_t sent_place(std::uint64_t memo) { return static_cast<std::uint32_t>(memo); }
+std::uint16_t seconds_of(Millis steady) {
+  return static_cast<std::uint16_t>(std::chrono::floor<std::chrono::seconds>(steady).count());
+}
 Millis since_sent(std::uint64_t memo, Millis now) {
   return Millis{static_cast<std::uint32_t>(now.count()) - static_cast<std::uint32_t>(memo >> 32)};
 }
@@ -84,6 +89,7 @@ edge::ParkedStream TicketStreams::open(const gateway::Place& place) {
     if (is_first) {
       const std::string_view subject = place.subject;
       holder.presence_written = true;
+      holder.presence_s = seconds_of(clock_.steady_now());
       holder.is_device =
           subject.starts_with(kDevicePrefix) &&
           parse_hex(subject.substr(kDevicePrefix.size()), holder.device.hi, holder.device.lo);
@@ -237,23 +243,36 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   const Millis quiet = is_first ? kLongestHeartbeat : since_sent(stream.memo, now);
   if (place != sent_place(stream.memo) && quiet < step) return {step - quiet, false};
 
+  bool beats = false;
   if (is_first || place != sent_place(stream.memo)) {
     emit(out, kind, "position", gateway::position_json(view));
     stream.memo = memo_of(now, place);
   } else if (quiet >= heartbeat) {
     emit(out, kind, "heartbeat", "{}");
     stream.memo = memo_of(now, place);
-    Part& part = part_of(stream.key);
-    bool must_write = false;
-    {
-      const std::lock_guard lock(part.mutex);
-      const auto holder = part.holders.find(stream.key);
-      must_write =
-          holder != part.holders.end() && !std::exchange(holder->second.presence_written, true);
-    }
-    if (must_write) write_presence(stream.key, view.id, true);
+    beats = true;
   }
+  if (beats || view.passed_over) keep_presence(stream.key, view, beats);
   return {step, false};
+}
+
+// The stream stands, so the log must have its ticket present: what it did not take is written with a
+// beat, and at once where the visitor was passed over meanwhile.
+void TicketStreams::keep_presence(std::uint64_t key, const room::TicketView& view, bool beats) {
+  const std::uint16_t now_s = seconds_of(clock_.steady_now());
+  Part& part = part_of(key);
+  {
+    const std::lock_guard lock(part.mutex);
+    const auto found = part.holders.find(key);
+    if (found == part.holders.end()) return;
+    Holder& holder = found->second;
+    const std::chrono::seconds since{static_cast<std::uint16_t>(now_s - holder.presence_s)};
+    const bool is_missed = beats && !holder.presence_written;
+    if (!is_missed && !(view.passed_over && since >= kPresenceAtMost)) return;
+    holder.presence_written = true;
+    holder.presence_s = now_s;
+  }
+  write_presence(key, view.id, true);
 }
 
 void TicketStreams::render_admitted(const edge::ParkedStream& stream, StreamKind kind,

@@ -8,7 +8,8 @@
 //          and lots outlive it or are quiet by then.
 // Threads: thread-safe: rendered on the loops, told by the shard's applier.
 // Bounds:  a word of memo in the connection and one table row of 40 bytes a ticket.
-// Errors:  a presence that the log did not take is written again with the next beat.
+// Errors:  a presence that the log did not take is written again with the next beat; so is that of
+//          a visitor who was passed over with the stream open, as when this node was held for dead.
 // Spec:    docs/api.md, "Events"; WHATWG HTML "server-sent events"; RFC 6455.
 #pragma once
 
@@ -54,6 +55,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
     std::uint32_t streams = 0;
     bool is_device = false;
     bool presence_written = false;
+    std::uint16_t presence_s = 0;  // steady seconds, cut: when it was written last
     Hash128 device;
     std::unique_ptr<std::string> subject;
   };
@@ -77,6 +79,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
   Beat beat_of(std::uint32_t room);
   std::string subject_of(std::uint64_t key);
+  void keep_presence(std::uint64_t key, const room::TicketView& view, bool beats);
   void write_presence(std::uint64_t key, const TicketId& ticket, bool starts);
   void presence_failed(std::uint64_t key, const TicketId& ticket, bool starts);
   void write_missed_ends();

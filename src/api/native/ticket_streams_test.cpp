@@ -44,6 +44,14 @@ class TicketStreamsTest : public testing::Test {
   gateway::Place join(int n) { return api_.desk.join("sale", "d" + std::to_string(n)); }
   void leave(const gateway::Place& place) { api_.desk.submit(engine::Leave{place.view.id}); }
 
+  std::optional<room::TicketView> view_of(const gateway::Place& place) {
+    return api_.desk.shard->read(*api_.desk.shard->find(place.view.id));
+  }
+  static room::Policy paused(room::Policy policy) {
+    policy.mode = room::Mode::paused;
+    return policy;
+  }
+
   TestApi api_;
 };
 
@@ -198,6 +206,31 @@ TEST_F(TicketStreamsTest, APresenceThatTheLogRefusedIsWrittenWithALaterBeat) {
     api_.desk.submit(engine::Touch{inside.view.id});
   }
   api_.desk.submit(engine::Finish{inside.view.id});
+  EXPECT_EQ(hear(stream).event, "admitted");
+}
+
+TEST_F(TicketStreamsTest, WhoWasPassedOverWithTheStreamOpenComesBack) {
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.liveness_silence = 10s;
+  api_.desk.set_room("sale", policy);
+  const auto inside = join(1);
+  const auto streaming = join(2);
+  ParkedStream stream = open(streaming);
+  hear(stream);
+  // As if this node had been held for dead.
+  api_.desk.submit(engine::PresenceEnd{streaming.view.id});
+  for (int i = 0; i < 3; ++i) {
+    api_.desk.clock.advance(4s);
+    api_.desk.submit(engine::Touch{inside.view.id});
+  }
+  api_.desk.submit(engine::Finish{inside.view.id});
+  ASSERT_TRUE(view_of(streaming)->passed_over);
+  api_.desk.set_room("sale", paused(policy));
+  EXPECT_TRUE(hear(stream).data.at("position").is_null());
+  api_.desk.submit(engine::Tick{});
+  EXPECT_FALSE(view_of(streaming)->passed_over);
+  api_.desk.set_room("sale", policy);
   EXPECT_EQ(hear(stream).event, "admitted");
 }
 
