@@ -122,9 +122,7 @@ std::optional<LogTime> next_wake(const Room& room, LogTime now) {
   const bool held_by_rate = room.mode == Mode::open && is_admitting(room) && has_capacity(room) &&
                             room.has_candidates() && room.policy.admit;
   if (!held_by_rate) return wake;
-  // A copy, since looking makes the window forget, and this is asked when a snapshot is read, too.
-  room::RateWindow window = room.rate;
-  const LogTime next = window.next_allowed(*room.policy.admit, now);
+  const LogTime next = room.rate.next_allowed(*room.policy.admit, now);
   return wake ? std::min(*wake, next) : next;
 }
 
@@ -134,7 +132,7 @@ bool settle(World& world, Room& room, Budget& budget) {
   if (room.draw && !draw_some(world, room, budget)) return false;
   if (room.mode == Mode::closed && !close_waiters(world, room, budget)) return false;
   if (!admit_some(world, room, budget)) return false;
-  room.estimate.stand(world.clock.service_now(), room.waiting, room.counted);
+  room.estimate.stand(world.clock.service_now(), room.candidates(), room.counted);
   world.rooms.set_wake(room, next_wake(room, world.clock.now()));
   world.rooms.unmark(room.number);
   return true;

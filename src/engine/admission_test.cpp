@@ -3,6 +3,7 @@
 #include "engine/world_test_support.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace doorward::engine {
 namespace {
@@ -246,6 +247,63 @@ TEST_F(Admission, HowWorkIsSlicedChangesNothing) {
   };
   EXPECT_EQ(run(1), run(100'000));
   EXPECT_EQ(run(7), run(100'000));
+}
+
+TEST_F(Admission, AnEstimateIsGivenOnlyWhereAdmissionsGoOnOrWillByTimeAlone) {
+  struct Row {
+    Mode mode;
+    std::optional<LogTime> opens_at;
+    bool estimated;
+  };
+  const Row rows[] = {
+      {Mode::open, std::nullopt, true},
+      {Mode::open, now_ + Millis(60'000), true},
+      {Mode::paused, std::nullopt, false},
+      {Mode::paused, now_ + Millis(60'000), false},
+  };
+  room::Policy policy;
+  policy.admit = room::Rate{1, Millis(10'000)};
+  set_room(policy);
+  join_many(1, 5);
+  for (const Row& row : rows) {
+    policy.mode = row.mode;
+    policy.opens_at = row.opens_at;
+    policy.max_waiting -= 1;  // so that every row is a change
+    set_room(policy);
+    EXPECT_EQ(view(5).eta.has_value(), row.estimated);
+    EXPECT_EQ(entry_of(state_->world(), room()).view.eta_for_newcomer.has_value(), row.estimated);
+  }
+  policy.mode = Mode::closed;
+  set_room(policy);
+  EXPECT_FALSE(entry_of(state_->world(), room()).view.eta_for_newcomer);
+  policy.mode = Mode::bypass;
+  set_room(policy);
+  EXPECT_EQ(entry_of(state_->world(), room()).view.eta_for_newcomer, room::Eta{});
+}
+
+TEST_F(Admission, OnlyPlacesInTheLineThatWereGivenUpShortenTheEstimate) {
+  const auto estimate_after = [this](const std::function<void()>& act) {
+    state_ = std::make_unique<State>();
+    now_ = kBegin;
+    room::Policy policy;
+    policy.admit = room::Rate{1, Millis(10'000)};
+    policy.liveness_silence = Millis(5'000);
+    set_room(policy);
+    join_many(1, 40);
+    act();
+    wait(Millis(1));
+    return room().estimate;
+  };
+  const auto aside = [this] {
+    for (int i = 0; i < 4; ++i) wait(Millis(3'000));
+    ASSERT_TRUE(view(2).passed_over);
+  };
+  const room::Estimate stayed = estimate_after(aside);
+  const room::Estimate left = estimate_after([&] {
+    aside();
+    do_one(Leave{id(2)});
+  });
+  EXPECT_EQ(stayed, left);
 }
 
 }  // namespace

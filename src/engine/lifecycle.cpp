@@ -141,7 +141,10 @@ bool use(World& world, std::uint32_t index) {
 void close(World& world, std::uint32_t index, CloseReason reason) {
   if (world.tickets[index].is(TicketState::waiting)) {
     leave_line(world, index);
-    world.room_of(world.tickets[index]).estimate.left(1);
+    const bool gave_up = reason == CloseReason::left || reason == CloseReason::finished;
+    // Who was passed over is no longer ahead of anybody, and was counted then.
+    const bool was_in_line = world.tickets[index].queue() != Queue::aside;
+    if (gave_up && was_in_line) world.room_of(world.tickets[index]).estimate.left(1);
     world.tickets.edit(index).moment_bits = 0;
   } else {
     leave_inside(world, world.tickets[index]);

@@ -16,8 +16,15 @@ std::uint64_t ahead_of(const LaneState& lane, const Ticket& ticket) {
   return 2 * rank + (lane.return_turn.last_was_returner() ? 1 : 0);
 }
 
+// Whether admissions go on, or will by the time alone. Nobody knows when an operator ends a pause.
+bool is_foreseeable(const Room& room) {
+  return room.policy.mode == room::Mode::open && room.mode != room::Mode::closed;
+}
+
 std::optional<room::Eta> eta_of(const World& world, const Room& room, const LaneState& lane,
                                 std::uint64_t ahead) {
+  if (room.mode == room::Mode::bypass) return room::Eta{};
+  if (!is_foreseeable(room)) return std::nullopt;
   std::uint64_t shares = lane.share;
   std::uint64_t elsewhere = 0;
   for (const LaneState& other : room.lanes) {

@@ -89,6 +89,12 @@ const Line& LaneState::line(Queue queue) const { return const_cast<LaneState*>(t
 
 bool Room::has_candidates() const { return std::ranges::any_of(lanes, &LaneState::has_candidates); }
 
+std::uint32_t Room::candidates() const {
+  std::uint64_t count = 0;
+  for (const LaneState& lane : lanes) count += lane.candidates();
+  return static_cast<std::uint32_t>(count);
+}
+
 std::optional<std::uint32_t> Room::find_lane(std::string_view wanted) const {
   for (std::uint32_t i = 0; i < lanes.size(); ++i) {
     const LaneState& lane = lanes[i];

@@ -77,6 +77,7 @@ struct Room {
 
   bool awaits_draw() const { return policy.order == room::Order::draw && !drawn; }
   bool has_candidates() const;
+  std::uint32_t candidates() const;  // of all lanes: who waits and was not passed over
   // The lane of that name that takes joins; an empty name is the first.
   std::optional<std::uint32_t> find_lane(std::string_view lane) const;
 };

@@ -1,5 +1,7 @@
 #include "core/room/rate_window.hpp"
 
+#include <algorithm>
+
 namespace doorward::room {
 
 void RateWindow::forget_before(LogTime then) {
@@ -14,12 +16,13 @@ std::uint32_t RateWindow::allowed(const Rate& rate, LogTime now) {
   return total_ < rate.count ? static_cast<std::uint32_t>(rate.count - total_) : 0;
 }
 
-LogTime RateWindow::next_allowed(const Rate& rate, LogTime now) {
-  if (allowed(rate, now) > 0) return now;
-  // So many must leave the window first: one, or more where the count was lowered.
+LogTime RateWindow::next_allowed(const Rate& rate, LogTime now) const {
+  if (total_ < rate.count) return now;
+  // So many must leave the window first: one, or more where the count was lowered or not all that
+  // is past was forgotten yet.
   std::uint64_t surplus = total_ - rate.count + 1;
   for (const Entry& entry : entries_) {
-    if (entry.n >= surplus) return entry.at + rate.every;
+    if (entry.n >= surplus) return std::max(now, entry.at + rate.every);
     surplus -= entry.n;
   }
   return now;

@@ -26,7 +26,7 @@ class RateWindow {
   // How many more may be admitted at `now`.
   std::uint32_t allowed(const Rate& rate, LogTime now);
   // When the next may be, if nobody is admitted before; `now` if one may be now.
-  LogTime next_allowed(const Rate& rate, LogTime now);
+  LogTime next_allowed(const Rate& rate, LogTime now) const;
   // `n` were admitted at `now`.
   void admit(const Rate& rate, LogTime now, std::uint32_t n);
 

@@ -50,6 +50,15 @@ TEST(RateWindow, KeepsWhatWasAdmittedWhenTheRateChanges) {
   EXPECT_EQ(window.allowed({5, 200ms}, at(500)), 3u);
 }
 
+TEST(RateWindow, SaysTheNextTimeAlsoWhereItHasNotForgottenYet) {
+  RateWindow window;
+  window.admit({3, 1s}, at(0), 2);
+  window.admit({3, 1s}, at(600), 1);
+  EXPECT_EQ(window.next_allowed({3, 1s}, at(1'200)), at(1'200));
+  EXPECT_EQ(window.next_allowed({1, 1s}, at(1'200)), at(1'600));
+  EXPECT_EQ(window.next_allowed({3, 1s}, at(9'000)), at(9'000));
+}
+
 TEST(RateWindow, AgreesWithACountOfAllAdmissionsOverRandomTimes) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TestRandom random(seed);
