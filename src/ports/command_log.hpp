@@ -83,7 +83,8 @@ class CommandLog {
   // A snapshot of the state after the entry at `at`, which `read` gave; invalid if none stands
   // there. Must not hold up `append` for more than 20 ms.
   virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const LogPosition& at) = 0;
-  // The newest snapshot whose position still stands in the log; null if there is none.
+  // The newest snapshot that is whole and whose position still stands in the log; null if there is
+  // none.
   virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
 
   // Drops entries older than `keep_from` that every kept snapshot covers; none if there is no

@@ -37,7 +37,7 @@ RedisLog::RedisLog(const Options& options)
       appender_({options.address, options.timeout}),
       reader_({options.address, options.timeout}),
       keeper_({options.address, options.timeout}),
-      snapshots_(keeper_, keys_) {}
+      snapshots_(keeper_, keys_, options_.warn) {}
 
 Result<std::unique_ptr<RedisLog>> RedisLog::open(Options options) {
   std::unique_ptr<RedisLog> log(new RedisLog(options));

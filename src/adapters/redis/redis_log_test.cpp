@@ -25,6 +25,20 @@ class RedisBench final : public ports::LogBench {
   }
   bool several_nodes() const override { return true; }
   ports::FakeClock* clock() override { return nullptr; }
+  bool damage_snapshot(const LogPosition& at) override {
+    const auto address = *parse_url(server_.url());
+    Connection redis({address, Millis{10'000}});
+    const auto kept = redis.call({"HGET", "doorward:{main}:snapshots", entry_id(at)});
+    if (kept.has_error()) return false;
+    const auto meta = parse_meta(text_of(**kept));
+    const std::string list = "doorward:{main}:snapshot:" + (meta ? meta->name : "");
+    const auto piece = redis.call({"LINDEX", list, "0"});
+    if (piece.has_error()) return false;
+    std::string bytes(text_of(**piece));
+    if (bytes.empty()) return false;
+    bytes.front() = 'X';
+    return redis.call({"LSET", list, "0", bytes}).has_value();
+  }
 
  private:
   RedisServer server_;

@@ -2,6 +2,8 @@
 
 #include "base/crc32c.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -143,10 +145,26 @@ Result<std::vector<KeptSnapshot>> SnapshotStore::list() {
 
 Result<std::unique_ptr<ports::SnapshotReader>> SnapshotStore::open(const KeptSnapshot& kept) {
   const std::string list = keys_.snapshot(kept.meta.name);
+  const auto is_whole = check(list, kept.meta);
+  if (is_whole.has_error()) return is_whole.error();
+  if (*is_whole) return std::make_unique<StoreReader>(redis_, list, kept);
+  warn_(fmt::format("the snapshot {} in Redis is damaged and is passed over", list));
+  return nullptr;
+}
+
+// Before anything is restored from it, since an older one would do.
+Result<bool> SnapshotStore::check(const std::string& list, const SnapshotMeta& meta) {
   const auto pieces = redis_.integer({"LLEN", list});
   if (pieces.has_error()) return pieces.error();
-  if (static_cast<std::uint64_t>(*pieces) != kept.meta.pieces) return nullptr;
-  return std::make_unique<StoreReader>(redis_, list, kept);
+  if (static_cast<std::uint64_t>(*pieces) != meta.pieces) return false;
+  std::uint32_t checksum = 0;
+  for (std::uint64_t i = 0; i < meta.pieces; ++i) {
+    const auto reply = redis_.call({"LINDEX", list, std::to_string(i)});
+    if (reply.has_error()) return reply.error();
+    if ((*reply)->type != REDIS_REPLY_STRING) return false;
+    checksum = crc32c(checksum, text_of(**reply));
+  }
+  return checksum == meta.checksum;
 }
 
 Result<> SnapshotStore::publish(const KeptSnapshot& kept) {

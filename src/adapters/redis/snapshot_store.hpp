@@ -7,17 +7,20 @@
 // Threads: single-owner, the keeper; also the writers and readers, since they share its connection.
 // Bounds:  pieces of 256 KiB; the two newest snapshots are kept; what a node that died left half
 //          written goes after 10 minutes.
-// Errors:  unavailable; corrupt, at the end of a read, if the bytes are not what was written.
+// Errors:  unavailable; corrupt, at the end of a read, if the bytes changed since it was opened.
 // Spec:    docs/storage.md.
 #pragma once
 
 #include "adapters/redis/connection.hpp"
 #include "adapters/redis/keys.hpp"
+#include "adapters/warn.hpp"
 #include "base/result.hpp"
 #include "ports/command_log.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace doorward::adapters::redis {
@@ -29,22 +32,25 @@ struct KeptSnapshot {
 
 class SnapshotStore {
  public:
-  SnapshotStore(Connection& connection, const Keys& keys) : redis_(connection), keys_(keys) {}
+  SnapshotStore(Connection& connection, const Keys& keys, Warn warn)
+      : redis_(connection), keys_(keys), warn_(std::move(warn)) {}
 
   Result<std::unique_ptr<ports::SnapshotWriter>> begin(const ports::LogPosition& at,
                                                        std::uint32_t entry_checksum);
   // By position, oldest first.
   Result<std::vector<KeptSnapshot>> list();
-  // Null if its pieces are gone.
+  // Null if it is not what was written, or gone; that is said.
   Result<std::unique_ptr<ports::SnapshotReader>> open(const KeptSnapshot& kept);
 
  private:
   friend class StoreWriter;
+  Result<bool> check(const std::string& list, const SnapshotMeta& meta);
   Result<> publish(const KeptSnapshot& kept);
   Result<> remove_older();
 
   Connection& redis_;
   const Keys& keys_;
+  Warn warn_;
 };
 
 }  // namespace doorward::adapters::redis

@@ -3,6 +3,12 @@
 #include "adapters/posix/temp_folder.hpp"
 #include "ports/contract/command_log_contract.hpp"
 
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
 namespace doorward::adapters::sqlite {
 namespace {
 
@@ -15,6 +21,17 @@ class SqliteBench final : public ports::LogBench {
   }
   bool several_nodes() const override { return false; }
   ports::FakeClock* clock() override { return &clock_; }
+  bool damage_snapshot(const ports::LogPosition& at) override {
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
+      const std::string name = file.path().filename();
+      if (!name.starts_with(fmt::format("snapshot-{:020}", at.major))) continue;
+      std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+      bytes.seekp(-20, std::ios::end);
+      bytes.put('X');
+      return bytes.good();
+    }
+    return false;
+  }
 
  private:
   TempFolder folder_;

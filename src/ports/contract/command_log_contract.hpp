@@ -29,6 +29,8 @@ class LogBench {
   virtual bool several_nodes() const = 0;
   // The clock that stamps the entries; null if it is out of the test's reach (a server's).
   virtual FakeClock* clock() = 0;
+  // While the log is closed: spoils one byte of the snapshot at `at`. False where none can be.
+  virtual bool damage_snapshot(const LogPosition& at) = 0;
 };
 
 using MakeLogBench = std::unique_ptr<LogBench> (*)();

@@ -82,6 +82,22 @@ TEST_P(CommandLogContract, ALargeSnapshotComesBackWholeInPieces) {
   EXPECT_TRUE(latest(*log, 100'000).bytes == all);
 }
 
+TEST_P(CommandLogContract, ADamagedSnapshotIsPassedOverForTheOneBefore) {
+  auto log = bench_->open();
+  const auto a = append(*log, "a");
+  snapshot(*log, a, "state at a");
+  const auto b = append(*log, "b");
+  snapshot(*log, b, "state at b");
+  log.reset();
+  if (!bench_->damage_snapshot(b)) GTEST_SKIP() << "nothing to damage";
+  log = bench_->open();
+  EXPECT_EQ(latest(*log).at, a);
+  EXPECT_EQ(latest(*log).bytes, "state at a");
+  log.reset();
+  ASSERT_TRUE(bench_->damage_snapshot(a));
+  EXPECT_EQ(latest(*bench_->open()).at, LogPosition{});
+}
+
 TEST_P(CommandLogContract, TrimKeepsWhatNoSnapshotCovers) {
   const auto log = bench_->open();
   append(*log, "a");

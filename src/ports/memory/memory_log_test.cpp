@@ -15,6 +15,7 @@ class MemoryBench final : public LogBench {
   }
   bool several_nodes() const override { return true; }
   FakeClock* clock() override { return &clock_; }
+  bool damage_snapshot(const LogPosition&) override { return false; }
 
  private:
   FakeClock clock_;
