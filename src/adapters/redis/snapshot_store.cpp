@@ -162,7 +162,7 @@ Result<bool> SnapshotStore::check(const std::string& list, const SnapshotMeta& m
     const auto reply = redis_.call({"LINDEX", list, std::to_string(i)});
     if (reply.has_error()) return reply.error();
     if ((*reply)->type != REDIS_REPLY_STRING) return false;
-    checksum = crc32c(checksum, text_of(**reply));
+    checksum = crc32c(text_of(**reply), checksum);
   }
   return checksum == meta.checksum;
 }
