@@ -1,0 +1,83 @@
+#include "base/siphash.hpp"
+#include "core/limit/rule_set.hpp"
+
+#include <utility>
+
+namespace doorward::limit {
+namespace {
+
+// Counters are told apart by this hash; it is no secret, the store keys its own.
+constexpr SipKey kIdentityKey{0x646f6f7277617264, 0x72756c652071756f};
+
+void add_text(std::string& to, std::string_view text) {
+  (to += std::to_string(text.size())) += ':';
+  to += text;
+}
+
+std::uint64_t identity_of(std::string_view rule, std::string_view plan, const NamedQuota& named) {
+  const Quota& quota = named.quota;
+  std::string text;
+  for (const std::string_view part : {rule, plan, std::string_view(named.name)})
+    add_text(text, part);
+  for (const std::uint64_t number :
+       {static_cast<std::uint64_t>(quota.algorithm), static_cast<std::uint64_t>(quota.limit),
+        static_cast<std::uint64_t>(quota.window.count()), static_cast<std::uint64_t>(quota.burst)})
+    add_text(text, std::to_string(number));
+  return siphash64(kIdentityKey, text);
+}
+
+std::vector<RuleQuota> compile(std::string_view rule, std::string_view plan,
+                               const std::vector<NamedQuota>& quotas) {
+  std::vector<RuleQuota> compiled;
+  for (const NamedQuota& quota : quotas)
+    compiled.push_back({quota.name, CompiledQuota(quota.quota), identity_of(rule, plan, quota)});
+  return compiled;
+}
+
+std::vector<Network> networks_of(const std::vector<std::string>& blocks) {
+  std::vector<Network> networks;
+  for (const std::string& block : blocks) {
+    if (const auto network = parse_network(block)) networks.push_back(*network);
+  }
+  return networks;
+}
+
+bool asks_who(const KeyPart& part) {
+  return part.kind == KeyKind::user || part.kind == KeyKind::api_key || part.kind == KeyKind::claim;
+}
+
+}  // namespace
+
+CompiledRule::CompiledRule(RuleEntry entry) : entry_(std::move(entry)) {
+  const Rule& rule = entry_.rule;
+  quotas_ = compile(rule.name, {}, rule.quotas);
+  for (const Tier& tier : rule.tiers)
+    tiers_.emplace_back(tier.plan, compile(rule.name, tier.plan, tier.quotas));
+  allow_ = networks_of(rule.allow);
+  deny_ = networks_of(rule.deny);
+  needs_identity_ = !rule.tiers.empty();
+  for (const KeyPart& part : rule.key) needs_identity_ = needs_identity_ || asks_who(part);
+}
+
+const std::vector<RuleQuota>& CompiledRule::quotas(std::string_view plan) const {
+  if (plan.empty()) return quotas_;
+  for (const auto& [name, quotas] : tiers_)
+    if (name == plan) return quotas;
+  return quotas_;
+}
+
+std::string key_text(const std::vector<KeyPart>& key, const KeySource& source) {
+  std::string text;
+  for (const KeyPart& part : key) {
+    text += static_cast<char>('a' + static_cast<int>(part.kind));
+    if (!part.name.empty()) add_text(text, part.name);
+    const auto value = part.kind == KeyKind::client ? source.client() : source.value(part);
+    // A part that is missing and one that holds an address as its value are not the same.
+    const bool has = value || part.kind == KeyKind::room;
+    text += has ? '=' : '@';
+    add_text(text, value ? *value : has ? std::string_view() : source.client());
+  }
+  return text;
+}
+
+}  // namespace doorward::limit

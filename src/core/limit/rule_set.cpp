@@ -1,0 +1,229 @@
+#include "core/limit/rule_set.hpp"
+
+#include "core/route/path.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace doorward::limit {
+namespace {
+
+constexpr std::string_view kOneMore = "/*";
+constexpr std::string_view kAllBelow = "/**";
+constexpr std::string_view kBelowHost = "*.";
+constexpr std::string_view kOwn = "/.doorward";
+
+std::string_view literal_of(std::string_view pattern) {
+  if (pattern.ends_with(kAllBelow)) return pattern.substr(0, pattern.size() - kAllBelow.size());
+  if (pattern.ends_with(kOneMore)) return pattern.substr(0, pattern.size() - kOneMore.size());
+  return pattern;
+}
+
+// Greater is more specific.
+std::pair<int, std::size_t> path_rank(std::string_view pattern) {
+  if (pattern.empty()) return {0, 0};
+  const std::string_view literal = literal_of(pattern);
+  if (literal.size() == pattern.size()) return {3, literal.size()};
+  return {pattern.ends_with(kAllBelow) ? 1 : 2, literal.size()};
+}
+
+std::tuple<int, std::size_t, bool> host_rank(std::string_view pattern) {
+  if (pattern.empty()) return {0, 0, false};
+  const bool below = pattern.starts_with(kBelowHost);
+  return {below ? 1 : 2, below ? pattern.size() : 0, !route::read_host(pattern).port.empty()};
+}
+
+// The path as it would be read, without the work where it stands in that form already.
+bool is_read(std::string_view path) {
+  if (path.size() < 2 || path.front() != '/' || path.back() == '/') return false;
+  char last = 'x';
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!letter && (c != '/' || last == '/')) return false;
+    last = c;
+  }
+  return true;
+}
+
+// The native calls have a second address.
+std::string_view without_own(std::string_view read) {
+  return route::is_reserved(read) ? read.substr(kOwn.size()) : read;
+}
+
+bool method_matches(const std::vector<std::string>& methods, std::string_view method) {
+  if (methods.empty()) return true;
+  return std::any_of(methods.begin(), methods.end(), [&](std::string_view listed) {
+    return listed == method || (listed == "GET" && method == "HEAD");
+  });
+}
+
+bool value_matches(std::string_view pattern, std::string_view value) {
+  if (!pattern.ends_with('*')) return value == pattern;
+  return value.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+bool headers_match(const std::vector<HeaderMatch>& headers, const HeaderSource& source) {
+  return std::all_of(headers.begin(), headers.end(), [&](const HeaderMatch& wanted) {
+    const auto value = source.header(wanted.name);
+    return value && value_matches(wanted.pattern, *value);
+  });
+}
+
+bool is_on(const Rule& rule, LogTime now) {
+  return rule.active && (!rule.starts_at || now >= *rule.starts_at) &&
+         (!rule.ends_at || now < *rule.ends_at);
+}
+
+const std::vector<std::string>& or_any(const std::vector<std::string>& patterns) {
+  static const std::vector<std::string> kAny{std::string()};
+  return patterns.empty() ? kAny : patterns;
+}
+
+}  // namespace
+
+RuleSet::RuleSet(std::vector<RulePtr> rules) : rules_(std::move(rules)) {
+  std::sort(rules_.begin(), rules_.end(),
+            [](const RulePtr& a, const RulePtr& b) { return a->rule().name < b->rule().name; });
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+    const RuleMatch& match = rules_[i]->rule().match;
+    needs_identity_ = needs_identity_ || rules_[i]->needs_identity();
+    for (const auto& path : or_any(match.paths))
+      for (const auto& host : or_any(match.hosts)) candidates_.push_back({i, path, host});
+  }
+  const auto before = [this](const Candidate& a, const Candidate& b) {
+    const auto rank = [this](const Candidate& c) {
+      return std::tuple(rules_[c.rule]->rule().priority, path_rank(c.path), host_rank(c.host));
+    };
+    const auto of_a = rank(a);
+    const auto of_b = rank(b);
+    return of_a != of_b ? of_a > of_b : a.rule < b.rule;
+  };
+  std::sort(candidates_.begin(), candidates_.end(), before);
+  for (std::uint32_t i = 0; i < candidates_.size(); ++i) place(i);
+}
+
+// By the literal part of its path; without a path by its routes, "" standing for none.
+void RuleSet::place(std::uint32_t candidate) {
+  const Candidate& c = candidates_[candidate];
+  if (c.path.empty()) {
+    for (const auto& route : or_any(rules_[c.rule]->rule().match.routes))
+      put(any_path_[route], candidate);
+    return;
+  }
+  const std::string_view literal = literal_of(c.path);
+  auto& index = literal.size() == c.path.size() ? exact_
+                : c.path.ends_with(kAllBelow)   ? all_below_
+                                                : one_more_;
+  const auto read = literal.empty() ? std::string() : route::read_path(literal, {});
+  if (read) put(index[*read], candidate);
+}
+
+void RuleSet::put(Hosts& to, std::uint32_t candidate) {
+  const std::string_view host = candidates_[candidate].host;
+  if (host.empty()) return to.any.push_back(candidate);
+  const bool below = host.starts_with(kBelowHost);
+  auto& index = below ? to.below : to.exact;
+  index[route::read_host(below ? host.substr(kBelowHost.size()) : host).name].push_back(candidate);
+}
+
+void RuleSet::collect(const Index<Hosts>& index, std::string_view key, const route::Host& host,
+                      Collected& into) const {
+  if (index.empty()) return;
+  const auto found = index.find(key);
+  if (found == index.end()) return;
+  const Hosts& hosts = found->second;
+  const auto add = [&into](const Places& some) {
+    into.insert(into.end(), some.begin(), some.end());
+  };
+  const auto look = [&add](const Index<Places>& in, std::string_view name) {
+    if (const auto places = in.find(name); places != in.end()) add(places->second);
+  };
+  add(hosts.any);
+  if (!hosts.exact.empty()) look(hosts.exact, host.name);
+  if (hosts.below.empty()) return;
+  const std::string_view name = host.name;
+  for (std::size_t dot = name.find('.', 1); dot < name.size(); dot = name.find('.', dot + 1))
+    look(hosts.below, name.substr(dot + 1));
+}
+
+// The path itself, its parent, and so on up to the root.
+void RuleSet::collect_path(std::string_view path, const route::Host& host, Collected& into) const {
+  collect(exact_, path, host, into);
+  collect(all_below_, path, host, into);
+  bool parent = true;
+  for (std::string_view literal = path; !literal.empty(); parent = false) {
+    literal = literal.substr(0, literal.rfind('/'));
+    if (parent) collect(one_more_, literal, host, into);
+    collect(all_below_, literal, host, into);
+  }
+}
+
+// What a server could take the path for; a request is counted by every one of them. The endpoint
+// is the reading that tells least apart, so that "/buy;1" and "/buy;2" count as one.
+void RuleSet::collect_all(const RuleRequest& request, const route::Host& host, Collected& into,
+                          std::string& endpoint) const {
+  if (is_read(request.path)) {
+    collect_path(request.path, host, into);
+    endpoint = request.path;
+  } else {
+    endpoint.clear();
+    for (const route::Reading& reading : route::readings_of(request.path)) {
+      const auto read = route::read_path(request.path, reading);
+      if (!read) continue;
+      endpoint = without_own(*read);
+      collect_path(endpoint, host, into);
+    }
+    if (endpoint.empty()) endpoint = "/";
+  }
+  collect(any_path_, "", host, into);
+  if (!request.route.empty()) collect(any_path_, request.route, host, into);
+}
+
+bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
+                      const route::Host& host) const {
+  const Rule& rule = rules_[candidate.rule]->rule();
+  if (!is_on(rule, request.now) || !method_matches(rule.match.methods, request.method))
+    return false;
+  const auto& routes = rule.match.routes;
+  if (!routes.empty() && std::find(routes.begin(), routes.end(), request.route) == routes.end())
+    return false;
+  if (candidate.host.find(':') != std::string_view::npos) {
+    const std::string port = route::read_host(candidate.host).port;
+    if (!port.empty() && port != host.port) return false;
+  }
+  return headers_match(rule.match.headers, request.headers);
+}
+
+void RuleSet::find(const RuleRequest& request, FoundRules& found) const {
+  found.rules.clear();
+  const route::Host host = route::read_host(request.host);
+  Collected places;
+  collect_all(request, host, places, found.endpoint);
+  std::sort(places.begin(), places.end());
+  Chosen chosen;
+  for (const std::uint32_t place : places) {
+    const Candidate& candidate = candidates_[place];
+    const bool known = std::find(chosen.begin(), chosen.end(), candidate.rule) != chosen.end();
+    if (!known && applies(candidate, request, host)) chosen.push_back(candidate.rule);
+  }
+  const bool only_fallbacks =
+      std::all_of(chosen.begin(), chosen.end(), [&](auto i) { return rules_[i]->rule().fallback; });
+  for (const std::uint32_t i : chosen) {
+    const CompiledRule& rule = *rules_[i];
+    if (rule.rule().fallback && !only_fallbacks) continue;
+    const bool denied = rule.denies(request.client);
+    if (denied || !rule.exempts(request.client)) found.rules.push_back({&rule, denied});
+    if (rule.rule().stop) return;
+  }
+}
+
+const CompiledRule* RuleSet::named(std::string_view name) const {
+  const auto before = [](const RulePtr& rule, std::string_view wanted) {
+    return rule->rule().name < wanted;
+  };
+  const auto found = std::lower_bound(rules_.begin(), rules_.end(), name, before);
+  return found == rules_.end() || (*found)->rule().name != name ? nullptr : found->get();
+}
+
+}  // namespace doorward::limit
