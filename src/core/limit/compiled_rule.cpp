@@ -14,15 +14,12 @@ void add_text(std::string& to, std::string_view text) {
   to += text;
 }
 
-std::uint64_t identity_of(std::string_view rule, std::string_view plan, const NamedQuota& named) {
-  const Quota& quota = named.quota;
+// A changed number goes on from the present count; another algorithm begins afresh.
+std::uint64_t identity_of(std::string_view rule, std::string_view plan, const NamedQuota& quota) {
   std::string text;
-  for (const std::string_view part : {rule, plan, std::string_view(named.name)})
+  for (const std::string_view part : {rule, plan, std::string_view(quota.name),
+                                      std::string_view(to_string(quota.quota.algorithm))})
     add_text(text, part);
-  for (const std::uint64_t number :
-       {static_cast<std::uint64_t>(quota.algorithm), static_cast<std::uint64_t>(quota.limit),
-        static_cast<std::uint64_t>(quota.window.count()), static_cast<std::uint64_t>(quota.burst)})
-    add_text(text, std::to_string(number));
   return siphash64(kIdentityKey, text);
 }
 

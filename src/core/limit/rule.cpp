@@ -33,6 +33,12 @@ bool is_token(std::string_view text) {
          });
 }
 
+bool same_field(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 bool is_printable(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -105,6 +111,10 @@ Result<> validate_headers(const std::vector<HeaderMatch>& headers) {
       return fault(field, "is empty; write a value, a beginning such as \"go*\", or \"*\"");
     if (header.pattern.find('*') < header.pattern.size() - 1)
       return fault(field, "'*' may stand only at the end of a header pattern");
+    const auto same = std::count_if(headers.begin(), headers.end(), [&](const HeaderMatch& other) {
+      return same_field(other.name, header.name);
+    });
+    if (same > 1) return fault(field, "stands there twice; names compare without case");
   }
   return {};
 }
@@ -151,6 +161,8 @@ Result<> validate_quotas(const std::string& field, const std::vector<NamedQuota>
         return fault(at(field, i) + ".name",
                      "\"" + name + "\" is taken by another quota; give each its own");
     }
+    if (quotas[i].quota.window % Millis(1) != Nanos(0))
+      return fault(at(field, i) + ".window", "must be whole milliseconds");
     if (auto r = validate(quotas[i].quota); !r)
       return error(r.error().code, at(field, i) + "." + r.error().what);
   }

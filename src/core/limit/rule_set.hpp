@@ -30,8 +30,9 @@
 
 namespace doorward::limit {
 
-// A quota ready for counting, and the first bytes of its counters' keys: the same for the same
-// rule, plan and quota, another after any change of them.
+// A quota ready for counting, and the first bytes of its counters' keys: the same as long as rule,
+// plan, quota and algorithm keep their names, so that a changed limit goes on from the present
+// count.
 struct RuleQuota {
   std::string name;
   CompiledQuota compiled;

@@ -248,8 +248,10 @@ TEST(CompiledRule, AQuotaKeepsItsIdentityUntilItIsAnother) {
   same.priority = 7;
   same.dry_run = true;
   EXPECT_EQ(identity(same), identity(base));
+  same.quotas[0].quota.limit = 11;
+  EXPECT_EQ(identity(same), identity(base)) << "goes on from the present count";
   Rule other = base;
-  other.quotas[0].quota.limit = 11;
+  other.quotas[0].name = "other";
   EXPECT_NE(identity(other), identity(base));
   other = base;
   other.quotas[0].quota.algorithm = Algorithm::gcra;

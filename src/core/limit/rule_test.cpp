@@ -96,6 +96,11 @@ TEST(Rule, TheFirstFaultIsNamedWithItsField) {
          r.match.headers = {{"A", "x\r\ny"}};
        },
        "match.headers.A: must be at most"},
+      {[](Rule& r) {
+         r.match.headers = {{"X-A", "1"}, {"x-a", "2"}};
+       },
+       "match.headers.X-A: stands"},
+      {[](Rule& r) { r.quotas[0].quota.window = 1s + 1us; }, "quotas[0].window: must be whole"},
       {[](Rule& r) { r.match.routes = {""}; }, "match.routes[0]: must be the name of a route"},
       {[](Rule& r) {
          r.key = {{KeyKind::header, "a b"}};
