@@ -9,14 +9,23 @@
 
 #include "core/limit/compiled_quota.hpp"
 #include "core/limit/decision.hpp"
+#include "core/limit/fixed_window.hpp"
+#include "core/limit/sliding_counter.hpp"
 #include "core/limit/state.hpp"
+#include "core/limit/token_bucket.hpp"
 
 #include <cstdint>
 
 namespace doorward::limit {
 
 // For the algorithms with `has_small_state`.
-Decision decide(State& state, const CompiledQuota& quota, Time now, std::uint64_t cost);
+inline Decision decide(State& state, const CompiledQuota& quota, Time now, std::uint64_t cost) {
+  switch (quota.algorithm()) {
+    case Algorithm::fixed_window: return FixedWindow::decide(state, quota, now, cost);
+    case Algorithm::sliding_counter: return SlidingCounter::decide(state, quota, now, cost);
+    default: return TokenBucket::decide(state, quota, now, cost);
+  }
+}
 
 // What `decide` would answer.
 inline Decision peek(State state, const CompiledQuota& quota, Time now, std::uint64_t cost) {
@@ -24,6 +33,12 @@ inline Decision peek(State state, const CompiledQuota& quota, Time now, std::uin
 }
 
 // From when on the state is as good as a fresh one, so that it may be forgotten. Later hits move it.
-Time idle_at(const State& state, const CompiledQuota& quota);
+inline Time idle_at(const State& state, const CompiledQuota& quota) {
+  switch (quota.algorithm()) {
+    case Algorithm::fixed_window: return FixedWindow::idle_at(state, quota);
+    case Algorithm::sliding_counter: return SlidingCounter::idle_at(state, quota);
+    default: return TokenBucket::idle_at(state);
+  }
+}
 
 }  // namespace doorward::limit

@@ -38,6 +38,8 @@ struct Decision {
 // Far enough from the ends of 64 bits that nothing below overflows.
 inline constexpr Time kEarliest{Nanos{INT64_MIN + (std::int64_t{1} << 60)}};
 inline constexpr Time kLatest{Nanos{INT64_MAX - (std::int64_t{1} << 60)}};
+// Before all of them, by more than any window: the time of what never was.
+inline constexpr Time kLongAgo{Nanos{INT64_MIN + (std::int64_t{1} << 59)}};
 constexpr Time bounded(Time now) { return std::clamp(now, kEarliest, kLatest); }
 
 }  // namespace doorward::limit

@@ -6,7 +6,7 @@
 // Time:      a lease taken or renewed at t holds until just before t + window. Going back:
 //            decision.hpp.
 // Ownership: one pointer; a fresh one holds no memory.
-// Bounds:    at most `limit` holders of 24 bytes; finding one is a walk over them, newest first.
+// Bounds:    at most `limit` holders of 24 bytes; every call walks over them, newest first.
 // Errors:    `read` fails the reader on false bytes.
 #pragma once
 
@@ -25,16 +25,21 @@ using LeaseId = std::uint64_t;
 
 class Leases {
  public:
+  Leases() = default;
+  explicit Leases(const Leases& other);
+  Leases(Leases&&) noexcept = default;
+  Leases& operator=(Leases&&) noexcept = default;
+  ~Leases() = default;
+
   // Takes `cost` slots under `id`. If `id` already holds some, it keeps them and its lease is
   // renewed, whatever the cost: a call that is repeated takes nothing twice. Cost 0 takes nothing.
   Decision acquire(const CompiledQuota& quota, Time now, LeaseId id, std::uint64_t cost);
-  // What `acquire` by a new id would answer.
+  // What `acquire` by a new id would answer; costs a copy.
   Decision peek(const CompiledQuota& quota, Time now, std::uint64_t cost) const;
   // False if `id` holds nothing: never did, gave it back, or its lease ended.
   bool renew(const CompiledQuota& quota, Time now, LeaseId id);
   bool release(const CompiledQuota& quota, Time now, LeaseId id);
 
-  std::uint64_t held(const CompiledQuota& quota, Time now) const;
   // From when on it is as good as a fresh one, if nobody renews.
   Time idle_at() const;
   // On the heap, beside sizeof(Leases).
@@ -43,9 +48,24 @@ class Leases {
   void write(ByteWriter& out) const;
   static Leases read(ByteReader& in);
 
+  friend bool operator==(const Leases& a, const Leases& b);
+
  private:
-  struct Holder;
-  std::unique_ptr<std::vector<Holder>> holders_;  // by rising end
+  struct Holder {
+    LeaseId id = 0;
+    Time end;
+    std::uint64_t slots = 0;
+    friend bool operator==(const Holder&, const Holder&) = default;
+  };
+  using Holders = std::vector<Holder>;
+
+  Time settle(const CompiledQuota& quota, Time now);
+  Holders::iterator find(LeaseId id);
+  void extend(Holders::iterator holder, Time end);
+  Time free_at(std::uint64_t slots) const;
+  std::uint64_t held() const;
+
+  std::unique_ptr<Holders> holders_;  // by rising end
 };
 static_assert(sizeof(Leases) == 8);
 
