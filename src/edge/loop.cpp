@@ -39,9 +39,9 @@ Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* s
 
 Loop::~Loop() {
   acceptors_.clear();
-  parking_->close_all();
+  parking_.reset();
   ticker_.reset();
-  // What is still suspended goes with the context, and it knows this loop and the parking lot.
+  // What is still suspended goes with the context, and it knows this loop.
   io_.reset();
 }
 

@@ -3,14 +3,14 @@
 #include "edge/parking_lot.hpp"
 #include "edge/parking_slot.hpp"
 
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/buffer.hpp>
+#include <sys/socket.h>
+#include <algorithm>
+#include <cerrno>
+#include <optional>
 
 namespace doorward::edge {
 
-namespace asio = boost::asio;
 namespace ws = wire::websocket;
-using boost::system::error_code;
 
 namespace {
 
@@ -18,31 +18,37 @@ constexpr std::size_t kMostUnsent = 65'536;
 constexpr std::size_t kMostDropped = 4'096;
 constexpr int kReadsPerTurn = 8;
 
+std::optional<std::size_t> moved(ssize_t size) {
+  if (size >= 0) return static_cast<std::size_t>(size);
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
+  return std::nullopt;
+}
+
+// How much there was; nothing at the end of the connection.
+std::optional<std::size_t> receive(int socket, std::span<char> into) {
+  const ssize_t size = ::recv(socket, into.data(), into.size(), MSG_DONTWAIT);
+  return size == 0 ? std::nullopt : moved(size);
+}
+
+// How much was taken; nothing if the connection is broken.
+std::optional<std::size_t> send_some(int socket, std::string_view bytes) {
+  return moved(::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 }  // namespace
 
-void ParkingLot::listen(Slot& slot) {
-  ++slot.waits;
-  // One capture, so that the operation fits into the slot.
-  const OperationAllocator<void> allocator(slot.wait_memory);
-  slot.socket->async_wait(Socket::wait_read,
-                          asio::bind_allocator(allocator, [&slot](error_code ec) {
-                            ParkingLot& lot = slot.lot;
-                            if (!ec && slot.open) lot.readable(slot);
-                            lot.release(slot);
-                          }));
+void ParkingLot::ready(Slot& slot, const PollEvent& event) {
+  if (event.writable && slot.open && slot.sending()) send_unsent(slot);
+  if (event.readable && slot.open) readable(slot);
 }
 
 void ParkingLot::readable(Slot& slot) {
   for (int i = 0; i < kReadsPerTurn; ++i) {
-    error_code ec;
-    const std::size_t size = slot.socket->read_some(asio::buffer(input_), ec);
-    if (ec == asio::error::would_block) break;
-    if (ec) return close(slot);
-    loop_.counters().bytes_in.add(size);
-    if (!take_input(slot, {input_.data(), size})) return;
-    if (size < input_.size()) break;
+    const std::optional<std::size_t> size = receive(slot.socket, input_);
+    if (!size) return close(slot);
+    loop_.counters().bytes_in.add(*size);
+    if (!take_input(slot, {input_.data(), *size}) || *size < input_.size()) return;
   }
-  listen(slot);
 }
 
 // False: the slot was closed.
@@ -109,36 +115,35 @@ void ParkingLot::send(Slot& slot, std::string_view bytes) {
     unsent.append(bytes);
     return;
   }
-  error_code ec;
-  const std::size_t sent = slot.socket->write_some(asio::buffer(bytes), ec);
-  loop_.counters().bytes_out.add(sent);
-  if (ec && ec != asio::error::would_block) return close(slot);
-  if (sent == bytes.size()) return;
-  slot.need_extra().unsent.assign(bytes.substr(sent));
+  const std::optional<std::size_t> sent = send_some(slot.socket, bytes);
+  if (!sent) return close(slot);
+  loop_.counters().bytes_out.add(*sent);
+  if (*sent == bytes.size()) return;
+  slot.need_extra().unsent.assign(bytes.substr(*sent));
   slot.extra->sent = 0;
+  if (!poll_.also_writable(slot.socket, &slot, true)) return close(slot);
   wait_to_send(slot);
 }
 
 void ParkingLot::wait_to_send(Slot& slot) {
-  ++slot.waits;
   loop_.wheel().set(slot, loop_.now() + loop_.options().parking.write);
-  slot.socket->async_wait(Socket::wait_write, [this, &slot](error_code ec) {
-    if (!ec && slot.open) writable(slot);
-    release(slot);
-  });
 }
 
-void ParkingLot::writable(Slot& slot) {
+void ParkingLot::send_unsent(Slot& slot) {
   Extra& extra = *slot.extra;
-  error_code ec;
-  const std::size_t sent = slot.socket->write_some(
-      asio::buffer(extra.unsent.data() + extra.sent, extra.unsent.size() - extra.sent), ec);
-  loop_.counters().bytes_out.add(sent);
-  if (ec && ec != asio::error::would_block) return close(slot);
-  extra.sent += sent;
+  const std::optional<std::size_t> sent =
+      send_some(slot.socket, std::string_view(extra.unsent).substr(extra.sent));
+  if (!sent) return close(slot);
+  loop_.counters().bytes_out.add(*sent);
+  extra.sent += *sent;
   if (extra.sent < extra.unsent.size()) return wait_to_send(slot);
-  extra.unsent = std::string();
-  if (extra.idle()) slot.extra.reset();
+  if (!poll_.also_writable(slot.socket, &slot, false)) return close(slot);
+  all_sent(slot);
+}
+
+void ParkingLot::all_sent(Slot& slot) {
+  slot.extra->unsent = std::string();
+  if (slot.extra->idle()) slot.extra.reset();
   slot.clear();
   if (slot.ending) return half_close(slot);
   if (slot.again_ms != 0) loop_.wheel().set(slot, loop_.now() + Millis(slot.again_ms));
@@ -165,8 +170,7 @@ void ParkingLot::say_goodbye(Slot& slot, std::uint16_t code) {
 void ParkingLot::half_close(Slot& slot) {
   slot.ending = true;
   if (slot.sending() || std::exchange(slot.shut, true)) return;
-  error_code ec;
-  slot.socket->shutdown(Socket::shutdown_send, ec);
+  ::shutdown(slot.socket, SHUT_WR);
   loop_.wheel().set(slot, loop_.now() + loop_.options().deadlines.linger);
 }
 

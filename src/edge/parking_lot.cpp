@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 #include <algorithm>
 
 namespace doorward::edge {
@@ -23,9 +24,13 @@ constexpr std::size_t kRendersPerTurn = 256;
 }  // namespace
 
 ParkingLot::ParkingLot(Loop& loop, StreamSource* source)
-    : loop_(loop), source_(source), slots_(std::make_unique<Slots>()) {}
+    : loop_(loop),
+      source_(source),
+      slots_(std::make_unique<Slots>()),
+      poll_(loop.io(),
+            [this](const PollEvent& event) { ready(*static_cast<Slot*>(event.owner), event); }) {}
 
-ParkingLot::~ParkingLot() = default;
+ParkingLot::~ParkingLot() { close_all(); }
 
 ParkingLot::Slot& ParkingLot::new_slot() {
   if (free_ == nullptr) return slots_->emplace_back(*this);
@@ -37,7 +42,6 @@ ParkingLot::Slot& ParkingLot::new_slot() {
 void ParkingLot::park(Connection& connection, ParkedStream stream, StreamKind kind) {
   Slot& slot = new_slot();
   auto [socket, pass] = connection.release();
-  slot.socket.emplace(std::move(socket));
   slot.pass = std::move(pass);
   slot.stream = stream;
   slot.kind = kind;
@@ -50,18 +54,22 @@ void ParkingLot::park(Connection& connection, ParkedStream stream, StreamKind ki
   (kind == StreamKind::websocket ? loop_.counters().parked_websockets
                                  : loop_.counters().parked_event_streams)
       .add();
-  error_code ec;
-  slot.socket->set_option(
-      UserTimeout(static_cast<int>(loop_.options().parking.user_timeout.count())), ec);
-
-  ++slot.waits;  // keeps the slot while it is looked at
+  if (!take_socket(slot, std::move(socket))) return close(slot);
   if (loop_.draining()) {
     say_goodbye(slot, wire::websocket::kGoingAway);
   } else {
     render(slot);
   }
-  if (slot.open && take_input(slot, connection.input())) listen(slot);
-  release(slot);
+  if (slot.open) take_input(slot, connection.input());
+}
+
+// From Asio's hands into ours. False: the system refused, and the slot is to be closed.
+bool ParkingLot::take_socket(Slot& slot, Socket socket) {
+  error_code ec;
+  socket.set_option(UserTimeout(static_cast<int>(loop_.options().parking.user_timeout.count())),
+                    ec);
+  slot.socket = socket.release(ec);
+  return !ec && poll_.add(slot.socket, &slot);
 }
 
 void ParkingLot::link_key(Slot& slot) {
@@ -100,7 +108,6 @@ void ParkingLot::make_due(Slot& slot) {
   if (slot.due || slot.ending) return;
   slot.due = true;
   if (slot.sending()) return;  // rendered when its peer has taken the last
-  ++slot.waits;
   due_.push_back(&slot);
   post_rendering();
 }
@@ -116,8 +123,8 @@ void ParkingLot::render_due() {
   const std::size_t end = std::min(due_.size(), due_at_ + kRendersPerTurn);
   while (due_at_ < end) {
     Slot& slot = *due_[due_at_++];
+    // One that was closed meanwhile, and parked anew, is only asked sooner than it need be.
     if (slot.open && !slot.ending) render(slot);
-    release(slot);
   }
   if (due_at_ < due_.size()) {
     post_rendering();
@@ -167,11 +174,10 @@ void ParkingLot::close_all() {
 
 void ParkingLot::close(Slot& slot) {
   if (!slot.open) return;
-  ++slot.waits;
   slot.open = false;
   slot.clear();
   unlink_key(slot);
-  slot.socket.reset();
+  ::close(std::exchange(slot.socket, -1));
   slot.extra.reset();
   slot.pass = {};
   (slot.kind == StreamKind::websocket ? loop_.counters().parked_websockets
@@ -179,11 +185,6 @@ void ParkingLot::close(Slot& slot) {
       .sub();
   loop_.counters().ended.add();
   source_->gone(slot.stream);
-  release(slot);
-}
-
-void ParkingLot::release(Slot& slot) {
-  if (--slot.waits != 0 || slot.open) return;
   slot.next = free_;
   free_ = &slot;
 }

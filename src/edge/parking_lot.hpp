@@ -1,9 +1,8 @@
 // The parked connections of one loop.
 //
-// Why:     a waiter costs a slot, the kernel's socket and one wait for its bytes: no coroutine
-// frame, no
-//          buffer. What a stream needs only for a moment (bytes that its peer does not take yet,
-//          half a WebSocket message) is held apart and freed at once.
+// Why:     a waiter costs a slot and the kernel's socket: no coroutine frame, no buffer, no
+//          operation of Asio's. What a stream needs only for a moment (bytes that its peer does
+//          not take yet, half a WebSocket message) is held apart and freed at once.
 // Time:    `again_in` and deadlines by the loop's wheel.
 // Threads: on its loop only.
 // Bounds:  64 KiB of unsent bytes a stream, then it is cut; 256 streams rendered in one turn of the
@@ -13,6 +12,7 @@
 #include "edge/connection.hpp"
 #include "edge/options.hpp"
 #include "edge/parking.hpp"
+#include "edge/parking_poll.hpp"
 
 #include <boost/container/deque.hpp>
 #include <boost/container/options.hpp>
@@ -50,7 +50,8 @@ class ParkingLot {
   struct Extra;
 
   Slot& new_slot();
-  void listen(Slot& slot);
+  bool take_socket(Slot& slot, Socket socket);
+  void ready(Slot& slot, const PollEvent& event);
   void readable(Slot& slot);
   bool take_input(Slot& slot, std::string_view bytes);
   bool take_frames(Slot& slot, std::string_view bytes, std::string& out);
@@ -59,13 +60,13 @@ class ParkingLot {
   void render_due();
   void render(Slot& slot);
   void send(Slot& slot, std::string_view bytes);
+  void send_unsent(Slot& slot);
   void wait_to_send(Slot& slot);
-  void writable(Slot& slot);
+  void all_sent(Slot& slot);
   void say_goodbye(Slot& slot, std::uint16_t code);
   void half_close(Slot& slot);
   void expired(Slot& slot);
   void close(Slot& slot);
-  void release(Slot& slot);  // a wait has ended
   void link_key(Slot& slot);
   void unlink_key(Slot& slot);
 
@@ -80,6 +81,7 @@ class ParkingLot {
   std::vector<Slot*> due_;
   std::size_t due_at_ = 0;
   bool rendering_posted_ = false;
+  ParkingPoll poll_;
   std::string scratch_;  // rendered bytes
   std::array<char, 8'192> input_;
 };
