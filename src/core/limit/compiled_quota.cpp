@@ -15,9 +15,9 @@ Span refill_time(Wide units, const Quota& quota) {
 
 }  // namespace
 
-// The quotient is below 2^32 and `by` below 2^bits, so the dividend has at most bits + 32. Its top 64
-// and the 64 of the inverse are each less than one part in 2^31 too small: together they make the
-// quotient at most 1 too little.
+// The quotient is below 2^32 and `by` below 2^bits, so the dividend has at most bits + 32. Its top
+// 64 and the 64 of the inverse are each less than one part in 2^31 too small: together they make
+// the quotient at most 1 too little.
 Divider::Divider(std::uint64_t by) : by_(by) {
   assert(by > 1 && by < std::uint64_t{1} << 62);
   const auto bits = static_cast<int>(std::bit_width(by));

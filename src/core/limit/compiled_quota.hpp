@@ -1,6 +1,6 @@
 // A quota made ready for deciding: what would need a division is computed once.
 //
-// Why:     made when a rule is loaded, read at each decision. The quota must have passed `validate`.
+// Why:     made when a rule is loaded, read at each decision. The quota has passed `validate`.
 // Threads: immutable.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace doorward::limit {
 
 __extension__ using Wide = unsigned __int128;
 
-// Divides by one number again and again: no division, two multiplications. For quotients below 2^32.
+// Divides by one number again and again, by two multiplications. For quotients below 2^32.
 class Divider {
  public:
   explicit Divider(std::uint64_t by);

@@ -1,8 +1,8 @@
 // One call on one limit: the door to all algorithms.
 //
-// Why:     the algorithms are in fixed_window.hpp, sliding_counter.hpp, token_bucket.hpp (also GCRA),
-//          sliding_log.hpp and leases.hpp, each with its overshoot bound. The first three share one
-//          state; the last two have state of varying size and their own types.
+// Why:     the algorithms are in fixed_window.hpp, sliding_counter.hpp, token_bucket.hpp (GCRA as
+//          well), sliding_log.hpp and leases.hpp, each with its overshoot bound. The first three
+//          share one state; the last two have state of varying size and their own types.
 // Time:    `now` is the caller's; what if it goes back: decision.hpp.
 // Threads: pure functions of what they are given; a caller holds whatever guards the state.
 #pragma once
@@ -32,7 +32,7 @@ inline Decision peek(State state, const CompiledQuota& quota, Time now, std::uin
   return decide(state, quota, now, cost);
 }
 
-// From when on the state is as good as a fresh one, so that it may be forgotten. Later hits move it.
+// From when on the state is as good as a fresh one and may be forgotten. Later hits move it.
 inline Time idle_at(const State& state, const CompiledQuota& quota) {
   switch (quota.algorithm()) {
     case Algorithm::fixed_window: return FixedWindow::idle_at(state, quota);

@@ -1,4 +1,4 @@
-// What the algorithms share: the bounds of quotas, their sentences, costs, peeks, forgetting, saving.
+// What the algorithms share: bounds of quotas, their sentences, costs, peeks, forgetting, saving.
 #include "base/random_test_support.hpp"
 #include "core/limit/decide.hpp"
 #include "core/limit/leases.hpp"

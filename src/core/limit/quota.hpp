@@ -2,7 +2,7 @@
 //
 // Time:   nanoseconds since the Unix epoch (`Time`), always an argument. It may stand still and go
 //         back, see decision.hpp.
-// Bounds: see `validate`. Whatever passed `validate` is computed without overflow and without drift.
+// Bounds: see `validate`. What passed it is computed without overflow and without drift.
 // Spec:   docs/limits.md.
 #pragma once
 

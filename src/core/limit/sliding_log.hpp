@@ -6,8 +6,8 @@
 //            A call of cost 1 takes O(1), amortised; the wait of a refused call of cost n, O(n).
 // Ownership: one pointer; a fresh log holds no memory.
 // Bounds:    hits of one nanosecond share an entry; at most `limit` entries of 12 bytes, in a ring
-//            that doubles and halves; `memory_bytes` tells. With `count_refused`, what is older than
-//            the last `limit` hits is forgotten, since it can no longer matter.
+//            that doubles and halves; `memory_bytes` tells. With `count_refused`, what is older
+//            than the last `limit` hits is forgotten, since it can no longer matter.
 // Errors:    `read` fails the reader on false bytes.
 #pragma once
 

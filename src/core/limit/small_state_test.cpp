@@ -92,8 +92,8 @@ class CounterModel : WindowModel {
   }
 };
 
-// Tokens in parts of which `window` make one: the bucket gains `limit` of them in a nanosecond. Kept
-// is what was there after the last change.
+// Tokens in parts of which `window` make one: the bucket gains `limit` of them in a nanosecond.
+// Kept is what was there after the last change.
 class BucketModel {
  public:
   explicit BucketModel(const Quota& quota)

@@ -1,12 +1,13 @@
 // The token bucket, which is also GCRA: a burst at once, and then a steady rate.
 //
-// Why:     a bucket of `burst` tokens gains `limit` in every `window`, continuously, and a call takes
-//          its cost. GCRA asks the same from the other end: its theoretical arrival time is the
-//          moment at which the bucket is full again. That moment, exact to 1/limit of a nanosecond,
-//          is all the state; both names decide alike, and a rate such as 7 a second never drifts.
-//          Overshoot: in any interval of length t less than burst + 1 + limit * t/window passes; so
-//          in one window at most burst + limit. With `burst: 1` hits are evenly spaced.
-// Time:    a `now` from before the last hit sees the bucket as empty as that hit left it, or emptier.
+// Why:     a bucket of `burst` tokens gains `limit` in every `window`, continuously, and a call
+//          takes its cost. GCRA asks the same from the other end: its theoretical arrival time is
+//          the moment at which the bucket is full again. That moment, exact to 1/limit of a
+//          nanosecond, is all the state; both names decide alike, and a rate such as 7 a second
+//          never drifts.
+//          Overshoot: in any interval of length t at most burst + limit * t/window passes; so in
+//          one window burst + limit - 1. With `burst: 1` hits are evenly spaced.
+// Time:    a `now` before the last hit sees the bucket as empty as that hit left it, or emptier.
 // Bounds:  with `count_refused`, a refused call takes what is there and leaves no debt.
 #pragma once
 
