@@ -1,6 +1,7 @@
 #include "edge/acceptor.hpp"
 
 #include "edge/loop.hpp"
+#include "edge/resp_session.hpp"
 #include "edge/session.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 constexpr std::string_view kNoRoom =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
     "Content-Length: 0\r\n\r\n";
+constexpr std::string_view kNoRoomResp = "-ERR max number of clients reached\r\n";
 
 Error cannot_listen(const std::string& address, std::uint16_t port, const error_code& ec) {
   return error(Errc::unavailable,
@@ -52,9 +54,10 @@ Result<> probe_address(const std::string& address, std::uint16_t port) {
   return {};
 }
 
-Acceptor::Acceptor(Loop& loop, bool admin)
+Acceptor::Acceptor(Loop& loop, const Listener& listener)
     : loop_(loop),
-      admin_(admin),
+      admin_(listener.admin),
+      protocol_(listener.protocol),
       acceptor_(loop.io().get_executor()),
       pause_(loop.io().get_executor()) {}
 
@@ -101,14 +104,19 @@ void Acceptor::admit(Socket socket) {
   peer.port = endpoint.port();
   peer.admin_listener = admin_;
   socket.non_blocking(true, ec);
-  auto pass = loop_.limits().enter(peer.address);
+  auto pass = limits().enter(peer.address);
   if (!pass) {
     loop_.counters().refused_connections.add();
-    socket.write_some(asio::buffer(kNoRoom), ec);
+    socket.write_some(asio::buffer(protocol_ == Protocol::resp ? kNoRoomResp : kNoRoom), ec);
     return;
   }
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
-  spawn_session(loop_, std::move(socket), std::move(peer), std::move(*pass));
+  const auto spawn = protocol_ == Protocol::resp ? spawn_resp_session : spawn_session;
+  spawn(loop_, std::move(socket), std::move(peer), std::move(*pass));
+}
+
+AddressLimits& Acceptor::limits() const {
+  return protocol_ == Protocol::resp ? loop_.resp_limits() : loop_.limits();
 }
 
 void Acceptor::stop() {

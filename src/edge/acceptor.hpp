@@ -1,11 +1,13 @@
 // Takes connections on one address for one loop.
 //
-// Bounds: beyond the server's limits a connection is closed at once, with a 503 if it can be sent.
+// Bounds: beyond the server's limits a connection is closed at once, with a 503 (or an error of the
+//          Redis protocol) if it can be sent.
 // Errors: open: unavailable. Running out of files pauses accepting for 100 ms.
 #pragma once
 
 #include "base/result.hpp"
 #include "edge/connection.hpp"
+#include "edge/options.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,7 +20,7 @@ namespace doorward::edge {
 
 class Acceptor {
  public:
-  Acceptor(Loop& loop, bool admin);
+  Acceptor(Loop& loop, const Listener& listener);
 
   // The port; `port` 0 takes any. Others may share it: whether somebody listens there already is
   // the server's to ask.
@@ -34,9 +36,11 @@ class Acceptor {
   void accept();
   void accepted(boost::system::error_code ec, Socket socket);
   void admit(Socket socket);
+  AddressLimits& limits() const;
 
   Loop& loop_;
   bool admin_;
+  Protocol protocol_;
   boost::asio::basic_socket_acceptor<Tcp, Executor> acceptor_;
   boost::asio::steady_timer pause_;
 };

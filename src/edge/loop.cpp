@@ -26,10 +26,11 @@ Millis coarse_now() {
 }  // namespace
 
 Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
-           AddressLimits& limits)
+           AddressLimits& limits, AddressLimits& resp_limits)
     : options_(options),
       handler_(handler),
       limits_(limits),
+      resp_limits_(resp_limits),
       wheel_(coarse_now()),
       io_(std::make_unique<asio::io_context>(1)),
       ticker_(std::make_unique<asio::steady_timer>(*io_)),
@@ -48,7 +49,7 @@ Loop::~Loop() {
 Millis Loop::now() const { return coarse_now(); }
 
 Result<std::uint16_t> Loop::listen(const Listener& listener, std::uint16_t port) {
-  auto acceptor = std::make_unique<Acceptor>(*this, listener.admin);
+  auto acceptor = std::make_unique<Acceptor>(*this, listener);
   auto bound = acceptor->open(listener.address, port);
   if (bound) acceptors_.push_back(std::move(acceptor));
   return bound;

@@ -32,13 +32,14 @@ class Acceptor;
 class Loop {
  public:
   Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
-       AddressLimits& limits);
+       AddressLimits& limits, AddressLimits& resp_limits);
   ~Loop();
 
   boost::asio::io_context& io() { return *io_; }
   const ServerOptions& options() const { return options_; }
   const Handler& handler() const { return handler_; }
   AddressLimits& limits() { return limits_; }
+  AddressLimits& resp_limits() { return resp_limits_; }
   Wheel& wheel() { return wheel_; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
@@ -72,6 +73,7 @@ class Loop {
   const ServerOptions& options_;
   const Handler& handler_;
   AddressLimits& limits_;
+  AddressLimits& resp_limits_;
   LoopCounters counters_;
   Wheel wheel_;
   Connections connections_;

@@ -1,11 +1,14 @@
 // What an edge server is told at its start.
 //
 // Bounds: each limit below; a connection beyond `connections` or `connections_per_address` is
-//         answered 503 or closed at once. IPv6 addresses count by their /64.
+//         answered 503 or closed at once. IPv6 addresses count by their /64. Connections of the
+//         Redis protocol are counted by themselves.
 #pragma once
 
 #include "base/time.hpp"
+#include "edge/resp.hpp"
 #include "wire/http/limits.hpp"
+#include "wire/resp/request_decoder.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,10 +19,13 @@
 
 namespace doorward::edge {
 
+enum class Protocol : std::uint8_t { http, resp };
+
 struct Listener {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one, see Server::bound_ports
   bool admin = false;      // for admin calls and metrics
+  Protocol protocol = Protocol::http;
 };
 
 struct Deadlines {
@@ -40,12 +46,22 @@ struct ParkingOptions {
   Millis user_timeout{20'000};        // TCP_USER_TIMEOUT: sent bytes that nobody acknowledges
 };
 
+struct RespOptions {
+  wire::resp::RequestLimits limits;
+  std::size_t connections = 1'024;
+  std::size_t unsent_bytes = 65'536;  // replies that wait for the peer to take them
+  Millis idle{300'000};               // between requests
+  Millis request{10'000};             // for more of a request that has begun
+  RespConversations conversations;    // needed where a listener speaks the protocol
+};
+
 struct ServerOptions {
   std::vector<Listener> listeners;
   unsigned threads = 0;  // event loops; 0: one for each core
   wire::Limits limits;
   Deadlines deadlines;
   ParkingOptions parking;
+  RespOptions resp;
   std::size_t connections = 200'000;
   std::size_t connections_per_address = 1'000;
   std::size_t requests_per_connection = 10'000;

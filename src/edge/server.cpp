@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 namespace doorward::edge {
@@ -24,11 +25,13 @@ class Server::Impl {
   Impl(ServerOptions given, Handler handler, StreamSource* source)
       : options(std::move(given)),
         handler_(std::move(handler)),
-        limits(options.connections, options.connections_per_address) {
+        limits(options.connections, options.connections_per_address),
+        // Few backends hold all of them: no address has a share.
+        resp_limits(options.resp.connections, options.resp.connections) {
     unsigned count = options.threads;
     if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
-      loops.push_back(std::make_unique<Loop>(options, handler_, source, limits));
+      loops.push_back(std::make_unique<Loop>(options, handler_, source, limits, resp_limits));
     }
   }
 
@@ -47,6 +50,14 @@ class Server::Impl {
     return {};
   }
 
+  bool wait_until_empty(Millis longest) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point until = Clock::now() + longest;
+    if (!limits.wait_until_empty(longest)) return false;
+    const auto left = std::chrono::duration_cast<Millis>(until - Clock::now());
+    return resp_limits.wait_until_empty(std::max(left, Millis{}));
+  }
+
   template <class Work>
   void on_each_loop(Work work) {
     for (const auto& loop : loops) {
@@ -61,6 +72,7 @@ class Server::Impl {
 
  public:
   AddressLimits limits;
+  AddressLimits resp_limits;
   std::vector<std::unique_ptr<Loop>> loops;
   std::vector<std::thread> threads;
   std::vector<std::uint16_t> ports;
@@ -94,13 +106,13 @@ void Server::wake(std::span<const std::uint64_t> keys) {
 bool Server::drain(Millis deadline) {
   if (impl_->threads.empty()) return true;
   impl_->on_each_loop([](Loop& loop) { loop.drain(); });
-  return impl_->limits.wait_until_empty(deadline);
+  return impl_->wait_until_empty(deadline);
 }
 
 void Server::stop() {
   if (impl_->threads.empty()) return;
   impl_->on_each_loop([](Loop& loop) { loop.cut(); });
-  impl_->limits.wait_until_empty(kStop);
+  impl_->wait_until_empty(kStop);
   for (const auto& loop : impl_->loops) loop->io().stop();
   for (std::thread& thread : impl_->threads) thread.join();
   impl_->threads.clear();

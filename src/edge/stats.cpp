@@ -20,6 +20,10 @@ void LoopCounters::add_to(Stats& stats) const {
   stats.parked_event_streams += parked_event_streams.get();
   stats.parked_websockets += parked_websockets.get();
   stats.renders += renders.get();
+  stats.resp_accepted += resp_opened.get();
+  stats.resp_connections += resp_opened.get() - resp_ended.get();
+  stats.resp_requests += resp_requests.get();
+  stats.resp_errors += resp_errors.get();
   for (std::size_t i = 0; i < kRefusals.size(); ++i) {
     stats.refused_requests[i] += refused_requests[i].get();
   }

@@ -14,7 +14,7 @@ inline constexpr std::array<unsigned, 9> kRefusals = {400, 408, 413, 414, 417, 4
 
 struct Stats {
   std::uint64_t accepted = 0;     // connections, ever
-  std::uint64_t connections = 0;  // now, parked ones included
+  std::uint64_t connections = 0;  // now, of every protocol, parked ones included
   std::uint64_t refused_connections = 0;
   std::uint64_t accept_errors = 0;
   std::uint64_t requests = 0;
@@ -24,6 +24,10 @@ struct Stats {
   std::uint64_t parked_event_streams = 0;  // now
   std::uint64_t parked_websockets = 0;     // now
   std::uint64_t renders = 0;
+  std::uint64_t resp_accepted = 0;     // connections of the Redis protocol, ever
+  std::uint64_t resp_connections = 0;  // now
+  std::uint64_t resp_requests = 0;
+  std::uint64_t resp_errors = 0;  // connections ended since they broke the protocol
   std::array<std::uint64_t, kRefusals.size()> refused_requests{};  // as in kRefusals
 };
 
@@ -46,6 +50,7 @@ struct LoopCounters {
   Counter accepted, ended, refused_connections, accept_errors, requests, bytes_in, bytes_out,
       deadlines;
   Counter parked_event_streams, parked_websockets, renders;
+  Counter resp_opened, resp_ended, resp_requests, resp_errors;
   std::array<Counter, kRefusals.size()> refused_requests;
 
   void refuse(unsigned status);
