@@ -73,11 +73,13 @@ class Identities {
   Subject device(std::string_view device_id) const;
   Subject named_by_backend(std::string_view subject, std::string lane) const;
 
+  // The name of the backend whose API key it is.
+  std::optional<std::string> backend_of(std::string_view key) const;
+
   // Ids that follow from a text under the secret: the same again on a retry, and not to be guessed.
   Hash128 derive(std::string_view what, std::string_view text) const;
 
  private:
-  std::optional<std::string> backend_of(std::string_view key) const;
   void identify_user(std::string_view token, LogTime now, Identity& identity) const;
 
   IdentityOptions options_;
