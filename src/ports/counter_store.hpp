@@ -1,19 +1,19 @@
 // Where the counters of all limits are kept, one per key; decides and counts in one step.
 //
-// Why:     makes a decision atomic: N racing calls on a limit of k admit exactly k. What the numbers
-//          mean is core/limit's; which quotas and keys a call meets is the caller's.
-// Keys:    a keyed 128-bit hash (siphash128 with a secret key) of all that tells counters apart: the
-//          rule, the quota's place in it, and the client. Whoever does not know the secret cannot
-//          choose two keys that collide. A changed quota under the same key and algorithm goes on
-//          from the present count; under another algorithm the key begins afresh.
+// Why:     makes a decision atomic: N racing calls on a limit of k admit exactly k. What the
+//          numbers mean is core/limit's; which quotas and keys a call meets is the caller's.
+// Keys:    a keyed 128-bit hash (siphash128 with a secret key) of all that tells counters apart:
+//          the rule, the quota's place in it, and the client. Whoever does not know the secret
+//          cannot choose two keys that collide. A changed quota under the same key and algorithm
+//          goes on from the present count; under another algorithm the key begins afresh.
 // Time:    `now` is wall time and may differ between threads by a little; see limit/decision.hpp.
 // Ownership: quotas are read during the call only, and must have passed limit::validate.
 // Threads: thread-safe.
 // Bounds:  an implementation states its bound in bytes. When full it forgets first what is as good
 //          as fresh, then what is nearest to it, and counts the latter in `forgotten_live`.
-// Errors:  none: a store in this process always answers. One across a network cannot answer at once:
-//          it stands beside this port with the same calls, each ending in a Result, and passes
-//          the same contract through a StoreBench that waits for each answer.
+// Errors:  none: a store in this process always answers. One across a network cannot answer at
+//          once: it stands beside this port with the same calls, each ending in a Result, and
+//          passes the same contract through a CounterBench that waits for each answer.
 // Spec:    docs/limits.md; every implementation passes ports/contract/counter_store_contract.hpp.
 #pragma once
 
@@ -53,18 +53,18 @@ class CounterStore {
 
   virtual limit::Decision decide(const Hit& hit, limit::Time now) = 0;
 
-  // All hits in one step: if all allow, all count and the answer is true; else none counts (but those
-  // that refuse and have `count_refused`). `decisions[i]` is that of `hits[i]`; where another hit
-  // refused, one that allows tells what is left without this call. At most kMaxHits, of distinct
-  // keys; `decisions` is as long as `hits`.
+  // All hits in one step: if all allow, all count and the answer is true; else none counts (but
+  // those that refuse and have `count_refused`). `decisions[i]` is that of `hits[i]`; where another
+  // hit refused, one that allows tells what is left without this call. At most kMaxHits, of
+  // distinct keys; `decisions` is as long as `hits`.
   virtual bool decide(std::span<const Hit> hits, limit::Time now,
                       std::span<limit::Decision> decisions) = 0;
 
   // What `decide` would answer; changes nothing.
   virtual limit::Decision peek(const Hit& hit, limit::Time now) const = 0;
 
-  // Counts a cost that is known only after the answer (bytes, a GraphQL cost). Never refuses: what is
-  // above the rest uses up the rest, and is not owed. Concurrency: counts nothing.
+  // Counts a cost that is known only after the answer (bytes, a GraphQL cost). Never refuses: what
+  // is above the rest uses up the rest, and is not owed. Concurrency: counts nothing.
   virtual limit::Decision charge(const Hit& hit, limit::Time now) = 0;
 
   // The key is as if never used. False if it was.

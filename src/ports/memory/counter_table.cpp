@@ -1,0 +1,59 @@
+#include "ports/memory/counter_table.hpp"
+
+#include "core/limit/decision.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace doorward::ports {
+
+bool CounterSlot::large() const {
+  return !limit::has_small_state(static_cast<limit::Algorithm>(algorithm));
+}
+
+std::uint32_t CounterSlot::weight(Tick now) const {
+  if (idle <= now) return 0;
+  std::uint64_t taken = idle - now;
+  if (!bucket) taken = large() ? state.second : std::uint64_t{state.first} + state.second;
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(taken << 8 >> whole, 1, 256));
+}
+
+CounterSlot& CounterTable::insert(const Hash128& key) {
+  assert(has_room());
+  std::uint32_t i = home(key);
+  while (slots_[i].idle != 0) i = next(i);
+  ++used_;
+  slots_[i].key = key;
+  slots_[i].idle = UINT32_MAX;
+  return slots_[i];
+}
+
+// Every follower that may lie nearer to its home moves into the hole.
+void CounterTable::erase(CounterSlot& slot) {
+  auto hole = static_cast<std::uint32_t>(&slot - slots_.get());
+  for (std::uint32_t i = next(hole); slots_[i].idle != 0; i = next(i)) {
+    if (distance(home(slots_[i].key), i) < distance(hole, i)) continue;
+    slots_[hole] = slots_[i];
+    hole = i;
+  }
+  slots_[hole] = CounterSlot{};
+  --used_;
+}
+
+std::uint32_t CounterTable::grown(std::uint32_t capacity) {
+  constexpr std::uint32_t kLeast = 8;
+  return capacity + std::max(kLeast, capacity / 4);
+}
+
+void CounterTable::resize(std::uint32_t capacity) {
+  const auto old = std::exchange(slots_, std::make_unique<CounterSlot[]>(capacity));
+  const std::uint32_t count = std::exchange(capacity_, capacity);
+  used_ = 0;
+  hand_ = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (old[i].idle != 0) insert(old[i].key) = old[i];
+  }
+}
+
+}  // namespace doorward::ports

@@ -1,0 +1,100 @@
+// The keys of one shard and their states: a flat table with linear probing, 40 bytes a slot.
+//
+// Why:       a decision touches one or two neighbouring cache lines. Slots lie in the order of
+//            their keys' hashes and the table grows by a quarter at a time, so at worst 67 bytes a
+//            key are taken, the key itself included. Erasing moves followers back: there are no
+//            tombstones.
+// Time:      in ticks of 2^30 ns (1.07 s) since the Unix epoch, to be good until 2106.
+// Threads:   single-owner; the shard's lock guards it.
+// Bounds:    three quarters full at most, so that a search ends.
+#pragma once
+
+#include "base/siphash.hpp"
+#include "core/limit/state.hpp"
+#include "ports/memory/counter_budget.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace doorward::ports {
+
+using Tick = std::uint32_t;
+// The tick that holds `at`, or the nearest.
+inline Tick tick_of(limit::Time at) {
+  constexpr std::int64_t kLast = std::int64_t{UINT32_MAX} - 1;
+  return static_cast<Tick>(std::clamp<std::int64_t>(at.time_since_epoch().count() >> 30, 0, kLast));
+}
+
+struct CounterSlot {
+  Hash128 key;
+  // Of an algorithm with large state: `first` is the index of it, `second` what is used.
+  limit::State state;
+  Tick idle = 0;  // from here on it is as good as fresh; 0: the slot is empty
+  std::uint8_t algorithm = 0;
+  // What a whole limit is: buckets: bits of the ticks that a refill takes; else bits of the limit.
+  std::uint8_t whole = 0;
+  bool bucket = false;
+  bool lasting = false;  // whether it outlives a restart
+
+  // How much of the limit is used up, roughly, in 256ths: 0 if it could not refuse anybody.
+  std::uint32_t weight(Tick now) const;
+  bool large() const;
+};
+static_assert(sizeof(CounterSlot) == 40);
+
+class CounterTable {
+ public:
+  explicit CounterTable() = default;
+
+  CounterSlot* find(const Hash128& key) {
+    if (used_ == 0) return nullptr;
+    for (std::uint32_t i = home(key);; i = next(i)) {
+      CounterSlot& slot = slots_[i];
+      if (slot.idle == 0) return nullptr;
+      if (slot.key == key) return &slot;
+    }
+  }
+
+  std::uint32_t size() const { return used_; }
+  std::uint32_t capacity() const { return capacity_; }
+  const CounterSlot& at(std::uint32_t i) const { return slots_[i]; }
+  CounterSlot& at(std::uint32_t i) { return slots_[i]; }
+
+  // Adds a key that is not there. There must be room.
+  CounterSlot& insert(const Hash128& key);
+  // Invalidates pointers to other slots.
+  void erase(CounterSlot& slot);
+
+  // Whether one more fits.
+  bool has_room() const { return (used_ + 1) * std::uint64_t{4} <= capacity_ * std::uint64_t{3}; }
+  static std::uint32_t grown(std::uint32_t capacity);
+  // To a capacity in which `size()` has room.
+  void resize(std::uint32_t capacity);
+
+  // The next slots in turn, for the sweep and the choice of a victim.
+  std::uint32_t hand() const { return hand_; }
+  void set_hand(std::uint32_t i) { hand_ = i < capacity_ ? i : 0; }
+  std::uint32_t next(std::uint32_t i) const { return i + 1 < capacity_ ? i + 1 : 0; }
+
+ private:
+  // The shard is told by the first kShardBits of the key, the home by the next 32.
+  std::uint32_t home(const Hash128& key) const;
+  std::uint32_t distance(std::uint32_t from, std::uint32_t to) const {
+    return to >= from ? to - from : to + capacity_ - from;
+  }
+
+  std::unique_ptr<CounterSlot[]> slots_;
+  std::uint32_t capacity_ = 0;
+  std::uint32_t used_ = 0;
+  std::uint32_t hand_ = 0;
+};
+
+inline constexpr int kShardBits = 10;
+
+inline std::uint32_t CounterTable::home(const Hash128& key) const {
+  return static_cast<std::uint32_t>(((key.hi << kShardBits >> 32) * capacity_) >> 32);
+}
+
+}  // namespace doorward::ports
