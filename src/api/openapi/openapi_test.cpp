@@ -1,0 +1,120 @@
+// The description against the router: neither knows a call that the other does not.
+#include "api/api_test_support.hpp"
+#include "api/router.hpp"
+#include "gateway/problems.hpp"
+
+#include <boost/algorithm/string/case_conv.hpp>
+#include <boost/algorithm/string/replace.hpp>
+#include <boost/json.hpp>
+
+#include <functional>
+#include <set>
+#include <string>
+
+namespace doorward::api {
+namespace {
+
+namespace json = boost::json;
+using Texts = std::set<std::string>;
+
+json::object document() { return TestApi().call("GET", "/openapi.json").json(); }
+
+struct Operation {
+  std::string method;
+  std::string path;
+  const json::object& item;  // of the path
+  const json::object& call;
+};
+
+void each_operation(const json::object& document, const std::function<void(Operation)>& see) {
+  for (const auto& [path, item] : document.at("paths").as_object()) {
+    for (const auto& [method, call] : item.as_object()) {
+      if (method == "parameters") continue;
+      see({boost::to_upper_copy(std::string(method)), path, item.as_object(), call.as_object()});
+    }
+  }
+}
+
+Texts routed() {
+  Texts calls;
+  for (const Entry& entry : entries()) calls.insert(std::string(entry.method) + ' ' + entry.path);
+  return calls;
+}
+
+// The names of the path's parameters that are declared, in braces.
+std::string declared(const json::object& item) {
+  std::string names;
+  if (const auto* list = item.if_contains("parameters")) {
+    for (const auto& parameter : list->as_array())
+      if (parameter.at("in").as_string() == "path")
+        names += '{' + std::string(parameter.at("name").as_string()) + '}';
+  }
+  return names;
+}
+
+std::string in_braces(const std::string& path) {
+  const auto from = path.find('{');
+  return from == std::string::npos ? "" : path.substr(from, path.find('}') + 1 - from);
+}
+
+TEST(OpenApi, TheDocumentHasTheCallsOfTheRouterAndNoOthers) {
+  Texts described;
+  const json::object text = document();
+  each_operation(text, [&](const Operation& operation) {
+    described.insert(operation.method + ' ' + operation.path);
+  });
+  EXPECT_EQ(described, routed());
+}
+
+TEST(OpenApi, EveryServerAndParameterOfTheDocumentLeadsToTheEndpoint) {
+  const json::object text = document();
+  for (const auto& server : text.at("servers").as_array()) {
+    const std::string base(server.at("url").as_string());
+    for (const Entry& entry : entries()) {
+      std::string path = base + entry.path;
+      boost::replace_all(path, "{room}", "sale");
+      boost::replace_all(path, "{ticket}", "00000000000000000000000000000001");
+      EXPECT_EQ(find_endpoint(entry.method, path).endpoint, entry.endpoint) << path;
+    }
+  }
+  each_operation(text, [](const Operation& operation) {
+    EXPECT_EQ(declared(operation.item), in_braces(operation.path)) << operation.path;
+  });
+}
+
+TEST(OpenApi, CallsAreNamedOnceAndBelongToATagThatIsListed) {
+  const json::object text = document();
+  Texts tags;
+  for (const auto& tag : text.at("tags").as_array()) tags.emplace(tag.at("name").as_string());
+  Texts names;
+  each_operation(text, [&](const Operation& operation) {
+    const std::string name(operation.call.at("operationId").as_string());
+    EXPECT_TRUE(names.insert(name).second) << name;
+    for (const auto& tag : operation.call.at("tags").as_array())
+      EXPECT_TRUE(tags.contains(std::string(tag.as_string()))) << name;
+    EXPECT_FALSE(operation.call.at("summary").as_string().empty()) << name;
+    EXPECT_TRUE(operation.call.contains("security")) << name;
+  });
+}
+
+TEST(OpenApi, ProblemsHaveTheStatusesOfTheTableOfProblems) {
+  Texts known;
+  for (const gateway::ProblemType& type : gateway::all_problems())
+    known.insert(std::to_string(type.status));
+  // 405 is of no call in particular, 429 of gated routes.
+  Texts described{"405", "429"};
+  const json::object text = document();
+  each_operation(text, [&](const Operation& operation) {
+    for (const auto& [status, response] : operation.call.at("responses").as_object()) {
+      if (status.front() != '4' && status.front() != '5') continue;
+      EXPECT_EQ(response.at("$ref").as_string(), "#/components/responses/Problem");
+      EXPECT_TRUE(known.contains(std::string(status)))
+          << operation.method << ' ' << operation.path << ": " << status;
+      described.emplace(status);
+    }
+  });
+  EXPECT_EQ(described, known);
+}
+
+}  // namespace
+}  // namespace doorward::api

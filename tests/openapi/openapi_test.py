@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Every call of a started server, with each status that the document names, held to the document."""
+
+import hashlib
+import http.client
+import json
+import sys
+import unittest
+from pathlib import Path
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+from document import Document  # noqa: E402
+from doorward import ADMIN_TOKEN, Server  # noqa: E402
+
+API_KEY = "a-key-of-the-shop-0123456789"
+CONFIG = f"identity: {{api_keys: [{{name: shop, sha256: {hashlib.sha256(API_KEY.encode()).hexdigest()}}}]}}\n"
+BACKEND = {"X-API-Key": API_KEY}
+ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+FORWARDED = {**ADMIN, "X-Forwarded-For": "192.0.2.1"}
+ELSEWHERE = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+           "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+AHEAD = {"Last-Event-ID": "0-99999999999999-0"}
+LARGE = b'{"subject":"' + b"a" * 70_000 + b'"}'
+TEXT = {"Content-Type": "text/plain"}
+
+ROOMS = "/rooms/{room}/tickets"
+SELF = ROOMS + "/self"
+ADMIN_ROOM = "/admin/rooms/{room}"
+
+# Where nothing can be written, or a node has not caught up: tests/serve and the tests of the units have these.
+NOT_SHOWN = {503}
+
+
+class Answers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(CONFIG).start()
+        cls.document = Document(cls.server.call("GET", "/openapi.json")[2])
+        cls.seen = set()
+        for name, policy in {
+            "sale": {"capacity": 50, "session": {"ttl": "1h"}, "claim": {"ttl": "10m"}},
+            "line": {"capacity": 1, "session": {"ttl": "1h"}},
+            "full": {"capacity": 1, "max_waiting": 1},
+            "shut": {"mode": "closed", "order": "draw"},
+            "lots": {"order": "draw", "mode": "paused", "lanes": [{"name": "vip", "share": 3}, {"name": "rest"}],
+                     "liveness": {"silence": "1m"}, "admit": {"count": 5, "every": "250ms"}},
+        }.items():
+            cls.server.set_room(name, policy)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.kill()
+
+    def ask(self, wanted, method, path, headers=None, body=None, room="sale", ticket="0" * 32):
+        """One call that must be answered with the status `wanted` and as the document says."""
+        fields = dict(headers or {})
+        if body is not None:
+            fields.setdefault("Content-Type", "application/json")
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        where = "/v1" + path.format(room=room, ticket=ticket)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        connection.request(method, where, body=body, headers=fields)
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, wanted, f"{method} {where}")
+        media = (answer.getheader("Content-Type") or "").split(";")[0]
+        if answer.status == 101:
+            said = ""
+        elif media == "text/event-stream":
+            said = self.first_event(answer)
+        else:
+            said = answer.read().decode()
+            said = json.loads(said) if "json" in media else said
+        connection.close()
+        complaints = self.document.judge(method, path, answer.status, media, said)
+        self.assertEqual(complaints, [], f"{method} {where}: {answer.status} {said}")
+        self.seen.add((method, path, answer.status))
+        return said, answer
+
+    @staticmethod
+    def first_event(answer):
+        lines = []
+        while line := answer.readline().decode():
+            lines.append(line)
+            if line == "\n" and any(text.startswith("data:") for text in lines):
+                break
+        return "".join(lines)
+
+    def join(self, room="sale", **more):
+        return self.ask(201, "POST", ROOMS, room=room, **more)[0]
+
+    def closed(self, reason="left"):
+        """The token of a ticket that is over, and its id."""
+        ticket = self.join()
+        token = {"Authorization": f"Bearer {ticket['token']}"}
+        if reason == "left":
+            self.ask(204, "DELETE", SELF, token)
+        else:
+            self.ask(204, "DELETE", "/sessions/{ticket}", BACKEND, ticket=ticket["ticket"])
+        return token, ticket["ticket"]
+
+    def test_1_joins(self):
+        key = {"Idempotency-Key": '"0123456789abcdef"'}
+        ticket, answer = self.ask(201, "POST", ROOMS, key)
+        self.ask(200, "POST", ROOMS, key)
+        self.assertIsNotNone(ticket["pass"])
+        self.ask(204, "DELETE", SELF, {"Authorization": f"Bearer {ticket['token']}"})
+        self.ask(410, "POST", ROOMS, key)
+        self.ask(400, "POST", ROOMS, {"Idempotency-Key": "short"})
+        self.ask(401, "POST", ROOMS, {"Authorization": "Bearer a.b.c"})
+        self.ask(403, "POST", ROOMS, ELSEWHERE)
+        self.ask(403, "POST", ROOMS, body={"subject": "ann"})
+        self.ask(404, "POST", ROOMS, room="none")
+        self.ask(409, "POST", ROOMS, room="shut")
+        self.ask(413, "POST", ROOMS, BACKEND, LARGE)
+        self.ask(415, "POST", ROOMS, {**BACKEND, **TEXT}, b"{}")
+        self.ask(422, "POST", ROOMS, BACKEND, {})
+        self.ask(201, "POST", ROOMS, BACKEND, {"subject": "ann"})
+        self.ask(201, "POST", ROOMS, BACKEND, {"subject": "bob", "lane": "vip"}, room="lots")
+        for status in (201, 201, 503):
+            self.ask(status, "POST", ROOMS, room="full")
+
+    def test_2_a_place_is_read_left_and_streamed(self):
+        waiting = [self.join("line") for _ in range(3)][-1]
+        self.assertEqual((waiting["state"], waiting["position"]), ("waiting", 2))
+        token = {"Authorization": f"Bearer {waiting['token']}"}
+        self.ask(200, "GET", SELF, token, room="line")
+        event, _ = self.ask(200, "GET", SELF + "/events", token, room="line")
+        self.assertIn("event: position", event)
+        self.ask(101, "GET", SELF + "/socket", {**token, **UPGRADE}, room="line")
+        self.ask(426, "GET", SELF + "/socket", token, room="line")
+        self.ask(503, "GET", SELF + "/events", {**token, **AHEAD}, room="line")
+        self.ask(503, "GET", SELF + "/socket", {**token, **UPGRADE, **AHEAD}, room="line")
+
+        over, _ = self.closed("finished")
+        device = {"Cookie": self.ask(201, "POST", ROOMS)[1].getheader("Set-Cookie").split(";")[0]}
+        self.assertIn("doorward_device=", device["Cookie"])
+        for method, path, headers in (("GET", SELF, {}), ("DELETE", SELF, {}), ("POST", SELF + "/leave", {}),
+                                      ("GET", SELF + "/events", {}), ("GET", SELF + "/socket", UPGRADE)):
+            self.ask(401, method, path, headers)
+            self.ask(404, method, path, {**device, **headers}, room="line")
+            self.ask(410, method, path, {**over, **headers})
+            if (method, path) != ("GET", SELF):
+                by_cookie = {"Cookie": f"doorward_ticket_line={waiting['token']}", **ELSEWHERE, **headers}
+                self.ask(403, method, path, by_cookie, room="line")
+        self.ask(200, "POST", SELF + "/leave", token, room="line")
+
+        inside = self.join()
+        event, _ = self.ask(200, "GET", SELF + "/events", {"Authorization": f"Bearer {inside['token']}"})
+        ticket = {"$ref": "#/components/schemas/Ticket"}
+        data = next(line[5:] for line in event.splitlines() if line.startswith("data:"))
+        self.assertEqual(self.document.complaints(ticket, json.loads(data)), [], event)
+
+    def test_3_backends_verify_and_finish(self):
+        ticket = self.join()
+        verdict, _ = self.ask(200, "POST", "/passes/verify", body={"pass": ticket["pass"], "room": "sale"})
+        self.assertTrue(verdict["valid"])
+        self.assertFalse(self.ask(200, "POST", "/passes/verify", body={"pass": ticket["token"]})[0]["valid"])
+        self.ask(400, "POST", "/passes/verify", body=b"{")
+        self.ask(413, "POST", "/passes/verify", body=LARGE)
+        self.ask(415, "POST", "/passes/verify", TEXT, b"{}")
+        self.ask(422, "POST", "/passes/verify", body={})
+        path = "/sessions/{ticket}"
+        self.ask(401, "DELETE", path, ticket=ticket["ticket"])
+        self.ask(403, "DELETE", path, FORWARDED, ticket=ticket["ticket"])
+        self.ask(204, "DELETE", path, ADMIN, ticket=ticket["ticket"])
+        verdict, _ = self.ask(200, "POST", "/passes/verify", body={"pass": ticket["pass"]})
+        self.assertEqual((verdict["valid"], verdict["reason"]), (False, "finished"))
+        self.ask(404, "DELETE", path, BACKEND)
+        self.ask(410, "DELETE", path, BACKEND, ticket=self.closed()[1])
+
+    def test_4_what_anyone_may_know(self):
+        for room in ("sale", "line", "full", "shut", "lots"):
+            self.ask(200, "GET", "/rooms/{room}", room=room)
+        self.ask(404, "GET", "/rooms/{room}", room="none")
+        self.ask(200, "GET", "/keys")
+        self.ask(200, "GET", "/openapi.json")
+
+    def test_5_the_admin_makes_changes_and_removes_rooms(self):
+        self.ask(200, "GET", "/admin/rooms", ADMIN)
+        self.ask(200, "GET", ADMIN_ROOM, ADMIN, room="lots")
+        policy = {"capacity": 3, "opens_at": "2020-01-01T00:00:00Z", "closes_at": "2999-01-01T00:00:00+09:00"}
+        _, answer = self.ask(201, "PUT", ADMIN_ROOM, ADMIN, policy, room="new")
+        changed = {**ADMIN, "If-Match": '"another"'}
+        same = {**ADMIN, "If-Match": answer.getheader("ETag")}
+        self.ask(200, "PUT", ADMIN_ROOM, same, policy, room="new")
+        self.ask(200, "PATCH", ADMIN_ROOM, ADMIN, {"capacity": None, "admit": {"count": 2}}, room="new")
+        for method in ("PUT", "PATCH"):
+            self.ask(400, method, ADMIN_ROOM, ADMIN, b"[]", room="new")
+            self.ask(412, method, ADMIN_ROOM, changed, {}, room="new")
+            self.ask(413, method, ADMIN_ROOM, ADMIN, LARGE, room="new")
+            self.ask(415, method, ADMIN_ROOM, {**ADMIN, **TEXT}, b"{}", room="new")
+            self.ask(422, method, ADMIN_ROOM, ADMIN, {"capacity": 0}, room="new")
+        for method in ("GET", "PATCH", "DELETE"):
+            self.ask(404, method, ADMIN_ROOM, ADMIN, {} if method == "PATCH" else None, room="none")
+        self.ask(412, "DELETE", ADMIN_ROOM, changed, room="new")
+        for verb in ("pause", "close", "bypass", "open"):
+            self.ask(200, "POST", f"{ADMIN_ROOM}/{verb}", ADMIN, room="new")
+        self.ask(422, "POST", ADMIN_ROOM + "/draw", ADMIN, room="new")
+        self.ask(200, "POST", ADMIN_ROOM + "/draw", ADMIN, room="lots")
+        self.ask(409, "POST", ADMIN_ROOM + "/draw", ADMIN, room="shut")
+        for method, path, _ in self.document.operations():
+            if path.startswith("/admin/"):
+                self.ask(401, method, path)
+                self.ask(403, method, path, FORWARDED)
+                if path.startswith(ADMIN_ROOM + "/"):
+                    self.ask(404, method, path, ADMIN, room="none")
+        self.ask(204, "DELETE", ADMIN_ROOM, ADMIN, room="new")
+
+    def test_6_every_status_of_the_document_was_seen(self):
+        missing = {row for row in self.document.statuses() - self.seen if row[2] not in NOT_SHOWN}
+        self.assertEqual(missing, set())
+
+
+class Text(unittest.TestCase):
+    def setUp(self):
+        with Server() as server:
+            self.document = Document(server.call("GET", "/openapi.json")[2])
+
+    def test_it_is_openapi_3_1(self):
+        self.assertEqual([str(error) for error in OpenAPIV31SpecValidator(self.document.text).iter_errors()], [])
+
+    def test_its_examples_keep_to_their_schemas(self):
+        examples = list(self.document.examples())
+        self.assertGreater(len(examples), 5)
+        for where, schema, value in examples:
+            self.assertEqual(self.document.complaints(schema, value), [], where)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
