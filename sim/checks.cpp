@@ -92,6 +92,18 @@ void Observer::check_admission(const TicketId& id, const Ticket& now, const Tick
   }
 }
 
+void Observer::check_rules() {
+  std::size_t count = 0;
+  world_->rules.for_each([&](const limit::RuleEntry& entry) {
+    ++count;
+    const auto known = rules_.find(entry.rule.name);
+    if (known == rules_.end() || known->second != entry.rule) {
+      fail("rules: " + entry.rule.name + " is not as it was set last");
+    }
+  });
+  if (count != rules_.size()) fail("rules: one is missing");
+}
+
 void Observer::check_positions() {
   const auto expect = [&](const TicketId& id, std::size_t position) {
     const Ticket& ticket = now_.at(id);

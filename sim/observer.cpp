@@ -30,6 +30,7 @@ std::optional<std::string> Observer::after(const engine::State& state, const eng
   check_order();
   if (with_positions) check_positions();
   check_rooms();
+  check_rules();
   check_tickets();
   return failure_;
 }
@@ -61,6 +62,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
       if (outcome.status == engine::Status::done) redraw(*draw);
     }
     if (const auto* set = std::get_if<engine::SetRoom>(&command)) follow_policy(*set);
+    follow_rules(command);
     if (const auto* start = std::get_if<engine::NodeStarted>(&command)) {
       ledger_.started(batch.header.node, start->place);
     }
@@ -100,6 +102,11 @@ void Observer::follow_policy(const engine::SetRoom& set) {
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
   if (rate != set.policy.admit) ledger_.rate_changed(room->number, rate);
   policies_[room->number] = set.policy;
+}
+
+void Observer::follow_rules(const engine::Command& command) {
+  if (const auto* set = std::get_if<engine::SetRule>(&command)) rules_[set->rule.name] = set->rule;
+  if (const auto* gone = std::get_if<engine::RemoveRule>(&command)) rules_.erase(gone->rule);
 }
 
 // At the end of its lane, wherever it stood.

@@ -44,6 +44,7 @@ class Observer {
   void follow(const engine::Batch& batch, const std::vector<engine::Outcome>& outcomes);
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
   void follow_policy(const engine::SetRoom& set);
+  void follow_rules(const engine::Command& command);
   void redraw(const engine::Draw& draw);
   void line_up(const TicketId& id);
   void fail(std::string what);
@@ -57,6 +58,7 @@ class Observer {
   bool is_silent(const room::Policy& policy, const TicketId& id);
   void check_positions();
   void check_rooms();
+  void check_rules();
   void check_tickets();
   void drop_gone(std::map<LaneKey, Places>& lines, engine::Queue queue);
 
@@ -69,6 +71,7 @@ class Observer {
   std::map<TicketId, bool> acted_;           // in this entry; true: moved itself to the back
   std::map<std::uint32_t, room::Policy> policies_;
   std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
+  std::map<std::string, limit::Rule> rules_;
   Ledger ledger_;
   std::optional<std::string> failure_;
 };

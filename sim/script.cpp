@@ -101,7 +101,25 @@ Command Script::visitor_command() {
   return engine::Tick{};
 }
 
+// Of few names, so that rules are made, changed and removed.
+Command Script::rule_command() {
+  const std::string name(1, static_cast<char>('a' + random_.below(4)));
+  if (random_.chance(25)) return engine::RemoveRule{name};
+  engine::SetRule set;
+  set.rule.name = name;
+  set.rule.quotas.resize(random_.below(3) + 1);
+  for (std::size_t i = 0; i < set.rule.quotas.size(); ++i) {
+    set.rule.quotas[i].name = std::to_string(i);
+    set.rule.quotas[i].quota.limit = random_.between(1, 4);
+  }
+  if (random_.chance(30)) set.rule.match.paths = {"/" + name + "/**"};
+  set.source = random_.chance(30) ? limit::RuleSource::file : limit::RuleSource::admin;
+  set.only = static_cast<engine::SetRule::Only>(random_.below(3));
+  return set;
+}
+
 Command Script::operator_command() {
+  if (random_.chance(20)) return rule_command();
   const std::uint64_t kind = random_.below(100);
   if (kind < 75) return engine::SetRoom{some_room(), policy(), engine::SetRoom::Source::admin};
   if (kind < 95) return engine::Draw{some_room(), random_.next(), random_.next()};

@@ -44,6 +44,7 @@ class Script {
   engine::Join join();
   TicketId some_ticket();
   std::string some_room();
+  engine::Command rule_command();
   room::Policy policy();
   void limit(room::Policy& policy);
   void time(room::Policy& policy);

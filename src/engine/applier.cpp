@@ -20,6 +20,8 @@ Result<> Applier::replay() {
     if (!some) return some.error();
     if (!*some) break;
   }
+  core_.set_rules(core_.state->world().rules.compiled());
+  is_live_ = true;
   plan({}, {}, false);
   return {};
 }
@@ -56,6 +58,7 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   const std::vector<Outcome> outcomes = core_.state->take_outcomes();
   const Changes changes = core_.state->take_changes();
   plan(header, outcomes, own);
+  if (changes.rules && is_live_) core_.set_rules(core_.state->world().rules.compiled());
   if (own) answer(header.first_counter, outcomes);
   tell(changes);
   since_snapshot_ += count;
@@ -116,6 +119,7 @@ void Applier::answer(std::uint64_t first_counter, const std::vector<Outcome>& ou
 void Applier::tell(const Changes& changes) {
   if (!changes.tickets.empty()) core_.listener.changed(changes.tickets);
   if (!changes.rooms.empty()) core_.listener.rooms_changed(changes.rooms);
+  if (changes.rules) core_.listener.rules_changed();
 }
 
 }  // namespace doorward::engine

@@ -35,6 +35,7 @@ class Applier {
   ShardCore& core_;
   Keeper& keeper_;
   std::uint64_t since_snapshot_ = 0;
+  bool is_live_ = false;  // `replay` is done
 };
 
 }  // namespace doorward::engine

@@ -16,14 +16,17 @@ const char* to_string(Status status) {
     case Status::room_full: return "room_full";
     case Status::refused_stale: return "refused_stale";
     case Status::unavailable: return "unavailable";
+    case Status::no_such_rule: return "no_such_rule";
+    case Status::rule_exists: return "rule_exists";
+    case Status::too_many_rules: return "too_many_rules";
   }
   return "unknown";
 }
 
 const char* name_of(const Command& command) {
-  static constexpr const char* kNames[] = {"Join",        "Leave",       "Touch",   "PresenceStart",
-                                           "PresenceEnd", "Finish",      "SetRoom", "RemoveRoom",
-                                           "Draw",        "NodeStarted", "Tick"};
+  static constexpr const char* kNames[] = {
+      "Join",       "Leave", "Touch",       "PresenceStart", "PresenceEnd", "Finish",    "SetRoom",
+      "RemoveRoom", "Draw",  "NodeStarted", "Tick",          "SetRule",     "RemoveRule"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }

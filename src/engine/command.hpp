@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "core/limit/rule.hpp"
 #include "core/room/policy.hpp"
 #include "core/room/view.hpp"
 #include "ports/command_log.hpp"
@@ -86,13 +87,26 @@ struct NodeStarted {
   friend bool operator==(const NodeStarted&, const NodeStarted&) = default;
 };
 
+// Creates a rate-limit rule or changes it. The engine keeps it and counts nothing by it.
+struct SetRule {
+  enum class Only : std::uint8_t { always, if_absent, if_present };
+  limit::Rule rule;
+  limit::RuleSource source = limit::RuleSource::admin;
+  Only only = Only::always;
+  friend bool operator==(const SetRule&, const SetRule&) = default;
+};
+struct RemoveRule {
+  std::string rule;
+  friend bool operator==(const RemoveRule&, const RemoveRule&) = default;
+};
+
 // Nothing was wanted, but a deadline is due.
 struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
 using Command = std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom,
-                             RemoveRoom, Draw, NodeStarted, Tick>;
+                             RemoveRoom, Draw, NodeStarted, Tick, SetRule, RemoveRule>;
 
 enum class Status : std::uint8_t {
   done,            // it happened; for Join: a new ticket
@@ -105,6 +119,9 @@ enum class Status : std::uint8_t {
   room_full,      // max_waiting reached
   refused_stale,  // the command was older than 30 s of log time when it reached the log
   unavailable,    // the log cannot be written now; nothing happened
+  no_such_rule,
+  rule_exists,     // and was to be made
+  too_many_rules,  // limit::kMaxRules
 };
 
 struct Outcome {

@@ -11,6 +11,7 @@ namespace {
 using room::CloseReason;
 using room::TicketState;
 
+// Of a command that is about no ticket.
 Done failed(Status status) { return {status, std::nullopt}; }
 
 // A join by somebody who has a live ticket.
@@ -117,6 +118,9 @@ class Executor {
 
   Done operator()(const Tick&) { return {}; }
 
+  Done operator()(const SetRule& c) { return ruled(world_.rules.set(c, world_.clock.now())); }
+  Done operator()(const RemoveRule& c) { return ruled(world_.rules.remove(c.rule)); }
+
  private:
   struct Found {
     std::optional<std::uint32_t> ticket;
@@ -128,6 +132,11 @@ class Executor {
     if (!ticket) return {std::nullopt, Status::no_such_ticket};
     const bool over = world_.tickets[*ticket].is(TicketState::closed);
     return {ticket, over ? Status::over : Status::done};
+  }
+
+  Done ruled(Status status) {
+    world_.changes.rules = world_.changes.rules || status == Status::done;
+    return failed(status);
   }
 
   Done end(const TicketId& id, CloseReason reason) {

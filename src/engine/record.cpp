@@ -1,6 +1,7 @@
 #include "engine/record.hpp"
 
 #include "base/crc32c.hpp"
+#include "engine/rule_record.hpp"
 
 #include <limits>
 #include <optional>
@@ -184,6 +185,24 @@ void get(ByteReader& in, NodeStarted& c) {
 void put(ByteWriter&, const Tick&) {}
 void get(ByteReader&, Tick&) {}
 
+void put(ByteWriter& out, const SetRule& c) {
+  put_rule(out, c.rule);
+  out.u8(static_cast<std::uint8_t>(c.source));
+  out.u8(static_cast<std::uint8_t>(c.only));
+}
+
+void get(ByteReader& in, SetRule& c) {
+  c.rule = get_rule(in);
+  c.source = get_enum(in, limit::RuleSource::admin);
+  c.only = get_enum(in, SetRule::Only::if_present);
+}
+
+void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
+void get(ByteReader& in, RemoveRule& c) {
+  c.rule = in.text(limit::kMaxRuleName);
+  if (c.rule.empty()) in.fail();
+}
+
 template <std::size_t I>
 void get_as(ByteReader& in, Command& command) {
   get(in, command.emplace<I>());
@@ -193,7 +212,8 @@ void get_as(ByteReader& in, Command& command) {
 constexpr std::size_t kTypes = std::variant_size_v<Command>;
 static_assert(std::is_same_v<std::variant_alternative_t<0, Command>, Join>);
 static_assert(std::is_same_v<std::variant_alternative_t<6, Command>, SetRoom>);
-static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick> && kTypes == 11);
+static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick>);
+static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule> && kTypes == 13);
 
 template <std::size_t... I>
 void get_fields(std::size_t type, ByteReader& in, Command& command, std::index_sequence<I...>) {

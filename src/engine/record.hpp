@@ -37,7 +37,7 @@ struct Batch {
 
 inline constexpr std::size_t kMaxCommands = 65'535;
 // No command's encoding is longer; so a committer knows how many fit before it encodes them.
-inline constexpr std::size_t kMaxCommandBytes = 2'048;
+inline constexpr std::size_t kMaxCommandBytes = 64U << 10;
 inline constexpr Millis kMaxDuration{315'576'000'000};
 inline constexpr LogTime kMaxLogTime{Millis{1LL << 53}};
 

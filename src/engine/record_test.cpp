@@ -28,6 +28,66 @@ room::Policy full_policy() {
   return p;
 }
 
+limit::Quota quota(limit::Algorithm algorithm, std::uint64_t limit, Millis window) {
+  limit::Quota made;
+  made.algorithm = algorithm;
+  made.limit = limit;
+  made.window = window;
+  return made;
+}
+
+limit::Rule small_rule() {
+  limit::Rule rule;
+  rule.name = "api";
+  rule.quotas = {{"1s", quota(limit::Algorithm::sliding_counter, 10, Millis(1'000))}};
+  return rule;
+}
+
+limit::Rule full_rule() {
+  limit::Rule rule = small_rule();
+  rule.description = "All calls";
+  rule.match = {{"shop.example"}, {"/api/**", "/b"}, {"POST"}, {{"X-Plan", "go*"}}, {"shop"}};
+  rule.key = {{limit::KeyKind::client, {}}, {limit::KeyKind::header, "X-Client-ID"}};
+  rule.quotas.push_back({"day", quota(limit::Algorithm::gcra, 1'000, Millis(86'400'000))});
+  rule.quotas[1].quota.burst = 5;
+  rule.quotas[1].quota.count_refused = true;
+  rule.plan_claim = "plan";
+  rule.tiers = {{"gold", {rule.quotas[1]}}, {"free", {}}};
+  rule.allow = {"10.0.0.0/8"};
+  rule.deny = {"192.0.2.1", "2001:db8::/32"};
+  rule.dry_run = rule.stop = rule.fallback = true;
+  rule.on_error = limit::OnError::closed;
+  rule.priority = -7;
+  rule.starts_at = LogTime(Millis(1'700'000'000'000));
+  rule.ends_at = LogTime(Millis(1'700'000'600'000));
+  rule.cost = {limit::Cost::From::response_header, "X-Cost", 3};
+  rule.headers = limit::Dialect::spring;
+  rule.refused = limit::RefusedBody::rate_limiter;
+  rule.active = false;
+  return rule;
+}
+
+// As long as a rule may be.
+limit::Rule largest_rule() {
+  limit::Rule rule = full_rule();
+  limit::NamedQuota one{"", quota(limit::Algorithm::gcra, limit::kMaxLimit, Millis(100))};
+  one.quota.burst = limit::kMaxLimit;
+  const auto quotas = [&one] {
+    std::vector<limit::NamedQuota> list(limit::kMaxQuotas, one);
+    for (std::size_t i = 0; i < list.size(); ++i)
+      list[i].name = std::to_string(i) + std::string(30, 'q');
+    return list;
+  };
+  rule.quotas = quotas();
+  rule.tiers.clear();
+  for (std::size_t i = 0; i < limit::kMaxTiers; ++i)
+    rule.tiers.push_back({std::to_string(i) + std::string(50, 't'), quotas()});
+  rule.allow.assign(limit::kMaxNetworks, "2001:db8:1:2::/64");
+  rule.deny = rule.allow;
+  rule.match.paths.assign(10, "/" + std::string(1'000, 'p'));
+  return rule;
+}
+
 std::vector<Command> every_command() {
   const TicketId ticket{0x0102030405060708, 0xfffefdfcfbfaf9f8};
   return {Join{"drop", {1, 2}, ticket, "vip"},
@@ -42,7 +102,10 @@ std::vector<Command> every_command() {
           RemoveRoom{"drop"},
           Draw{"drop", 7, 8},
           NodeStarted{99, Millis(5000)},
-          Tick{}};
+          Tick{},
+          SetRule{full_rule(), limit::RuleSource::file, SetRule::Only::if_present},
+          SetRule{small_rule()},
+          RemoveRule{"api"}};
 }
 
 const BatchHeader kHeader{
@@ -75,6 +138,8 @@ TEST(Record, NoCommandIsLongerThanItsBound) {
   const std::string bytes =
       encode(kHeader, {SetRoom{std::string(64, 'r'), policy, SetRoom::Source::admin}});
   EXPECT_LE(bytes.size(), 40 + kMaxCommandBytes);
+  ASSERT_TRUE(limit::validate(largest_rule())) << limit::validate(largest_rule()).error().what;
+  EXPECT_LE(encode(kHeader, {SetRule{largest_rule()}}).size(), 40 + kMaxCommandBytes);
 }
 
 TEST(Record, BytesAreThoseOfTheSpecification) {
@@ -116,7 +181,7 @@ TEST(Record, WhatANewerProgramWroteIsNotGuessed) {
   version[4] = 2;
   EXPECT_EQ(error_of(sealed(version)), Errc::unsupported_version);
   std::string type = encode(kHeader, {Tick{}});
-  type[40] = 12;
+  type[40] = 14;
   EXPECT_EQ(error_of(sealed(type)), Errc::unsupported_version);
 }
 
@@ -164,6 +229,28 @@ TEST(Record, EachPolicyByteChangedIsRefusedOrGivesTheSameBytesAgain) {
       EXPECT_EQ(encode(batch->header, batch->commands), bytes) << at << ' ' << value;
     }
   }
+}
+
+TEST(Record, EachRuleByteChangedIsRefusedOrGivesTheSameBytesAgain) {
+  const std::string good = encode(kHeader, {SetRule{full_rule()}});
+  for (std::size_t at = 42; at < good.size(); ++at) {
+    for (const int change : {1, 2, 64, 255}) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(bytes[at] ^ change);
+      const auto batch = decode(sealed(bytes));
+      if (!batch) continue;
+      EXPECT_EQ(encode(batch->header, batch->commands), sealed(bytes)) << at;
+    }
+  }
+}
+
+TEST(Record, ARuleThatIsNotValidIsCorrupt) {
+  limit::Rule rule = small_rule();
+  rule.quotas[0].quota.limit = 0;
+  EXPECT_EQ(error_of(encode(kHeader, {SetRule{rule}})), Errc::corrupt);
+  rule = small_rule();
+  rule.name = "Upper";
+  EXPECT_EQ(error_of(encode(kHeader, {SetRule{rule}})), Errc::corrupt);
 }
 
 TEST(Record, RandomBytesNeverPass) {

@@ -2,6 +2,7 @@
 
 #include "base/crc32c.hpp"
 #include "engine/admission.hpp"
+#include "engine/rule_record.hpp"
 #include "engine/snapshot.hpp"
 
 #include <algorithm>
@@ -83,7 +84,8 @@ class PieceReader {
 Result<> Restorer::take(Piece type, std::string_view content) {
   const bool once = type == Piece::head || type == Piece::nodes || type == Piece::end;
   const bool first = last_ == Piece{} && type != Piece::head;
-  if (first || type < last_ || (once && type == last_)) return corrupt("its pieces are disordered");
+  if (first || order_of(type) < order_of(last_) || (once && type == last_))
+    return corrupt("its pieces are disordered");
   last_ = type;
   switch (type) {
     case Piece::head: return take_head(content);
@@ -92,6 +94,7 @@ Result<> Restorer::take(Piece type, std::string_view content) {
     case Piece::room: return take_room(content);
     case Piece::tickets: return slab_.restore_chunk(content);
     case Piece::end: ended_ = true; return {};
+    case Piece::rule: return take_rule(content);
   }
   return corrupt("a piece is of an unknown type");
 }
@@ -101,7 +104,8 @@ Result<> Restorer::take_head(std::string_view content) {
   if (in.raw(kSnapshotMagic.size()) != kSnapshotMagic) {
     return corrupt("it does not begin as a snapshot");
   }
-  if (in.u16() != kSnapshotVersion || in.u16() != kRulesVersion) {
+  const std::uint16_t version = in.u16();
+  if (version < 1 || version > kSnapshotVersion || in.u16() != kRulesVersion) {
     return error(
         Errc::unsupported_version,
         "The snapshot was written by a newer doorward; start that version, or a newer one.");
@@ -118,6 +122,7 @@ Result<> Restorer::take_head(std::string_view content) {
   slab.next_free = in.u32();
   slab_ = TicketStore::Slab::restore(slab);
   world_->rooms.restore_numbers(static_cast<std::uint32_t>(in.varint(kMaxNumbers)));
+  if (version >= 2) world_->rules.restore_ids(in.varint());
   return read_all(in, "its head is malformed");
 }
 
@@ -145,6 +150,15 @@ Result<> Restorer::take_room(std::string_view content) {
   read_room(in, *room);
   if (!in.finished() || !world_->rooms.restore(std::move(room))) {
     return corrupt("a room is malformed");
+  }
+  return {};
+}
+
+Result<> Restorer::take_rule(std::string_view content) {
+  ByteReader in(content);
+  limit::RuleEntry entry = get_rule_entry(in);
+  if (!in.finished() || !world_->rules.restore(std::move(entry))) {
+    return corrupt("a rule is malformed");
   }
   return {};
 }

@@ -13,10 +13,15 @@
 
 namespace doorward::engine {
 
-enum class Piece : std::uint8_t { head = 1, nodes, presences, room, tickets, end };
+enum class Piece : std::uint8_t { head = 1, nodes, presences, room, tickets, end, rule };
+// Rules came later: their pieces stand between tickets and end.
+constexpr int order_of(Piece type) {
+  const int number = 2 * static_cast<int>(type);
+  return type == Piece::rule ? 2 * static_cast<int>(Piece::end) - 1 : number;
+}
 
 inline constexpr std::string_view kSnapshotMagic = "DWRS";
-inline constexpr std::uint16_t kSnapshotVersion = 1;
+inline constexpr std::uint16_t kSnapshotVersion = 2;  // 1 has no rules
 inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::size_t kPieceHeaderBytes = 9;
 
@@ -32,6 +37,7 @@ class Restorer {
   Result<> take_nodes(std::string_view content);
   Result<> take_presences(std::string_view content);
   Result<> take_room(std::string_view content);
+  Result<> take_rule(std::string_view content);
   bool derive();
   bool place_ticket(std::uint32_t index, const Ticket& ticket);
 

@@ -96,6 +96,9 @@ class ThreadedShard final : public Shard {
     return all_rooms(world());
   }
 
+  std::shared_ptr<const limit::RuleSet> rules() const override { return core_.rules(); }
+  std::uint64_t rules_version() const override { return core_.rules_version; }
+
   ports::LogPosition applied() const override {
     const std::shared_lock lock(core_.slices);
     return core_.state->applied();

@@ -15,6 +15,7 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "core/limit/rule_set.hpp"
 #include "core/room/view.hpp"
 #include "engine/command.hpp"
 #include "ports/clock.hpp"
@@ -56,6 +57,8 @@ class Listener {
   virtual void changed(std::span<const TicketHandle> tickets) = 0;
   // Places moved or a room's policy or mode changed.
   virtual void rooms_changed(std::span<const std::uint32_t> rooms) = 0;
+  // `Shard::rules` is another set now.
+  virtual void rules_changed() {}
 
  protected:
   ~Listener() = default;
@@ -109,6 +112,10 @@ class Shard {
   virtual std::optional<RoomEntry> room(std::string_view name) const = 0;
   virtual std::optional<RoomEntry> room(std::uint32_t number) const = 0;
   virtual std::vector<RoomEntry> rooms() const = 0;
+  // The rules as they are now; never null, and never changed: a change is another set. Whoever
+  // keeps one asks first whether `rules_version` is still the same.
+  virtual std::shared_ptr<const limit::RuleSet> rules() const = 0;
+  virtual std::uint64_t rules_version() const = 0;
   virtual ports::LogPosition applied() const = 0;
   virtual ShardStats stats() const = 0;
 };

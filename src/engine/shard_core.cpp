@@ -35,6 +35,19 @@ void answer_unavailable(const std::vector<Pending::Waiting>& waiting) {
   }
 }
 
+std::shared_ptr<const limit::RuleSet> ShardCore::rules() const {
+  const std::lock_guard lock(rules_mutex_);
+  return rules_;
+}
+
+void ShardCore::set_rules(std::shared_ptr<const limit::RuleSet> rules) {
+  {
+    const std::lock_guard lock(rules_mutex_);
+    rules_.swap(rules);
+  }
+  ++rules_version;
+}
+
 Agenda ShardCore::agenda() const {
   const std::lock_guard lock(mutex_);
   return agenda_;

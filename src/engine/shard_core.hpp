@@ -89,6 +89,10 @@ struct ShardCore {
   std::atomic<std::uint64_t> append_failures{0};
   std::atomic<std::int64_t> longest_slice_ms{0};
 
+  std::atomic<std::uint64_t> rules_version{0};  // rises after `rules` is another
+  std::shared_ptr<const limit::RuleSet> rules() const;
+  void set_rules(std::shared_ptr<const limit::RuleSet> rules);
+
   Agenda agenda() const;
   void set_agenda(Agenda agenda);
   std::string fault() const;
@@ -104,6 +108,8 @@ struct ShardCore {
   std::condition_variable stopped_;
   Agenda agenda_;
   std::string fault_;
+  mutable std::mutex rules_mutex_;
+  std::shared_ptr<const limit::RuleSet> rules_ = std::make_shared<limit::RuleSet>();
 };
 
 }  // namespace doorward::engine

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -61,6 +62,8 @@ class Ear final : public Listener {
     changed_.notify_all();
   }
   void rooms_changed(std::span<const std::uint32_t>) override {}
+  void rules_changed() override { ++rule_changes; }
+  std::atomic<int> rule_changes{0};
   bool hears(std::size_t n) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kPatience, [&] { return heard_ >= n; });
@@ -127,6 +130,39 @@ TEST_F(ShardTest, WhatWasAnsweredIsThereAfterARestart) {
   EXPECT_GE(shard_->applied(), at);
   EXPECT_EQ(shard_->read(*shard_->find(TicketId{0, 100}))->position, 99U);
   EXPECT_EQ(join(101).ticket->position, 100U);
+}
+
+limit::Rule rule(const char* name, std::uint64_t limit = 10) {
+  limit::Rule made;
+  made.name = name;
+  made.quotas = {{"1s", {}}};
+  made.quotas[0].quota.limit = limit;
+  return made;
+}
+
+TEST_F(ShardTest, ARuleIsInForceWhenItsCommandIsAnswered) {
+  open();
+  EXPECT_TRUE(shard_->rules()->rules().empty());
+  const auto version = shard_->rules_version();
+  EXPECT_EQ(do_one(SetRule{rule("a")}).status, Status::done);
+  EXPECT_EQ(do_one(SetRule{rule("b")}).status, Status::done);
+  const auto before = shard_->rules();
+  EXPECT_GT(shard_->rules_version(), version);
+  EXPECT_EQ(do_one(SetRule{rule("a", 20)}).status, Status::done);
+  EXPECT_EQ(before->named("a")->quotas()[0].compiled.limit(), 10U) << "a set never changes";
+  EXPECT_EQ(shard_->rules()->named("a")->quotas()[0].compiled.limit(), 20U);
+  EXPECT_EQ(shard_->rules()->named("b"), before->named("b"));
+  EXPECT_TRUE(comes_true([&] { return ear_.rule_changes >= 3; }));
+}
+
+TEST_F(ShardTest, RulesAreThereAfterARestart) {
+  open();
+  do_one(SetRule{rule("a"), limit::RuleSource::file});
+  do_one(SetRule{rule("b")});
+  do_one(RemoveRule{"b"});
+  open();
+  ASSERT_EQ(shard_->rules()->rules().size(), 1U);
+  EXPECT_EQ(shard_->rules()->named("a")->entry().source, limit::RuleSource::file);
 }
 
 TEST_F(ShardTest, ASessionEndsByATickWithoutAnyCommand) {

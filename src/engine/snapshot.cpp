@@ -2,6 +2,7 @@
 
 #include "base/crc32c.hpp"
 #include "engine/restore.hpp"
+#include "engine/rule_record.hpp"
 
 #include <utility>
 
@@ -33,6 +34,7 @@ std::string head_piece(const State& state) {
   out.i64(world.remember_closed.count());
   for (const std::uint32_t part : {slab.slots, slab.live, slab.next_free}) out.u32(part);
   out.varint(world.rooms.numbers());
+  out.varint(world.rules.ids());
   return seal(Piece::head, out.view());
 }
 
@@ -61,6 +63,16 @@ void add_rooms(const World& world, std::vector<std::string>& pieces) {
   });
 }
 
+std::vector<std::string> rule_pieces(const World& world) {
+  std::vector<std::string> pieces;
+  world.rules.for_each([&](const limit::RuleEntry& entry) {
+    ByteWriter out;
+    put_rule_entry(out, entry);
+    pieces.push_back(seal(Piece::rule, out.view()));
+  });
+  return pieces;
+}
+
 }  // namespace
 
 Snapshot::Snapshot(const State& state)
@@ -69,6 +81,7 @@ Snapshot::Snapshot(const State& state)
   small_.push_back(nodes_piece(state.world()));
   add_presences(state.world(), small_);
   add_rooms(state.world(), small_);
+  rules_ = rule_pieces(state.world());
 }
 
 std::optional<std::string> Snapshot::next() {
@@ -76,7 +89,9 @@ std::optional<std::string> Snapshot::next() {
   if (piece < small_.size()) return std::move(small_[piece]);
   const std::size_t chunk = piece - small_.size();
   if (chunk < tickets_.chunks()) return seal(Piece::tickets, tickets_.bytes(chunk));
-  if (chunk == tickets_.chunks()) return seal(Piece::end, {});
+  const std::size_t rule = chunk - tickets_.chunks();
+  if (rule < rules_.size()) return std::move(rules_[rule]);
+  if (rule == rules_.size()) return seal(Piece::end, {});
   return std::nullopt;
 }
 

@@ -35,6 +35,7 @@ class Snapshot {
  private:
   ports::LogPosition at_;
   std::vector<std::string> small_;  // head, nodes, presences, rooms
+  std::vector<std::string> rules_;
   TicketStore::Slab::View tickets_;
   std::size_t next_ = 0;
 };

@@ -1,4 +1,6 @@
 // Snapshots, and what a repeated or an old batch does.
+#include "base/bytes.hpp"
+#include "base/crc32c.hpp"
 #include "engine/world_test_support.hpp"
 
 namespace doorward::engine {
@@ -20,6 +22,8 @@ class SnapshotTest : public StateTest {
       join(n, n % 3 == 0 ? "vip" : "all");
       do_one(Join{"other", subject(n), {5, n}, ""});
     }
+    for (const char* name : {"api", "buy", "all"}) do_one(SetRule{rule(name)});
+    do_one(RemoveRule{"buy"});
     do_one(PresenceStart{id(30)});
     do_one(Leave{id(20)});
   }
@@ -37,6 +41,26 @@ TEST_F(SnapshotTest, TheStateThatIsReadIsTheOneThatWasWritten) {
   restore();
   EXPECT_EQ(bytes(), before);
   EXPECT_EQ(state_->next_due(), due);
+}
+
+TEST_F(SnapshotTest, OneOfTheFormatWithoutRulesStillOpens) {
+  set_room({});
+  join(1);
+  std::string old = bytes();
+  // The head of version 1 ends before the number of rules: one byte less, and another checksum.
+  const auto size = static_cast<std::size_t>(static_cast<unsigned char>(old[1]));
+  std::string content = old.substr(9, size - 1);
+  content[4] = 1;
+  ByteWriter out;
+  out.u8(1);
+  out.u32(static_cast<std::uint32_t>(content.size()));
+  out.u32(crc32c(content, crc32c(out.view())));
+  out.raw(content);
+  old.replace(0, 9 + size, out.view());
+  StringSnapshot snapshot(old);
+  const auto state = read_state(snapshot);
+  ASSERT_TRUE(state) << state.error().what;
+  EXPECT_EQ(state_bytes(**state), bytes());
 }
 
 TEST_F(SnapshotTest, ASnapshotIsOfOneMomentWhateverHappensAfterwards) {

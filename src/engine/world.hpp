@@ -7,6 +7,7 @@
 #include "engine/engine_clock.hpp"
 #include "engine/node_table.hpp"
 #include "engine/room_table.hpp"
+#include "engine/rule_table.hpp"
 #include "engine/shard.hpp"
 #include "engine/ticket_store.hpp"
 
@@ -21,6 +22,7 @@ namespace doorward::engine {
 struct Changes {
   std::vector<TicketHandle> tickets;  // admitted or closed
   std::vector<std::uint32_t> rooms;   // places moved, or the policy changed; may repeat
+  bool rules = false;
 };
 
 // How much one slice may still do: a unit is about one ticket moved.
@@ -41,6 +43,7 @@ struct World {
   // Streams of a ticket at further nodes, when one is in the ticket itself: (ticket, node slot).
   std::set<std::pair<std::uint32_t, NodeTable::Slot>> more_presences;
   RoomTable rooms;
+  RuleTable rules;
   Changes changes;
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }

@@ -56,6 +56,13 @@ class StateTest : public testing::Test {
   void set_room(room::Policy policy, std::string name = "r") {
     EXPECT_EQ(do_one(SetRoom{std::move(name), std::move(policy)}).status, Status::done);
   }
+  static limit::Rule rule(std::string name, std::uint64_t limit = 10) {
+    limit::Rule made;
+    made.name = std::move(name);
+    made.quotas = {{"1s", {}}};
+    made.quotas[0].quota.limit = limit;
+    return made;
+  }
   // Visitor n joins with ticket n.
   Outcome join(std::uint64_t n, std::string lane = "") {
     return do_one(Join{"r", subject(n), id(n), std::move(lane)});

@@ -208,6 +208,35 @@ Result<> validate_rest(const Rule& rule) {
   return {};
 }
 
+std::size_t bytes_of(const std::vector<std::string>& list) {
+  std::size_t bytes = 0;
+  for (const std::string& text : list) bytes += text.size();
+  return bytes;
+}
+
+std::size_t bytes_of(const std::vector<NamedQuota>& quotas) {
+  std::size_t bytes = 0;
+  for (const NamedQuota& quota : quotas) bytes += quota.name.size();
+  return bytes;
+}
+
+// So that its record has a bound below the sum of all others.
+Result<> validate_size(const Rule& rule) {
+  const RuleMatch& match = rule.match;
+  std::size_t bytes = rule.name.size() + rule.description.size() + rule.plan_claim.size();
+  for (const auto* list :
+       {&match.hosts, &match.paths, &match.methods, &match.routes, &rule.allow, &rule.deny})
+    bytes += bytes_of(*list);
+  for (const HeaderMatch& header : match.headers)
+    bytes += header.name.size() + header.pattern.size();
+  for (const KeyPart& part : rule.key) bytes += part.name.size();
+  bytes += bytes_of(rule.quotas);
+  for (const Tier& tier : rule.tiers) bytes += tier.plan.size() + bytes_of(tier.quotas);
+  if (bytes <= kMaxRuleText) return {};
+  return fault("match", "the rule's texts have " + std::to_string(bytes) +
+                            " bytes together; keep to " + std::to_string(kMaxRuleText));
+}
+
 }  // namespace
 
 bool is_valid_rule_name(std::string_view name) { return is_name(name, kMaxRuleName); }
@@ -223,7 +252,8 @@ Result<> validate(const Rule& rule) {
   if (rule.quotas.empty()) return fault("quotas", "is empty; give at least one, such as \"10/s\"");
   if (auto r = validate_quotas("quotas", rule.quotas); !r) return r;
   if (auto r = validate_tiers(rule); !r) return r;
-  return validate_rest(rule);
+  if (auto r = validate_rest(rule); !r) return r;
+  return validate_size(rule);
 }
 
 std::string to_string(const KeyPart& part) {

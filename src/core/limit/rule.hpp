@@ -145,7 +145,8 @@ inline constexpr std::size_t kMaxKeyParts = 8;
 inline constexpr std::size_t kMaxQuotas = 8;
 inline constexpr std::size_t kMaxQuotaName = 64;
 inline constexpr std::size_t kMaxTiers = 32;
-inline constexpr std::size_t kMaxNetworks = 256;  // in each of `allow` and `deny`
+inline constexpr std::size_t kMaxNetworks = 256;        // in each of `allow` and `deny`
+inline constexpr std::size_t kMaxRuleText = 32U << 10;  // all its texts together
 inline constexpr std::uint32_t kMaxCost = 1'000'000;
 inline constexpr std::int32_t kMaxPriority = 1'000'000;
 

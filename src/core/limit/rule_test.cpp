@@ -149,6 +149,8 @@ TEST(Rule, TheFirstFaultIsNamedWithItsField) {
       {[](Rule& r) { r.deny.assign(257, "10.0.0.1"); }, "deny: has 257 entries; keep to 256"},
       {[](Rule& r) { r.priority = 1'000'001; }, "priority: is 1000001; choose from -1000000"},
       {[](Rule& r) { r.starts_at = r.ends_at = LogTime{Millis{5}}; }, "ends_at: is not after"},
+      {[](Rule& r) { r.match.paths.assign(40, "/" + std::string(1'000, 'a')); },
+       "match: the rule's texts have 40049 bytes together; keep to 32768"},
       {[](Rule& r) { r.cost.amount = 0; }, "cost: is 0; choose from 1 to 1000000"},
       {[](Rule& r) {
          r.cost = {Cost::From::request_header, "X-Cost", 0};

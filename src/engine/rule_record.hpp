@@ -1,0 +1,19 @@
+// A rule as bytes, in records and in snapshots.
+//
+// Bounds:  as limit::validate has them, which is asked of what was read.
+// Errors:  `in.ok()` is false afterwards if it was malformed.
+// Spec:    docs/log-format.md, "A rule".
+#pragma once
+
+#include "base/bytes.hpp"
+#include "core/limit/rule.hpp"
+
+namespace doorward::engine {
+
+void put_rule(ByteWriter& out, const limit::Rule& rule);
+limit::Rule get_rule(ByteReader& in);
+
+void put_rule_entry(ByteWriter& out, const limit::RuleEntry& entry);
+limit::RuleEntry get_rule_entry(ByteReader& in);
+
+}  // namespace doorward::engine
