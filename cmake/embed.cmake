@@ -1,12 +1,14 @@
-# doorward_embed(<target> NAME <name> ROOT <dir> FILES <paths below dir…>)
+# doorward_embed(<target> NAME <name> ROOT <dir> FILES <paths below dir…> | ALL_OF <stamp>)
+#
+# ALL_OF: whatever lies below ROOT once <stamp> was made.
 #
 # Puts files into <target> as bytes. `#include "embedded/<name>.hpp"` declares
 #   std::optional<std::string_view> doorward::embedded::<name>(std::string_view path);
 # which finds a file by its path below ROOT.
 function(doorward_embed target)
-  cmake_parse_arguments(ARG "" "NAME;ROOT" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;ROOT;ALL_OF" "FILES" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/generated/embedded/${ARG_NAME})
-  set(inputs)
+  set(inputs ${ARG_ALL_OF})
   foreach(file IN LISTS ARG_FILES)
     list(APPEND inputs ${ARG_ROOT}/${file})
   endforeach()

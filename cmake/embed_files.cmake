@@ -1,5 +1,8 @@
-# Run by doorward_embed: writes OUT.cpp and OUT.hpp from the FILES (comma-separated) below ROOT.
+# Run by doorward_embed: writes OUT.cpp and OUT.hpp from the FILES (comma-separated; none: all) below ROOT.
 string(REPLACE "," ";" files "${FILES}")
+if(NOT files)
+  file(GLOB_RECURSE files LIST_DIRECTORIES false RELATIVE ${ROOT} ${ROOT}/*)
+endif()
 set(arrays "")
 set(rows "")
 set(index 0)

@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/dashboard/dashboard.hpp"
 #include "api/router.hpp"
 
 #include <fmt/format.h>
@@ -29,15 +30,18 @@ bool Api::is_reserved(std::string_view path) {
 }
 
 bool Api::owns(std::string_view path) {
-  return is_reserved(path) || path.starts_with("/v1/") || path == "/openapi.json" ||
-         path == "/.well-known/jwks.json";
+  return is_reserved(path) || path.starts_with("/v1/") || path == kDashboardPath ||
+         path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
 edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
   const wire::RequestHead& head = exchange.request();
   const Found found = find_endpoint(head.method, head.path);
   Answer answer;
-  if (found.endpoint == nullptr) {
+  if (is_dashboard(head.path)) {
+    Call call{exchange, client, {}, {}};
+    answer = dashboard(desk_, call);
+  } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
     Call call{exchange, client, found.room, found.ticket};

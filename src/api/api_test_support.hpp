@@ -70,11 +70,12 @@ struct TestApi {
   LotsDouble lots;
   gateway::Pages pages{{}};
   TicketStreams streams{desk.clock};
-  Api api{desk.places, streams, pages, {std::string(kAdminToken), true}};
+  Api api;
   gateway::Client client;
   edge::Peer peer;
 
-  TestApi() {
+  explicit TestApi(ApiOptions options = {std::string(kAdminToken), true})
+      : api(desk.places, streams, pages, std::move(options)) {
     client.address = boost::asio::ip::make_address("192.0.2.1");
     client.host = "shop.example";
     client.scheme = "http";

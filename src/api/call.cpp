@@ -1,10 +1,10 @@
 #include "api/call.hpp"
 
+#include "gateway/origin.hpp"
 #include "wire/clip.hpp"
 #include "wire/json_strict.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -46,6 +46,38 @@ gateway::Refusal unread(const Error& problem) {
       problem.code == Errc::timed_out ? wire::Problem(408, "The request did not arrive in time.")
                                       : wire::Problem(400, problem.what);
   return made;
+}
+
+bool is_loopback(const boost::asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6())
+        .is_loopback();
+  return address.is_loopback();
+}
+
+// The name under which the page was loaded: a name that another site's DNS points here is not ours.
+bool is_loopback_name(std::string_view host) {
+  if (host.starts_with("[::1]")) return host.size() == 5 || host[5] == ':';
+  const std::string_view name = host.substr(0, host.rfind(':'));
+  if (wire::equal_ignoring_case(name, "localhost")) return true;
+  boost::system::error_code problem;
+  const auto address = boost::asio::ip::make_address_v4(name, problem);
+  return !problem && address.is_loopback();
+}
+
+bool is_open(const Desk& desk, const Call& call) {
+  return desk.options.open_on_loopback && is_loopback(call.exchange.peer().address) &&
+         !call.client.forwarded && is_loopback_name(call.client.host);
+}
+
+std::optional<edge::Response> refuse_cookie(const Desk& desk, const Call& call) {
+  const std::string_view method = call.head().method;
+  if (method == "GET" || method == "HEAD") return std::nullopt;
+  const auto session = session_of(desk, call);
+  const auto csrf = call.head().fields.find("X-CSRF-Token");
+  if (session && csrf && admin::same_secret(*csrf, session->csrf)) return std::nullopt;
+  return gateway::answer(problems::kNoCsrf,
+                         "Send X-CSRF-Token with the csrf of GET /v1/admin/session.");
 }
 
 bool may_come_here(const Desk& desk, const Call& call) {
@@ -102,18 +134,32 @@ std::string text_member(const json::object& body, std::string_view name,
 bool has_admin_token(const Desk& desk, const Call& call) {
   const auto token = gateway::bearer_token(call.head());
   const std::string& wanted = desk.options.admin_token;
-  return token && !wanted.empty() && token->size() == wanted.size() &&
-         CRYPTO_memcmp(token->data(), wanted.data(), wanted.size()) == 0;
+  return token && !wanted.empty() && admin::same_secret(*token, wanted);
+}
+
+std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const Call& call) {
+  const auto id = gateway::cookie(call.head(), kSessionCookie);
+  if (!id) return std::nullopt;
+  return desk.sessions.find(*id, desk.places.services().clock.steady_now());
+}
+
+std::optional<edge::Response> refuse_elsewhere(const Desk& desk, const Call& call) {
+  if (may_come_here(desk, call)) return std::nullopt;
+  return gateway::answer(problems::kAdminElsewhere,
+                         "Admin calls are taken on the admin listener only (admin.listen).");
 }
 
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
-  if (!may_come_here(desk, call))
-    return gateway::answer(problems::kAdminElsewhere,
-                           "Admin calls are taken on the admin listener only (admin.listen).");
-  if (!has_admin_token(desk, call))
+  if (auto refused = refuse_elsewhere(desk, call)) return refused;
+  if (has_admin_token(desk, call)) return std::nullopt;
+  const bool has_session = session_of(desk, call).has_value();
+  const bool named = gateway::bearer_token(call.head()).has_value();
+  if (named || (!has_session && !is_open(desk, call)))
     return gateway::answer(problems::kAdminOnly,
                            "Send Authorization: Bearer with the admin token.");
-  return std::nullopt;
+  if (!gateway::is_same_origin(call.head(), call.client))
+    return gateway::answer(problems::kWrongOrigin, "This must be asked by a page of this site.");
+  return has_session ? refuse_cookie(desk, call) : std::nullopt;
 }
 
 }  // namespace doorward::api

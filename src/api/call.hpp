@@ -7,6 +7,7 @@
 // Bounds:  a body is at most kMaxBody.
 #pragma once
 
+#include "api/admin/session_table.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/places.hpp"
@@ -23,8 +24,9 @@ namespace doorward::api {
 inline constexpr std::size_t kMaxBody = 64 * 1024;
 
 struct ApiOptions {
-  std::string admin_token;     // empty: nobody is let in
-  bool admin_on_main = false;  // the main listener is loopback, and no proxy is trusted
+  std::string admin_token;        // empty: nobody is let in
+  bool admin_on_main = false;     // the main listener is loopback, and no proxy is trusted
+  bool open_on_loopback = false;  // a peer on this machine needs no credential
 };
 
 struct Desk {
@@ -32,6 +34,7 @@ struct Desk {
   TicketStreams& streams;
   gateway::Pages& pages;
   ApiOptions options;
+  admin::SessionTable sessions = {};
 
   engine::Shard& shard() const { return places.services().shard; }
 };
@@ -62,7 +65,14 @@ edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known);
 std::string text_member(const boost::json::object& body, std::string_view name,
                         std::optional<gateway::Refusal>& problem);
 
-// Refuses calls that need the admin token; absent: go on.
+inline constexpr std::string_view kSessionCookie = "doorward_admin";
+
+// Refuses what is only for the operator's eyes where it came in on another listener.
+std::optional<edge::Response> refuse_elsewhere(const Desk& desk, const Call& call);
+// The session whose cookie this request carries.
+std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const Call& call);
+// Refuses calls that need an admin: by token, by the cookie of a session with its CSRF token in
+// `X-CSRF-Token` where something is changed, or open on loopback. Absent: go on.
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call);
 bool has_admin_token(const Desk& desk, const Call& call);
 

@@ -30,6 +30,7 @@ inline constexpr ProblemType kAdminOnly{"admin-only", 401, "The admin token is n
 inline constexpr ProblemType kWrongOrigin{"wrong-origin", 403, "Another site may not ask this"};
 inline constexpr ProblemType kNotYours{"not-yours", 403, "Only a backend may say this"};
 inline constexpr ProblemType kAdminElsewhere{"admin-elsewhere", 403, "Not on this listener"};
+inline constexpr ProblemType kNoCsrf{"csrf-token-needed", 403, "The CSRF token is needed"};
 inline constexpr ProblemType kNoEndpoint{"no-such-endpoint", 404, "There is no such endpoint"};
 inline constexpr ProblemType kNoRoom{"no-such-room", 404, "There is no such room"};
 inline constexpr ProblemType kNoTicket{"no-such-ticket", 404, "There is no such ticket"};
@@ -42,6 +43,7 @@ inline constexpr ProblemType kNotJson{"not-json", 415, "The body must be applica
 inline constexpr ProblemType kInvalid{"invalid-value", 422, "A value is not valid"};
 inline constexpr ProblemType kNoUpgrade{"upgrade-needed", 426, "This endpoint is a WebSocket"};
 inline constexpr ProblemType kWait{"wait-your-turn", 429, "Wait for your turn"};
+inline constexpr ProblemType kTooManyTries{"too-many-tries", 429, "Too many wrong tokens"};
 inline constexpr ProblemType kRoomFull{"room-full", 503, "The room is full"};
 inline constexpr ProblemType kOverloaded{"overloaded", 503, "Too many at once"};
 inline constexpr ProblemType kUnavailable{"unavailable", 503, "Nothing can be written now"};

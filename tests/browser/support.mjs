@@ -2,7 +2,7 @@
 import http from "node:http";
 import { chromium } from "playwright-core";
 
-export { start_doorward } from "../support/doorward.mjs";
+export { admin_token, start_doorward } from "../support/doorward.mjs";
 
 export async function start_shop() {
   const sold = [];

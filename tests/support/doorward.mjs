@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const admin_token = "admin-token-of-the-tests-0123456789";
+export const admin_token = "admin-token-of-the-tests-0123456789";
 const start_ms = 60000;
 
 export async function start_doorward(config, files = {}) {

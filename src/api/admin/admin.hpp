@@ -1,4 +1,5 @@
-// What an operator calls: rooms. Every call needs the admin token, on a listener that takes them.
+// What an operator calls: sessions and rooms. Every call needs an admin, on a listener that takes
+// them.
 //
 // Spec: docs/api.md, "Admin".
 #pragma once
@@ -6,6 +7,11 @@
 #include "api/call.hpp"
 
 namespace doorward::api::admin {
+
+// Signing in by cookie, who is signed in, signing out.
+edge::Task<Answer> begin_session(Desk& desk, Call& call);
+edge::Task<Answer> read_session(Desk& desk, Call& call);
+edge::Task<Answer> end_session(Desk& desk, Call& call);
 
 edge::Task<Answer> list_rooms(Desk& desk, Call& call);
 edge::Task<Answer> read_room(Desk& desk, Call& call);

@@ -1,9 +1,11 @@
 // The rules across settings.
+#include "app/config/address.hpp"
 #include "app/config/load.hpp"
 #include "app/config/problem.hpp"
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/case_conv.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <map>
@@ -123,6 +125,25 @@ void check_rooms_are_used(const Config& config, Problems& problems) {
   }
 }
 
+bool is_loopback(const std::string& listen) {
+  const auto parsed = parse_listen_address(listen);
+  return parsed && boost::asio::ip::make_address(parsed->host).is_loopback();
+}
+
+void check_open_admin(const Config& config, Problems& problems) {
+  const bool own = !config.admin.listen.empty();
+  if (!config.admin.open_on_loopback) return;
+  if (!is_loopback(own ? config.admin.listen : config.listen)) {
+    problems.add_error(
+        {config.admin.open_at, "admin.open_on_loopback",
+         fmt::format("expected {} on loopback, such as 127.0.0.1:8080, found {}",
+                     own ? "admin.listen" : "listen", own ? config.admin.listen : config.listen)});
+  } else if (!own && !config.trusted_proxies.empty()) {
+    problems.add_error({config.admin.open_at, "admin.open_on_loopback",
+                        "expected admin.listen on loopback beside trusted_proxies"});
+  }
+}
+
 template <class Item, class Key>
 void check_unique(const std::vector<Item>& items, Key key, const std::string& path,
                   Problems& problems) {
@@ -140,6 +161,7 @@ void check_references(Config& config, Problems& problems) {
   add_routes_of_rooms(config, problems);
   check_routes(config, problems);
   check_rooms_are_used(config, problems);
+  check_open_admin(config, problems);
   check_unique(
       config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
   check_unique(

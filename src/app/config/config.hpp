@@ -41,7 +41,12 @@ struct LogSettings {
 struct AdminSettings {
   std::string listen;
   std::string token;
-  friend bool operator==(const AdminSettings&, const AdminSettings&) = default;
+  bool open_on_loopback = false;
+  Place open_at;
+  // Wherever it stands.
+  friend bool operator==(const AdminSettings& a, const AdminSettings& b) {
+    return a.listen == b.listen && a.token == b.token && a.open_on_loopback == b.open_on_loopback;
+  }
 };
 
 struct LoggingSettings {

@@ -186,6 +186,10 @@ void describe(Form& form, Config& c) {
             "kept in the data folder.",
             Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; },
                  true});
+    g.field("open_on_loopback", c.admin.open_on_loopback,
+            "Whether the dashboard and admin calls need no login, for a trial on one machine. Only "
+            "where they are served on loopback alone.");
+    c.admin.open_at = g.place("open_on_loopback");
   });
   form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
   form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });

@@ -75,6 +75,12 @@ TEST_P(LoadSays, WhatIsWrongAndWhere) {
 INSTANTIATE_TEST_SUITE_P(
     Table, LoadSays,
     ::testing::Values(
+        Wrong{"listen: 0.0.0.0:8080\nadmin: { open_on_loopback: true }\n",
+              "error: demo.yaml:2:28: admin.open_on_loopback: expected listen on loopback"},
+        Wrong{"admin: { listen: '10.0.0.1:9901', open_on_loopback: true }\n",
+              "admin.open_on_loopback: expected admin.listen on loopback"},
+        Wrong{"trusted_proxies: 10.0.0.0/8\nadmin: { open_on_loopback: true }\n",
+              "expected admin.listen on loopback beside trusted_proxies"},
         Wrong{"rooms:\n  sale: { capcity: 5 }\n",
               "error: demo.yaml:2:11: rooms.sale.capcity: unknown key; did you mean \"capacity\"?"},
         Wrong{"rooms:\n  sale:\n    capacity: many\n",

@@ -135,8 +135,9 @@ Result<> Program::open_shard(Materials materials) {
       gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
   streams_.attach(*places_, *server_);
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
-  api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
-                                    api::ApiOptions{admin_token_, admin_on_main()});
+  api_ = std::make_unique<api::Api>(
+      *places_, streams_, *pages_,
+      api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback});
   return apply_file_rooms(config_.rooms, memory_folder(), *shard_, log_);
 }
 

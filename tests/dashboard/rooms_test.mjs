@@ -1,0 +1,81 @@
+// An operator looks after the rooms.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { eventually, go, start_stage } from "./stage.mjs";
+
+const waiting_count = 7;
+
+describe("rooms", { concurrency: false }, () => {
+  let stage, page, faults, card;
+  const room = async () => (await stage.door.call("GET", "/v1/admin/rooms/sale", { token: "admin" })).json();
+
+  before(async () => {
+    stage = await start_stage("rooms:\n  sale: { capacity: 2, session: { ttl: 10m }, claim: { ttl: 5m } }\n");
+    for (let i = 0; i < waiting_count + 2; i += 1) {
+      const answer = await stage.door.call("POST", "/v1/rooms/sale/tickets");
+      assert.equal(answer.status, 201);
+    }
+    ({ page, faults } = await stage.sign_in());
+    await go(page, "Rooms");
+    card = page.getByRole("article", { name: "Room sale" });
+  });
+  after(() => stage?.stop());
+
+  test("a room shows who waits and who is inside", async () => {
+    await card.getByText("of 2 inside").waitFor();
+    await eventually("both figures are there", async () =>
+      (await card.locator(".figure").allTextContents()).join(" ") === `${waiting_count} 2`);
+  });
+
+  test("its mode is set by its buttons", async () => {
+    await card.getByRole("button", { name: "Pause" }).click();
+    await eventually("paused", async () => (await room()).mode === "paused");
+    await card.getByText("Places are kept").waitFor();
+    await card.getByRole("button", { name: "Open" }).click();
+    await eventually("open", async () => (await room()).mode === "open");
+  });
+
+  test("closing asks first, and Escape is no", async () => {
+    await card.getByRole("button", { name: "Close" }).click();
+    const question = page.getByRole("dialog", { name: "Close this room?" });
+    await question.getByText(`${waiting_count} visitors wait`).waitFor();
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    assert.equal((await room()).mode, "open");
+  });
+
+  test("capacity and rate are changed, and let visitors in at once", async () => {
+    await card.getByLabel("Capacity").fill("5");
+    await card.getByLabel("Let in", { exact: true }).fill("100");
+    await card.getByLabel("in every").fill("1s");
+    await card.getByRole("button", { name: "Save" }).click();
+    await eventually("the policy is changed", async () => {
+      const { policy, inside } = await room();
+      return policy.capacity === 5 && policy.admit?.count === 100 && inside === 5;
+    });
+    await card.getByText("of 5 inside").waitFor();
+    assert.equal(await card.getByRole("button", { name: "Save" }).isDisabled(), true);
+  });
+
+  test("what the server refuses is said in its words", async () => {
+    await card.getByLabel("in every").fill("soon");
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").filter({ hasText: "admit.every" }).waitFor();
+    await card.getByRole("button", { name: "Undo" }).click();
+    assert.equal(await card.getByLabel("in every").inputValue(), "1s");
+  });
+
+  test("the keyboard reaches everything", async () => {
+    await page.reload();
+    await card.waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Pause");
+    await page.keyboard.press("Enter");
+    await eventually("paused by key", async () => (await room()).mode === "paused");
+    assert.deepEqual(faults, []);
+  });
+});

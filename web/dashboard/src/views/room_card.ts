@@ -1,0 +1,162 @@
+// One room: who waits, the door, who is inside; and what an operator does to it.
+import { call } from "../api";
+import { h, field, set_text } from "../dom";
+import { ask, attempt, say } from "../feedback";
+import { count, dash, plural, seconds } from "../format";
+import type { RoomNow } from "../stats";
+
+export type Mode = "open" | "paused" | "closed" | "bypass";
+export interface Rate { count: number; every: string }
+
+export interface Room {
+  room: string;
+  source: "file" | "admin";
+  mode: Mode;
+  waiting: number;
+  inside: number;
+  joined_total: number;
+  admitted_total: number;
+  policy: { capacity?: number | null; admit?: Rate | null };
+}
+
+const modes: { mode: Mode; verb: string; label: string; question?: [string, string] }[] = [
+  { mode: "open", verb: "open", label: "Open" },
+  { mode: "paused", verb: "pause", label: "Pause" },
+  { mode: "closed", verb: "close", label: "Close", question: ["Close this room?", "Everybody who waits in it loses the place. Those inside stay until their session ends."] },
+  { mode: "bypass", verb: "bypass", label: "Bypass", question: ["Let everybody through?", "Nobody waits any more and the capacity is not kept, until the room is opened again."] },
+];
+
+const said_of: Record<Mode, string> = {
+  open: "Letting in, in order", paused: "Places are kept, nobody is let in", closed: "Nobody may join", bypass: "Everybody walks through",
+};
+
+export interface RoomCard {
+  element: HTMLElement;
+  show(room: Room, now: RoomNow | undefined): void;
+}
+
+// A queue of ten is seen as well as one of a million.
+const queue_part = (waiting: number): number => (waiting === 0 ? 0 : Math.min(1, 0.12 + Math.log10(waiting) / 6.8));
+
+function scene() {
+  const waiting = h("b", { class: "figure c-amber" }, dash);
+  const inside = h("b", { class: "figure c-blue" }, dash);
+  const of = h("span", { class: "soft" });
+  const queue = h("span", { class: "queue" });
+  const fill = h("span", { class: "fill" });
+  const element = h("div", { class: "scene" },
+    h("div", { class: "side wait" }, h("div", { class: "number" }, waiting, h("span", {}, "waiting")), h("div", { class: "lane", "aria-hidden": "true" }, queue)),
+    h("div", { class: "door", "aria-hidden": "true" }, h("i")),
+    h("div", { class: "side in" }, h("div", { class: "number" }, inside, of), h("div", { class: "lane hall", "aria-hidden": "true" }, fill)));
+  return {
+    element,
+    show(room: Room) {
+      set_text(waiting, count(room.waiting));
+      set_text(inside, count(room.inside));
+      const capacity = room.policy.capacity ?? null;
+      set_text(of, capacity === null ? "inside" : `of ${count(capacity)} inside`);
+      queue.style.setProperty("--part", `${queue_part(room.waiting) * 100}%`);
+      fill.style.setProperty("--part", `${(capacity ? Math.min(1, room.inside / capacity) : queue_part(room.inside)) * 100}%`);
+      element.dataset["mode"] = room.mode;
+    },
+  };
+}
+
+function facts() {
+  const names = ["Wait for who joins now", "Let in per minute", "Joined so far", "Let in so far"];
+  const values = names.map(() => h("dd", {}, dash));
+  const element = h("dl", { class: "facts" }, ...names.map((name, i) => h("div", {}, h("dt", {}, name), values[i])));
+  return {
+    element,
+    show(room: Room, now: RoomNow | undefined) {
+      const eta = now?.eta;
+      const texts = [eta ? (eta.high_s === 0 ? "none" : `${seconds(eta.low_s)} to ${seconds(eta.high_s)}`) : dash,
+        now?.admitted_per_min === undefined || now.admitted_per_min === null ? dash : count(now.admitted_per_min),
+        count(room.joined_total), count(room.admitted_total)];
+      values.forEach((value, i) => set_text(value, texts[i] ?? dash));
+    },
+  };
+}
+
+// Capacity and rate. What is being typed is not overwritten by what the server says meanwhile.
+function limits_form(room_name: string, changed: () => void) {
+  const capacity = h("input", { type: "number", min: 0, max: 4294967295, inputmode: "numeric", placeholder: "no bound" });
+  const rate = h("input", { type: "number", min: 1, max: 4294967295, inputmode: "numeric", placeholder: "no bound" });
+  const every = h("input", { type: "text", placeholder: "1s", size: 5, autocomplete: "off", spellcheck: "false" });
+  const save = h("button", { type: "submit", disabled: true }, "Save");
+  const undo = h("button", { type: "button", class: "quiet", hidden: true }, "Undo");
+  const form = h("form", { class: "limits" }, field("Capacity", capacity), field("Let in", rate), field("in every", every), h("div", { class: "actions" }, save, undo));
+  const inputs = [capacity, rate, every];
+  let known: string[] = ["", "", ""];
+  let dirty = false;
+
+  const mark = (value: boolean): void => {
+    dirty = value;
+    save.disabled = !value;
+    undo.hidden = !value;
+  };
+  const fill = (): void => inputs.forEach((input, i) => { input.value = known[i] ?? ""; });
+  form.addEventListener("input", () => mark(inputs.some((input, i) => input.value !== known[i])));
+  undo.addEventListener("click", () => { fill(); mark(false); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = {
+      capacity: capacity.value === "" ? null : Number(capacity.value),
+      admit: rate.value === "" ? null : { count: Number(rate.value), every: every.value || "1s" },
+    };
+    void attempt(async () => {
+      await call("PATCH", `/rooms/${encodeURIComponent(room_name)}`, body);
+      mark(false);
+      say(`The limits of ${room_name} were changed.`);
+      changed();
+    }).then(() => { save.disabled = !dirty; });
+  });
+  return {
+    element: form,
+    show(policy: Room["policy"]) {
+      known = [policy.capacity?.toString() ?? "", policy.admit?.count.toString() ?? "", policy.admit?.every ?? ""];
+      if (!dirty) fill();
+    },
+  };
+}
+
+export function room_card(name: string, changed: () => void): RoomCard {
+  const state = h("span", { class: "state" });
+  const said = h("p", { class: "soft" });
+  const view = scene();
+  const list = facts();
+  const limits = limits_form(name, changed);
+  let now: Mode = "open";
+  let waiting = 0;
+
+  async function set_mode({ mode, verb, label, question }: (typeof modes)[number]): Promise<void> {
+    if (mode === now) return;
+    const warning = question && mode === "closed" && waiting > 0 ? `${plural(waiting, "visitor")} wait. ${question[1]}` : question?.[1];
+    if (question && !(await ask(question[0], warning ?? "", label))) return;
+    await attempt(async () => {
+      await call("POST", `/rooms/${encodeURIComponent(name)}/${verb}`);
+      say(`${name}: ${said_of[mode].toLowerCase()}.`);
+      changed();
+    }, ...buttons);
+  }
+  const buttons = modes.map((entry) => h("button", { type: "button", onclick: () => void set_mode(entry) }, entry.label));
+
+  const element = h("article", { class: "room sheet", "aria-label": `Room ${name}` },
+    h("header", {}, h("div", {}, h("h2", {}, name), h("p", { class: "state-line" }, state, said)),
+      h("div", { class: "segments", role: "group", "aria-label": `Mode of ${name}` }, ...buttons)),
+    view.element, list.element, limits.element);
+  return {
+    element,
+    show(room, stats) {
+      now = room.mode;
+      waiting = room.waiting;
+      element.dataset["mode"] = room.mode;
+      set_text(state, room.mode);
+      set_text(said, said_of[room.mode]);
+      modes.forEach(({ mode }, i) => buttons[i]?.setAttribute("aria-pressed", String(mode === room.mode)));
+      view.show(room);
+      list.show(room, stats);
+      limits.show(room.policy);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// The rules: what each says, whether it is on, and what it did lately.
+import { call } from "../api";
+import { h, replace, svg } from "../dom";
+import { ask, attempt, say } from "../feedback";
+import { icons } from "../icons";
+import { watch } from "../stats";
+import { algorithms, key_text, match_words, quota_words, type Rule } from "./rule";
+import { edit_rule } from "./rule_form";
+import type { View } from "./view";
+
+const period_ms = 3000;
+const path_of = (rule: Rule): string => `/rules/${encodeURIComponent(rule.name)}`;
+const blank: Rule = {
+  name: "", match: { paths: [], methods: [], hosts: [] }, key: ["client"], active: true, dry_run: false,
+  quotas: [{ name: "default", algorithm: "sliding_log", limit: 100, window: "1m" }],
+};
+
+function quota_list(rule: Rule): HTMLElement {
+  const quotas = rule.quotas ?? [];
+  return h("ul", { class: "rule-quotas" }, ...quotas.map((quota) =>
+    h("li", {}, h("b", {}, quota_words(quota)), h("span", { class: "soft" }, algorithms[quota.algorithm] ?? quota.algorithm))));
+}
+
+function rule_row(rule: Rule, refresh: () => void): HTMLElement {
+  const on = rule.active ?? true;
+  const toggle = h("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(on), "aria-label": `${rule.name} switched on`, onclick: () =>
+    void attempt(async () => {
+      await call("PATCH", path_of(rule), { active: !on });
+      say(`${rule.name} is ${on ? "off" : "on"}.`);
+      refresh();
+    }, toggle) }, h("i"));
+  const edit = h("button", { type: "button", "aria-label": `Edit ${rule.name}`, onclick: () => edit_rule(rule, false, async (next) => {
+    await call("PUT", path_of(rule), next);
+    say(`${rule.name} was changed.`);
+    refresh();
+  }) }, "Edit");
+  const remove = h("button", { type: "button", class: "quiet", "aria-label": `Delete ${rule.name}`, onclick: () => void (async () => {
+    if (!(await ask(`Delete ${rule.name}?`, "Its counters go with it.", "Delete"))) return;
+    await attempt(async () => {
+      await call("DELETE", path_of(rule));
+      say(`${rule.name} was deleted.`);
+      refresh();
+    }, remove);
+  })() }, "Delete");
+  return h("li", { class: `rule sheet${on ? "" : " off"}`, "data-rule": rule.name },
+    h("div", { class: "rule-name" }, h("h2", {}, rule.name), rule.dry_run ? h("span", { class: "chip amber" }, "dry run") : null,
+      rule.source === "file" ? h("span", { class: "chip" }, "from the file") : null),
+    h("p", { class: "rule-what" }, h("code", {}, match_words(rule.match)), h("span", { class: "soft" }, key_text(rule.key))),
+    quota_list(rule),
+    h("div", { class: "rule-acts" }, toggle, edit, remove));
+}
+
+export function rules(): View {
+  const list = h("ul", { class: "rules" });
+  const none = h("p", { class: "empty sheet", hidden: true }, "There is no rule: nobody is refused for asking too often.");
+  let shown = "";
+  const ask_rules = async (): Promise<Rule[]> => (await call<{ rules: Rule[] }>("GET", "/rules")).rules;
+  function show(all: Rule[]): void {
+    const now = JSON.stringify(all);
+    if (now === shown) return;
+    shown = now;
+    // What had the focus has it again.
+    const focused = document.activeElement?.getAttribute("aria-label");
+    replace(list, ...all.map((rule) => rule_row(rule, () => void refresh())));
+    if (focused) list.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    none.hidden = all.length > 0;
+  }
+  const refresh = async (): Promise<void> => { await ask_rules().then(show, () => undefined); };
+  const add = h("button", { type: "button", class: "primary", onclick: () => edit_rule(blank, true, async (rule) => {
+    await call("POST", "/rules", rule);
+    say(`${rule.name} was made.`);
+    await refresh();
+  }) }, svg(icons.plus, 18), h("span", {}, "New rule"));
+  const stop = watch(ask_rules, () => period_ms, show);
+  const element = h("div", { class: "view" }, h("header", { class: "view-head" }, h("h1", {}, "Rules"), add), list, none);
+  return { element, stop };
+}
