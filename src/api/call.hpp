@@ -27,6 +27,7 @@ struct ApiOptions {
   std::string admin_token;        // empty: nobody is let in
   bool admin_on_main = false;     // the main listener is loopback, and no proxy is trusted
   bool open_on_loopback = false;  // a peer on this machine needs no credential
+  edge::Handler visitors = {};    // what a visitor's request passes, for probes
 };
 
 struct Desk {

@@ -23,6 +23,7 @@ constexpr Entry kEntries[] = {
     {"POST", "/admin/session", admin::begin_session},
     {"GET", "/admin/session", admin::read_session},
     {"DELETE", "/admin/session", admin::end_session},
+    {"POST", "/admin/probe", admin::probe},
     {"GET", "/admin/rooms", admin::list_rooms},
     {"GET", "/admin/rooms/{room}", admin::read_room},
     {"PUT", "/admin/rooms/{room}", admin::put_room},

@@ -21,7 +21,7 @@ export async function start_stage(config) {
       // An answer such as 401 or 429 is logged by Chromium itself.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text());
     });
-    await page.goto(`${door.origin}/dashboard`);
+    await page.goto(`${door.admin_origin}/dashboard`);
     return { page, context, faults };
   }
 

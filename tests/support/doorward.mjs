@@ -20,19 +20,21 @@ export async function start_doorward(config, files = {}) {
     { cwd: folder, env: { ...process.env, DOORWARD_ADMIN_TOKEN: admin_token }, stdio: ["ignore", "pipe", "pipe"] });
   let errors = "";
   child.stderr.on("data", (piece) => { errors = (errors + piece).slice(-8000); });
-  const port = await new Promise((done, fail) => {
+  const [port, admin_origin] = await new Promise((done, fail) => {
     let seen = "";
     const timer = setTimeout(() => fail(new Error(`not ready: ${seen}\n${errors}`)), start_ms);
     child.stdout.on("data", (piece) => {
       seen += piece;
       const match = /ready on (?:http:\/\/)?127\.0\.0\.1:(\d+)/.exec(seen);
-      if (match) { clearTimeout(timer); done(Number(match[1])); }
+      const admin = /admin: (http:[^)]+)\)/.exec(seen);
+      if (match && seen.includes("\n")) { clearTimeout(timer); done([Number(match[1]), admin?.[1]]); }
     });
     child.on("exit", (code) => { clearTimeout(timer); fail(new Error(`ended with ${code}: ${seen}\n${errors}`)); });
   });
   const origin = `http://127.0.0.1:${port}`;
   return {
     origin,
+    admin_origin: admin_origin ?? origin, // where admin calls are taken
     call: (method, path, { body, token } = {}) => fetch(origin + path, {
       method,
       headers: {

@@ -1,4 +1,4 @@
-// What an operator calls: sessions and rooms. Every call needs an admin, on a listener that takes
+// What an operator calls: sessions, rooms, probes. Every call needs an admin, on a listener that takes
 // them.
 //
 // Spec: docs/api.md, "Admin".
@@ -12,6 +12,9 @@ namespace doorward::api::admin {
 edge::Task<Answer> begin_session(Desk& desk, Call& call);
 edge::Task<Answer> read_session(Desk& desk, Call& call);
 edge::Task<Answer> end_session(Desk& desk, Call& call);
+
+// Sends a request through the visitors' pipeline and tells what was answered.
+edge::Task<Answer> probe(Desk& desk, Call& call);
 
 edge::Task<Answer> list_rooms(Desk& desk, Call& call);
 edge::Task<Answer> read_room(Desk& desk, Call& call);

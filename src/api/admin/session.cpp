@@ -29,9 +29,17 @@ void set_cookie(edge::Response& answer, std::string_view id, bool secure) {
     answer.head.fields.append("Set-Cookie", *text);
 }
 
-json::object session_json(std::string_view by, const SessionTable::Session& session, Millis now) {
+const char* listener_of(const Call& call) {
+  return call.exchange.peer().admin_listener ? "admin" : "main";
+}
+
+json::object session_json(const Call& call, const SessionTable::Session& session, Millis now) {
   const auto left = std::chrono::floor<std::chrono::seconds>(session.ends_at - now);
-  return {{"signed_in", true}, {"by", by}, {"csrf", session.csrf}, {"expires_in_s", left.count()}};
+  return {{"signed_in", true},
+          {"by", "cookie"},
+          {"listener", listener_of(call)},
+          {"csrf", session.csrf},
+          {"expires_in_s", left.count()}};
 }
 
 edge::Response say_wait(Millis wait) {
@@ -61,7 +69,7 @@ edge::Task<Answer> begin_session(Desk& desk, Call& call) {
     co_return gateway::answer(problems::kAdminOnly, "That is not the admin token.");
   }
   const auto session = desk.sessions.begin(desk.places.services().entropy, now);
-  edge::Response answer = json_answer(200, session_json("cookie", session, now));
+  edge::Response answer = json_answer(200, session_json(call, session, now));
   set_cookie(answer, session.id, gateway::is_secure(call.client));
   co_return answer;
 }
@@ -71,8 +79,12 @@ edge::Task<Answer> read_session(Desk& desk, Call& call) {
   const Millis now = desk.places.services().clock.steady_now();
   const auto session = session_of(desk, call);
   if (session && gateway::is_same_origin(call.head(), call.client))
-    co_return json_answer(200, session_json("cookie", *session, now));
-  json::object said{{"signed_in", false}, {"by", nullptr}, {"csrf", ""}, {"expires_in_s", nullptr}};
+    co_return json_answer(200, session_json(call, *session, now));
+  json::object said{{"signed_in", false},
+                    {"by", nullptr},
+                    {"listener", listener_of(call)},
+                    {"csrf", ""},
+                    {"expires_in_s", nullptr}};
   if (!refuse_admin(desk, call)) {
     said["signed_in"] = true;
     said["by"] = has_admin_token(desk, call) ? "token" : "loopback";

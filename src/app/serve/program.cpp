@@ -137,7 +137,8 @@ Result<> Program::open_shard(Materials materials) {
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
   api_ = std::make_unique<api::Api>(
       *places_, streams_, *pages_,
-      api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback});
+      api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback,
+                      [this](edge::Exchange& probe) { return handle_visitor(probe); }});
   return apply_file_rooms(config_.rooms, memory_folder(), *shard_, log_);
 }
 
@@ -188,6 +189,11 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
 edge::Task<> Program::handle(edge::Exchange& exchange) {
   // Held while it runs: a reload puts another in its place.
   const auto pipeline = exchange.peer().admin_listener ? admin_pipeline_ : pipeline_.get();
+  co_await pipeline->handle(exchange);
+}
+
+edge::Task<> Program::handle_visitor(edge::Exchange& exchange) {
+  const auto pipeline = pipeline_.get();
   co_await pipeline->handle(exchange);
 }
 

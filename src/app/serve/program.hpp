@@ -65,6 +65,7 @@ class Program {
   void add_sources();
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
   edge::Task<> handle(edge::Exchange& exchange);
+  edge::Task<> handle_visitor(edge::Exchange& exchange);
   edge::Task<> fall_back(gateway::Context& context);
   bool admin_on_main() const;
   std::filesystem::path memory_folder() const;

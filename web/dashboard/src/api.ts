@@ -5,6 +5,7 @@ const base = "/.doorward/v1/admin";
 export interface Session {
   signed_in: boolean;
   by: "cookie" | "token" | "loopback" | null;
+  listener: "main" | "admin";
   csrf: string;
 }
 
@@ -16,6 +17,10 @@ export class Problem extends Error {
 }
 
 let csrf = "";
+let listener: Session["listener"] = "main";
+
+// Whether the visitors' paths are those of this very page.
+export const is_among_visitors = (): boolean => listener === "main";
 let on_signed_out: () => void = () => undefined;
 
 export function when_signed_out(act: () => void): void {
@@ -54,6 +59,7 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
 export async function read_session(): Promise<Session> {
   const session = await call<Session>("GET", "/session");
   csrf = session.csrf;
+  listener = session.listener;
   return session;
 }
 

@@ -1,8 +1,8 @@
 // A rule as the admin calls have it, and in words.
 
 export const algorithms = {
+  sliding_counter: "Sliding window, two buckets",
   sliding_log: "Sliding window, exact",
-  sliding_counter: "Sliding window, estimated",
   fixed_window: "Fixed window",
   token_bucket: "Token bucket",
   gcra: "GCRA",
@@ -11,7 +11,7 @@ export const algorithms = {
 export type Algorithm = keyof typeof algorithms;
 
 export interface Quota {
-  name: string;
+  name?: string; // without one it is called by its window
   algorithm: Algorithm;
   limit: number;
   window: string;
@@ -40,6 +40,12 @@ export interface Rule {
   on_error?: "open" | "closed";
   source?: "file" | "admin";
   [more: string]: unknown;
+}
+
+// As it may be sent: without what only the server says.
+export function sendable(rule: Rule): Rule {
+  const { id: _id, source: _source, created_at: _made, updated_at: _changed, ...rest } = rule;
+  return rest;
 }
 
 const key_words: Record<string, string> = {

@@ -4,7 +4,7 @@ import { h, replace, svg } from "../dom";
 import { ask, attempt, say } from "../feedback";
 import { icons } from "../icons";
 import { watch } from "../stats";
-import { algorithms, key_text, match_words, quota_words, type Rule } from "./rule";
+import { algorithms, key_text, match_words, quota_words, sendable, type Rule } from "./rule";
 import { edit_rule } from "./rule_form";
 import type { View } from "./view";
 
@@ -12,7 +12,7 @@ const period_ms = 3000;
 const path_of = (rule: Rule): string => `/rules/${encodeURIComponent(rule.name)}`;
 const blank: Rule = {
   name: "", match: { paths: [], methods: [], hosts: [] }, key: ["client"], active: true, dry_run: false,
-  quotas: [{ name: "default", algorithm: "sliding_log", limit: 100, window: "1m" }],
+  quotas: [{ algorithm: "sliding_counter", limit: 100, window: "1m" }],
 };
 
 function quota_list(rule: Rule): HTMLElement {
@@ -30,7 +30,7 @@ function rule_row(rule: Rule, refresh: () => void): HTMLElement {
       refresh();
     }, toggle) }, h("i"));
   const edit = h("button", { type: "button", "aria-label": `Edit ${rule.name}`, onclick: () => edit_rule(rule, false, async (next) => {
-    await call("PUT", path_of(rule), next);
+    await call("PUT", path_of(rule), sendable(next));
     say(`${rule.name} was changed.`);
     refresh();
   }) }, "Edit");
@@ -67,7 +67,7 @@ export function rules(): View {
   }
   const refresh = async (): Promise<void> => { await ask_rules().then(show, () => undefined); };
   const add = h("button", { type: "button", class: "primary", onclick: () => edit_rule(blank, true, async (rule) => {
-    await call("POST", "/rules", rule);
+    await call("POST", "/rules", sendable(rule));
     say(`${rule.name} was made.`);
     await refresh();
   }) }, svg(icons.plus, 18), h("span", {}, "New rule"));

@@ -1,4 +1,5 @@
 // Fires requests at an endpoint and shows how its limit is reached.
+import { call, is_among_visitors, words_of } from "../api";
 import { field, h, replace, set_text } from "../dom";
 import { count, millis, plural } from "../format";
 import { is_limit_header, is_refusal, limit_of, type LimitSaid } from "../limit_headers";
@@ -10,15 +11,28 @@ interface Shot { status: number; took_ms: number; said: LimitSaid; headers: [str
 
 interface Order { method: string; path: string; headers: Headers; body: string; shots: number; pause_ms: number }
 
-async function fire({ method, path, headers, body }: Order, signal: AbortSignal): Promise<Shot> {
+// Through Doorward itself, where the visitors' listener is another.
+async function fire_probe({ method, path, headers, body }: Order): Promise<Shot> {
+  const began = performance.now();
+  const answer = await call<{ status: number; headers: [string, string][]; body: string }>("POST", "/probe",
+    { method, path, headers: Object.fromEntries(headers), ...(body ? { body } : {}) });
+  return { status: answer.status, took_ms: performance.now() - began, said: limit_of(new Headers(answer.headers)), headers: answer.headers, body: answer.body.slice(0, 2000), fault: "" };
+}
+
+async function fire(order: Order, signal: AbortSignal): Promise<Shot> {
   const began = performance.now();
   try {
-    const answer = await fetch(path, { method, headers, signal, cache: "no-store", credentials: "omit", redirect: "manual", ...(body && method !== "GET" && method !== "HEAD" ? { body } : {}) });
-    const text = (await answer.text()).slice(0, 2000);
-    return { status: answer.status, took_ms: performance.now() - began, said: limit_of(answer.headers), headers: [...answer.headers], body: text, fault: "" };
+    return await (is_among_visitors() ? fire_here(order, signal) : fire_probe(order));
   } catch (fault) {
-    return { status: 0, took_ms: performance.now() - began, said: { limit: null, remaining: null, reset_s: null, retry_s: null }, headers: [], body: "", fault: String(fault) };
+    return { status: 0, took_ms: performance.now() - began, said: { limit: null, remaining: null, reset_s: null, retry_s: null }, headers: [], body: "", fault: words_of(fault) };
   }
+}
+
+async function fire_here({ method, path, headers, body }: Order, signal: AbortSignal): Promise<Shot> {
+  const began = performance.now();
+  const answer = await fetch(path, { method, headers, signal, cache: "no-store", credentials: "omit", redirect: "manual", ...(body && method !== "GET" && method !== "HEAD" ? { body } : {}) });
+  const text = (await answer.text()).slice(0, 2000);
+  return { status: answer.status, took_ms: performance.now() - began, said: limit_of(answer.headers), headers: [...answer.headers], body: text, fault: "" };
 }
 
 // A column for each request, as high as what was left after it.
