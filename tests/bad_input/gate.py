@@ -13,13 +13,14 @@ ROOT = "The path leaves the root."
 WAITING = [  # the gate's ticket
     "/buy", "/buy/", "/buy/x", "/BUY/x", "/Buy/X", "/bUy", "/%62uy/x", "/%42%55%59", "/b%75y/", "//buy", "//buy/x", "///buy//x",
     "/./buy", "/x/../buy", "/x/%2e%2e/buy", "/x/.%2E/BUY/", "/x/y/../../buy/z", "/buy/x/..", "/buy/.", "/buy?x", "/buy?/../x",
-    "/buy/x;v=1", "/buy/a%2fb", "/buy/%20", "/x/..//buy", "/buy//", "/buy/%25", "/buy/..x", "/buy/x?a=/..;/", "http://shop.example/buy",
+    "/buy/x;v=1", "/buy/a%2fb", "/buy/%20", "/x/..//buy", "/buy//", "/buy/%25", "/buy/%2562uy", "/buy/a%252fb", "/buy/{a|b}", "/buy/[1]?{\"<`\\^>", "/buy/..x", "/buy/x?a=/..;/", "http://shop.example/buy",
     "HTTP://shop.example/BUY/x", "https://shop.example:443/x/../buy", "/%2e/buy", "/buy/x/%2e%2e",
 ]  # fmt: skip
 
 NOWHERE = [  # two readings, two routes: no route
     "/buy;x=1", "/buy;jsessionid=1/x", "/;/buy", "/;x=1/buy", "/buy%2fx", "/buy%2F", "/%2fbuy", "/x/..%20/buy", "/x/.../buy", "/%5cbuy", "/buy%5cx", "/;a/;b/buy/x",
-    "/BUY;/x", "/%62uy;a=b/x", "/buy./x", "/buy.", "/buy%2e", "/buy%20", "/buy%20/x", "/buy../x", "/BUY.;x/y", "/buy...",
+    "/BUY;/x", "/%62uy;a=b/x", "/%2562uy", "/%2562uy/x", "/%25%36%32uy", "/x/%252e%252e/buy", "/x/..%252fbuy", "/%252fbuy", "/buy%252fx", "/%2562uy;x",
+    "/buy./x", "/buy.", "/buy%2e", "/buy%20", "/buy%20/x", "/buy../x", "/BUY.;x/y", "/buy...",
 ]  # fmt: skip
 
 REFUSED = [

@@ -37,8 +37,21 @@ TRICKS = [
     ("a value of tabs", get("/t", "X-A: \t\t\t")), ("an empty value", get("/t", "X-A:")), ("latin letters", get("/t", "X-A: \xe9\xff")),
 ]  # fmt: skip
 
+# What the backend is sent for a target: RFC 3986's characters as they came, all others escaped once, nothing unescaped.
+TARGETS = [
+    ("/t/{a|b}?q=\"<x>^`\\[1]", "/t/%7Ba%7Cb%7D?q=%22%3Cx%3E%5E%60%5C%5B1%5D"), ("/t?a={\"b\":1}&c[]=2", "/t?a=%7B%22b%22:1%7D&c%5B%5D=2"),
+    ("/t/%2562uy?a=%2562", "/t/%2562uy?a=%2562"), ("/t/%62?%62", "/t/%62?%62"), ("/t/!$&'()*+,;=:@-._~?/?", "/t/!$&'()*+,;=:@-._~?/?"),
+    ("http://shop.example/t/{a}", "/t/%7Ba%7D"),
+]  # fmt: skip
+
 
 class Smuggling(Attack):
+    def test_a_target_reaches_the_backend_in_its_one_form(self):
+        for target, sent in TARGETS:
+            with self.subTest(target), Client(self.port) as client:
+                self.assertEqual(client.ask(get(target)).status, 200)
+                self.assertEqual(self.stage.backend.seen()[-1].line, f"GET {sent} HTTP/1.1")
+
     def test_what_reaches_the_backend_has_one_reading(self):
         for name, request in TRICKS:
             with self.subTest(name), Client(self.port, timeout=5) as client:
@@ -164,6 +177,27 @@ class BehindAProxy(Attack):
 
         answer = self.stage.control.ask(call("GET", "/v1/admin/rooms", f"Authorization: Bearer {ADMIN_TOKEN}"))
         self.assertEqual((answer.status, answer.json()["type"]), (403, "urn:doorward:problem:admin-elsewhere"))
+
+
+BOTH = ["X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.2"]
+
+
+class BehindAProxyThatSetsOne(Attack):
+    """The other came from the visitor and was passed on by a proxy that does not know it."""
+
+    def client(self, extra):
+        with self.stage_with(extra) as stage:
+            with Client(stage.server.port) as client:
+                self.assertEqual(client.ask(get("/open/x", *BOTH)).status, 200)
+            return stage.backend.seen()[-1].all("X-Forwarded-For")[0].split(",")[0]
+
+    def test_the_one_that_is_configured_is_believed(self):
+        self.assertEqual(self.client(""), "192.0.2.1")
+        self.assertEqual(self.client("forwarding_header: x-forwarded\n"), "192.0.2.1")
+        self.assertEqual(self.client("forwarding_header: forwarded\n"), "192.0.2.2")
+
+    def stage_with(self, extra):
+        return type(self.stage)("trusted_proxies: 127.0.0.1\n" + extra)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,14 @@ TEST(Load, AnEmptyFileIsTheDefaults) {
   EXPECT_EQ(loaded.config.data, "doorward-data");
 }
 
+TEST(Load, SaysWhichForwardingFieldTheProxySets) {
+  EXPECT_FALSE(load("trusted_proxies: 10.0.0.0/8\n").config.prefer_forwarded);
+  const auto loaded = load("forwarding_header: forwarded\n");
+  EXPECT_EQ(loaded.problems.text(), "");
+  EXPECT_TRUE(loaded.config.prefer_forwarded);
+  EXPECT_THAT(load("forwarding_header: via\n").problems.text(), HasSubstr("forwarding_header"));
+}
+
 TEST(Load, AMatchInARoomStandsForARoute) {
   const auto loaded = load(
       "upstreams: {shop: 'http://127.0.0.1:9000'}\n"

@@ -75,17 +75,44 @@ std::string_view without_ends(std::string_view segment) {
   return rest.empty() && segment.starts_with("..") ? segment.substr(0, 2) : rest;
 }
 
+// What a server sees that resolves escapes a second time. What divides keeps its escape for that
+// time, and so does a '%' that would begin none.
+std::string resolve_once(std::string_view path) {
+  std::string once;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const int byte = path[i] == '%' ? unescape(path, i) : -1;
+    const char c = byte < 0 ? path[i] : static_cast<char>(byte);
+    const bool keeps = is_control(c) || std::string_view("/\\;#").find(c) != std::string_view::npos;
+    if (byte >= 0 && keeps) {
+      once += path.substr(i, 3);
+    } else {
+      once += c;
+    }
+    if (byte >= 0) i += 2;
+  }
+  std::string sound;
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    sound += once[i];
+    if (once[i] != '%') continue;
+    const int byte = unescape(once, i);
+    if (byte < 0 || is_control(static_cast<char>(byte))) sound += "25";
+  }
+  return sound;
+}
+
+// From the plainest on: each doubt doubles those before it.
+constexpr std::array<Reading, 16> all_readings() {
+  std::array<Reading, 16> all{};
+  for (unsigned i = 0; i < all.size(); ++i)
+    all[i] = {(i & 1) != 0, (i & 2) != 0, (i & 4) != 0, (i & 8) != 0};
+  return all;
+}
+
 }  // namespace
 
 std::span<const Reading> readings_of(std::string_view path) {
-  static constexpr std::array<Reading, 8> kAll{{{false, false, false},
-                                                {true, false, false},
-                                                {false, true, false},
-                                                {true, true, false},
-                                                {false, false, true},
-                                                {true, false, true},
-                                                {false, true, true},
-                                                {true, true, true}}};
+  static constexpr std::array<Reading, 16> kAll = all_readings();
+  if (path.find("%25") != std::string_view::npos) return kAll;
   bool slashes = false;
   bool params = false;
   bool ends = false;
@@ -102,14 +129,14 @@ std::span<const Reading> readings_of(std::string_view path) {
     ends = ends || (is_end(last) && (c == '/' || c == '\\' || c == ';'));
     last = c;
   }
-  if (ends || is_end(last)) return kAll;
+  if (ends || is_end(last)) return std::span(kAll).first(8);
   if (params) return std::span(kAll).first(4);
   return std::span(kAll).first(slashes ? 2 : 1);
 }
 
 std::optional<std::string> read_path(std::string_view path, Reading reading) {
   if (path.empty() || path.front() != '/') return std::nullopt;
-  const auto flat = flatten(path, reading);
+  const auto flat = reading.twice ? flatten(resolve_once(path), reading) : flatten(path, reading);
   if (!flat) return std::nullopt;
   std::string out;
   out.reserve(flat->size());

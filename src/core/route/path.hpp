@@ -3,7 +3,8 @@
 // Why:     a path in other clothes ("/BUY", "/%62uy", "//buy", "/x/../buy") must not walk past a
 // room.
 //          Servers differ in these: whether an escaped slash or a backslash divides segments,
-//          whether `;params` belong to a segment's name, and whether dots and spaces at its end do.
+//          whether `;params` belong to a segment's name, whether dots and spaces at its end do, and
+//          how often escapes are resolved.
 //          So a path with any of these has several readings, and RouteTable takes it only where all
 //          of them lead to the same route.
 // Bounds:  the result is never longer than the input.
@@ -23,6 +24,7 @@ struct Reading {
   bool wide_slashes = false;  // "%2f", "\" and "%5c" divide segments
   bool drop_params = false;   // ";x=1" is not part of the segment
   bool trim_ends = false;     // "buy." and "buy " are "buy", as on Windows
+  bool twice = false;         // "%2562uy" is "buy", as where two servers resolve escapes in turn
 };
 
 // Which readings a server behind could choose for this path; the plain one is always among them.

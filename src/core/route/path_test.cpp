@@ -42,6 +42,16 @@ TEST(ReadPath, EndsOfSegmentsAreTrimmedWhereAsked) {
   EXPECT_EQ(read_path("/x/y/.../..%20/buy..", {.trim_ends = true}), "/buy");
 }
 
+TEST(ReadPath, EscapesAreResolvedTwiceWhereAskedAndNeverMore) {
+  const Row rows[] = {
+      {"/%2562uy", "/buy"},           {"/%25%36%32uy", "/buy"},   {"/x/%252e%252E/buy", "/buy"},
+      {"/%252562uy", "/%2562uy"},     {"/buy%252fx", "/buy%2fx"}, {"/100%25", "/100%25"},
+      {"/100%25-off", "/100%25-off"}, {"/a%2500", "/a%2500"},     {"/%2562uy%2fx", "/buy%2fx"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(read_path(row.path, {.twice = true}), row.read) << row.path;
+  EXPECT_EQ(read_path("/x%252f..%252fbuy", {.wide_slashes = true, .twice = true}), "/buy");
+}
+
 TEST(ReadPath, OnlyDoubtfulPathsHaveSeveralReadings) {
   EXPECT_EQ(readings_of("/buy/%62").size(), 1u);
   EXPECT_EQ(readings_of("/buy%2Fx").size(), 2u);
@@ -50,6 +60,7 @@ TEST(ReadPath, OnlyDoubtfulPathsHaveSeveralReadings) {
   for (const char* path :
        {"/buy.", "/buy./x", "/buy%2e", "/buy%20/x", "/buy.%2fx", "/buy.;x", "/x/.."})
     EXPECT_EQ(readings_of(path).size(), 8u) << path;
+  EXPECT_EQ(readings_of("/%2562uy").size(), 16u);
   for (const char* path : {"/buy.html", "/.x/y", "/a%20b"})
     EXPECT_EQ(readings_of(path).size(), 1u) << path;
 }

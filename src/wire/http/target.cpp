@@ -2,7 +2,11 @@
 
 #include "wire/http/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdint>
+#include <string>
 
 namespace doorward::wire {
 namespace {
@@ -19,12 +23,40 @@ bool has_only_valid_escapes(std::string_view text) {
   return true;
 }
 
-bool has_only_target_chars(std::string_view text) {
-  for (const char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u <= 0x20 || u >= 0x7f || c == '#') return false;
+enum class Use : std::uint8_t { as_it_is, escaped, refused };
+
+constexpr std::array<Use, 256> kUses = [] {
+  std::array<Use, 256> uses{};
+  for (std::size_t c = 0; c < uses.size(); ++c) {
+    if (c <= 0x20 || c >= 0x7f || c == '#') uses[c] = Use::refused;
   }
-  return true;
+  for (const char c : std::string_view("\"<>[\\]^`{|}"))
+    uses[static_cast<std::size_t>(c)] = Use::escaped;
+  return uses;
+}();
+
+Use use_of(char c) { return kUses[static_cast<unsigned char>(c)]; }
+
+Use worst_use(std::string_view text) {
+  Use worst = Use::as_it_is;
+  for (const char c : text) worst = std::max(worst, use_of(c));
+  return worst;
+}
+
+std::string escape(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size() + 32);
+  for (const char c : text) {
+    if (use_of(c) == Use::as_it_is) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    (out += '%') += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
 }
 
 // The next character of a segment, unescaped.
@@ -103,23 +135,32 @@ std::optional<ParseError> resolve_path(std::string_view path, std::string& out) 
   return std::nullopt;
 }
 
-std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead& head) {
+// Of a target without characters that must be escaped.
+std::optional<ParseError> take_origin_form(std::string_view target, RequestHead& head) {
   const std::size_t mark = target.find('?');
   const std::string_view path = target.substr(0, mark);
   if (mark != kNone) {
     head.has_query = true;
     head.query.assign(target.substr(mark + 1));
   }
-  if (!has_only_target_chars(target)) {
-    return ParseError{400, "The target has a character that must be escaped."};
-  }
   if (!has_only_valid_escapes(target)) {
     return ParseError{400, "The target has a bad percent escape."};
   }
-  if (path.find('\\') != kNone) return ParseError{400, "The path has a backslash."};
   if (needs_a_closer_look(path)) return resolve_path(path, head.path);
   head.path.assign(path);
   return std::nullopt;
+}
+
+std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead& head) {
+  const Use use = worst_use(target);
+  if (use == Use::refused) {
+    return ParseError{400, "The target has a character that must be escaped."};
+  }
+  if (use == Use::as_it_is) return take_origin_form(target, head);
+  if (target.substr(0, target.find('?')).find('\\') != kNone) {
+    return ParseError{400, "The path has a backslash."};
+  }
+  return take_origin_form(escape(target), head);
 }
 
 std::optional<ParseError> parse_absolute_form(std::string_view target, RequestHead& head) {

@@ -3,7 +3,9 @@
 // Why:    what a route compares and what the backend resolves must be the same path. Dot segments
 //         are resolved here; a path that some backend would resolve otherwise is refused: one that
 //         leaves the root, an encoded separator beside dots (`..%2f`), dots with a parameter
-//         (`..;`), a backslash.
+//         (`..;`), a backslash. Browsers leave some characters bare that no target may have
+//         (`"<>[]^`{|}`, and `\` in a query); they are escaped, so that the route, the log and the
+//         backend all see the one form that every server reads alike.
 // Errors: 400; 501 for CONNECT.
 // Spec:   RFC 9112 section 3.2, RFC 3986 sections 2.1 and 5.2.4.
 #pragma once
