@@ -25,7 +25,7 @@ struct TokenOptions {
   std::string token;
   std::string name;
   std::string kid = "key-1";
-  std::string algorithm = "EdDSA";
+  std::string algorithm = "ES256";
   bool show = false;
 };
 using Shared = std::shared_ptr<TokenOptions>;
@@ -60,7 +60,7 @@ int api_key(const TokenOptions& o) {
 int new_key(const TokenOptions& o) {
   const auto algorithm = jose::parse_algorithm(o.algorithm);
   if (!algorithm)
-    return fail(error(Errc::invalid, "--algorithm: one of EdDSA, ES256, RS256, HS256"));
+    return fail(error(Errc::invalid, "--algorithm: one of ES256, EdDSA, RS256, HS256"));
   auto key = jose::Key::generate(*algorithm, o.kid);
   if (!key) return fail(key.error(), kFailed);
   fmt::print("{}{}", key->to_pem(), *algorithm == jose::Algorithm::hs256 ? "\n" : "");
@@ -139,7 +139,7 @@ Examples:
 
   auto* key = command->add_subcommand("key", "Make a signing key, on standard output");
   key->add_option("--kid", o->kid, "Its id")->capture_default_str();
-  key->add_option("--algorithm", o->algorithm, "EdDSA, ES256, RS256 or HS256")
+  key->add_option("--algorithm", o->algorithm, "ES256, EdDSA, RS256 or HS256")
       ->capture_default_str();
   key->callback([o, &code] { code = new_key(*o); });
 }

@@ -57,7 +57,7 @@ struct LoggingSettings {
 
 struct KeySettings {
   std::string kid;
-  wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
+  wire::jose::Algorithm algorithm = wire::jose::Algorithm::es256;
   std::string file;
   Place at;
   // Wherever it stands.
@@ -67,7 +67,7 @@ struct KeySettings {
 };
 
 struct TokenSettings {
-  wire::jose::Algorithm algorithm = wire::jose::Algorithm::eddsa;
+  wire::jose::Algorithm algorithm = wire::jose::Algorithm::es256;
   std::string issuer = "doorward";
   Millis pass_ttl{std::chrono::minutes{5}};
   std::vector<KeySettings> keys;

@@ -18,8 +18,8 @@ const Text kAddress{"an address and port, such as 127.0.0.1:8080 or [::]:8080", 
 const Text kPath{"a path of a file or folder", 4096, [](std::string_view t) { return !t.empty(); }};
 const Text kName{"a name: letters, digits, '.', '_' or '-', 1 to 64 of them", 64, is_name};
 
-const Names<wire::jose::Algorithm> kAlgorithms{{"EdDSA", wire::jose::Algorithm::eddsa},
-                                               {"ES256", wire::jose::Algorithm::es256},
+const Names<wire::jose::Algorithm> kAlgorithms{{"ES256", wire::jose::Algorithm::es256},
+                                               {"EdDSA", wire::jose::Algorithm::eddsa},
                                                {"RS256", wire::jose::Algorithm::rs256},
                                                {"HS256", wire::jose::Algorithm::hs256}};
 
@@ -48,7 +48,8 @@ void describe_log(Form& form, LogSettings& log) {
 }
 
 void describe_tokens(Form& form, TokenSettings& tokens) {
-  form.field("algorithm", tokens.algorithm, "Algorithm of the key generated at the first start.",
+  form.field("algorithm", tokens.algorithm,
+             "Algorithm of the key generated at the first start; one that is there stays.",
              kPublished);
   form.field("issuer", tokens.issuer, "The `iss` of tickets and passes.", Text{"text", 256});
   form.field("pass_ttl", tokens.pass_ttl,

@@ -24,7 +24,7 @@ class Deaf final : public engine::Listener {
 
 Result<gateway::TokenOptions> keys_for_once() {
   using wire::jose::Algorithm;
-  auto passes = wire::jose::Key::generate(Algorithm::eddsa, "once");
+  auto passes = wire::jose::Key::generate(Algorithm::es256, "once");
   auto tickets = wire::jose::Key::generate(Algorithm::hs256, "once-more");
   if (!passes) return passes.error();
   if (!tickets) return tickets.error();
@@ -50,7 +50,8 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   gateway::PipelineParts parts;
   parts.trusted = trusted_of(config);
   parts.routes = routes_of(config);
-  parts.filters = make_filters(config, places, pages, 1);
+  UpstreamCountsByName counts;
+  parts.filters = make_filters(config, places, pages, 1, counts);
   const gateway::Pipeline pipeline(std::move(parts));
   return pipeline.explain(method, host, path);
 }

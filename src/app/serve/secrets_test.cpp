@@ -1,6 +1,7 @@
 #include "app/serve/secrets.hpp"
 
 #include "adapters/posix/temp_folder.hpp"
+#include "app/config/config.hpp"
 #include "ports/memory/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
@@ -30,6 +31,12 @@ TEST_F(SecretsTest, AreDrawnOnceAndKept) {
   EXPECT_EQ(second->keys.signer().kid(), first->keys.signer().kid());
   EXPECT_EQ(second->keys.signer().to_pem(), first->keys.signer().to_pem());
   EXPECT_EQ(second->subject_key, first->subject_key);
+}
+
+TEST_F(SecretsTest, PassesAreSignedWithEs256UnlessConfiguredOtherwise) {
+  const auto drawn = open_secrets(folder_.path(), config::Config{}.tokens.algorithm, entropy_);
+  ASSERT_TRUE(drawn) << drawn.error().what;
+  EXPECT_EQ(drawn->keys.signer().algorithm(), Algorithm::es256);
 }
 
 TEST_F(SecretsTest, AreReadableByTheOwnerOnly) {
