@@ -84,23 +84,28 @@ void reload(const ServeOptions& options, Program& program, Log& log) {
   log.info("the configuration was reloaded");
 }
 
-// Handles signals until the first SIGTERM or SIGINT. From then on a second one ends the process, by
-// the system's default.
-void run_until_ended(const std::function<void()>& on_reload) {
-  boost::asio::io_context context(1);
-  boost::asio::signal_set ends(context, SIGTERM, SIGINT);
-  boost::asio::signal_set reloads(context, SIGHUP);
-  ends.async_wait([&](const boost::system::error_code&, int) { context.stop(); });
-  const std::function<void()> wait_for_reload = [&] {
-    reloads.async_wait([&](const boost::system::error_code& failed, int) {
-      if (failed) return;
-      on_reload();
-      wait_for_reload();
-    });
-  };
-  wait_for_reload();
-  context.run();
-}
+// Takes signals from its making on; before, they end the process, by the system's default.
+class Signals {
+ public:
+  // Until the first SIGTERM or SIGINT.
+  void run_until_ended(const std::function<void()>& on_reload) {
+    ends_.async_wait([&](const boost::system::error_code&, int) { context_.stop(); });
+    const std::function<void()> wait_for_reload = [&] {
+      reloads_.async_wait([&](const boost::system::error_code& failed, int) {
+        if (failed) return;
+        on_reload();
+        wait_for_reload();
+      });
+    };
+    wait_for_reload();
+    context_.run();
+  }
+
+ private:
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set ends_{context_, SIGTERM, SIGINT};
+  boost::asio::signal_set reloads_{context_, SIGHUP};
+};
 
 }  // namespace
 
@@ -120,8 +125,13 @@ int serve(const ServeOptions& options) {
     const Errc code = program.error().code;
     return code == Errc::conflict || code == Errc::invalid ? kUsage : kFailed;
   }
-  say_ready(**program);
-  run_until_ended([&] { reload(options, **program, log); });
+  {
+    // Before the word that it is ready, upon which somebody may send one; and gone by the draining,
+    // so that a second SIGTERM ends the process at once.
+    Signals signals;
+    say_ready(**program);
+    signals.run_until_ended([&] { reload(options, **program, log); });
+  }
   log.info("draining");
   if (!(*program)->drain()) log.warn("requests that took too long were cut");
   program->reset();
