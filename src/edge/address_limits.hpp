@@ -1,8 +1,9 @@
 // How many connections there are, in all and from each address.
 //
 // Why:     one client may not take every connection. An IPv6 client has a /64, so that is what
-// counts. Threads: thread-safe; the loops share one. A Pass belongs to its connection. Bounds:  as
-// given to the constructor; an address without connections takes no memory.
+//          counts.
+// Threads: thread-safe; the loops share one. A Pass belongs to its connection.
+// Bounds:  as given or set; an address without connections takes no memory.
 #pragma once
 
 #include "base/time.hpp"
@@ -48,6 +49,11 @@ class AddressLimits {
   AddressLimits(std::size_t in_all, std::size_t per_address)
       : in_all_(in_all), per_address_(per_address) {}
 
+  // For those who come from now on.
+  void set(std::size_t in_all, std::size_t per_address) {
+    in_all_.store(in_all, std::memory_order_relaxed);
+    per_address_.store(per_address, std::memory_order_relaxed);
+  }
   std::optional<Pass> enter(const boost::asio::ip::address& address);
   // Whether the last connection went within `longest`.
   bool wait_until_empty(Millis longest);
@@ -64,8 +70,8 @@ class AddressLimits {
   void count_down();
   Shard& shard(std::uint64_t key) { return shards_[(key * 0x9e3779b97f4a7c15u) >> 60]; }
 
-  std::size_t in_all_;
-  std::size_t per_address_;
+  std::atomic<std::size_t> in_all_;
+  std::atomic<std::size_t> per_address_;
   std::atomic<std::size_t> connections_{0};
   std::mutex empty_mutex_;
   std::condition_variable empty_;

@@ -36,5 +36,17 @@ TEST(AddressLimits, TakesAnIpv6NetworkOf64BitsAsOneClient) {
   EXPECT_TRUE(limits.enter(make_address("2001:db8:0:1::1")));
 }
 
+TEST(AddressLimits, ChangedOnesHoldForThoseWhoComeLater) {
+  AddressLimits limits(1, 1);
+  const auto one = limits.enter(make_address("192.0.2.1"));
+  EXPECT_FALSE(limits.enter(make_address("192.0.2.1")));
+  limits.set(2, 2);
+  const auto two = limits.enter(make_address("192.0.2.1"));
+  EXPECT_TRUE(two);
+  limits.set(1, 1);
+  EXPECT_EQ(limits.connections(), 2u);
+  EXPECT_FALSE(limits.enter(make_address("192.0.2.2")));
+}
+
 }  // namespace
 }  // namespace doorward::edge

@@ -83,7 +83,7 @@ void Connection::shrink() {
 
 void Connection::arm(Deadline& deadline, Millis due, const Pace* pace) {
   if (pace != nullptr) {
-    const Deadlines& all = loop_.options().deadlines;
+    const Deadlines& all = loop_.deadlines();
     const Millis earned(static_cast<std::int64_t>(pace->bytes * 1'000 / all.rate_bytes_s));
     due = std::min(due, loop_.now() + all.rate_grace + earned - pace->waited);
   }
@@ -154,7 +154,7 @@ Task<Result<>> Connection::send_rest(Pace* pace) {
   if (pace == nullptr) pace = &own;
   for (;;) {
     const Millis started = loop_.now();
-    arm(write_deadline_, started + loop_.options().deadlines.write, pace);
+    arm(write_deadline_, started + loop_.deadlines().write, pace);
     const auto [waited] = co_await socket_.async_wait(Socket::wait_write, kAwait);
     write_deadline_.clear();
     error_code ec = waited;
@@ -201,7 +201,7 @@ void Connection::close() {
 
 Task<> Connection::linger() {
   shutdown_write();
-  const Millis deadline = loop_.now() + loop_.options().deadlines.linger;
+  const Millis deadline = loop_.now() + loop_.deadlines().linger;
   std::size_t dropped = 0;
   while (dropped < kLingerBytes && !read_deadline_.passed && loop_.now() < deadline) {
     dropped += input().size();

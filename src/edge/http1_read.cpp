@@ -43,7 +43,7 @@ Task<Result<>> Http1Exchange::fill(Millis deadline, Pace* pace) {
 
 Task<Result<>> Http1Exchange::read_head(bool first) {
   reset();
-  const Deadlines& deadlines = loop_.options().deadlines;
+  const Deadlines& deadlines = loop_.deadlines();
   Millis deadline = loop_.now() + (loop_.draining() ? deadlines.linger
                                    : first          ? deadlines.head
                                                     : deadlines.keep_alive);
@@ -96,7 +96,7 @@ Task<Result<std::string_view>> Http1Exchange::read_body() {
       body_read_ = true;
       co_return std::string_view();
     }
-    const Millis deadline = loop_.now() + loop_.options().deadlines.body;
+    const Millis deadline = loop_.now() + loop_.deadlines().body;
     if (Result<> filled = co_await fill(deadline, &received_); !filled) co_return filled.error();
   }
 }

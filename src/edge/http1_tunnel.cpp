@@ -6,7 +6,7 @@ namespace doorward::edge {
 
 Task<Result<std::string_view>> Http1Tunnel::read() {
   if (connection_.input().empty()) {
-    const Millis deadline = loop_.now() + loop_.options().deadlines.tunnel;
+    const Millis deadline = loop_.now() + loop_.deadlines().tunnel;
     if (Result<> filled = co_await connection_.fill(deadline); !filled) {
       if (filled.error().code == Errc::closed) co_return std::string_view();
       co_return filled.error();

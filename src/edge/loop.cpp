@@ -28,6 +28,7 @@ Millis coarse_now() {
 Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
            AddressLimits& limits, AddressLimits& resp_limits)
     : options_(options),
+      deadlines_(options.deadlines),
       handler_(handler),
       limits_(limits),
       resp_limits_(resp_limits),

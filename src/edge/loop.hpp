@@ -37,6 +37,8 @@ class Loop {
 
   boost::asio::io_context& io() { return *io_; }
   const ServerOptions& options() const { return options_; }
+  const Deadlines& deadlines() const { return deadlines_; }
+  void set_deadlines(const Deadlines& deadlines) { deadlines_ = deadlines; }
   const Handler& handler() const { return handler_; }
   AddressLimits& limits() { return limits_; }
   AddressLimits& resp_limits() { return resp_limits_; }
@@ -71,6 +73,7 @@ class Loop {
   void take_woken();
 
   const ServerOptions& options_;
+  Deadlines deadlines_;  // those of the options, until others are set
   const Handler& handler_;
   AddressLimits& limits_;
   AddressLimits& resp_limits_;

@@ -1,4 +1,4 @@
-// What an edge server is told at its start.
+// What an edge server is told at its start; deadlines and numbers of connections also later.
 //
 // Bounds: each limit below; a connection beyond `connections` or `connections_per_address` is
 //         answered 503 or closed at once. IPv6 addresses count by their /64. Connections of the

@@ -160,7 +160,7 @@ void ParkingLot::say_goodbye(Slot& slot, std::uint16_t code) {
   slot.ending = true;
   if (slot.kind == StreamKind::websocket) {
     // The peer answers with its own close, and then closes.
-    loop_.wheel().set(slot, loop_.now() + loop_.options().deadlines.linger);
+    loop_.wheel().set(slot, loop_.now() + loop_.deadlines().linger);
   } else if (!slot.sending()) {
     half_close(slot);
   }
@@ -171,7 +171,7 @@ void ParkingLot::half_close(Slot& slot) {
   slot.ending = true;
   if (slot.sending() || std::exchange(slot.shut, true)) return;
   ::shutdown(slot.socket, SHUT_WR);
-  loop_.wheel().set(slot, loop_.now() + loop_.options().deadlines.linger);
+  loop_.wheel().set(slot, loop_.now() + loop_.deadlines().linger);
 }
 
 }  // namespace doorward::edge

@@ -103,6 +103,12 @@ void Server::wake(std::span<const std::uint64_t> keys) {
   for (const auto& loop : impl_->loops) loop->wake(keys);
 }
 
+void Server::adjust(const ServerOptions& options) {
+  impl_->limits.set(options.connections, options.connections_per_address);
+  impl_->on_each_loop(
+      [deadlines = options.deadlines](Loop& loop) { loop.set_deadlines(deadlines); });
+}
+
 bool Server::drain(Millis deadline) {
   if (impl_->threads.empty()) return true;
   impl_->on_each_loop([](Loop& loop) { loop.drain(); });

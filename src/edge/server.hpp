@@ -41,6 +41,10 @@ class Server final : public ParkingLots {
   // One a thread, for pools and timers that live on the loops; from the construction on.
   std::vector<boost::asio::io_context*> loops() const;
 
+  // Takes over the deadlines and the numbers of connections, for what begins from now on. The rest
+  // of the options stays as it was.
+  void adjust(const ServerOptions& options);
+
   void wake(std::span<const std::uint64_t> keys) override;
 
   // Stops accepting, ends idle connections and parked streams, lets requests in flight finish with

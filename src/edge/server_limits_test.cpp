@@ -128,6 +128,18 @@ TEST(ServerLimits, LimitsConnectionsOfAnAddress) {
   EXPECT_EQ(running.server.stats().connections, 2u);
 }
 
+TEST(ServerLimits, AdjustedDeadlinesAndNumbersHoldFromThenOn) {
+  RunningServer running(patient_options(), handle);
+  ServerOptions options = quick_options();
+  options.connections_per_address = 1;
+  running.server.adjust(options);
+  Client slow(running.port());
+  slow.send("GET / HTTP/1.1\r\n");
+  Client second(running.port());
+  EXPECT_THAT(second.read_all(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(slow.read_all(), StartsWith("HTTP/1.1 408 "));
+}
+
 TEST(ServerLimits, RefusesAPortThatIsTaken) {
   RunningServer running(patient_options(), handle);
   ServerOptions options = patient_options();

@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -146,6 +147,23 @@ class Serve(unittest.TestCase):
             self.assertEqual(server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"], 7)
             self.assertIn("threads changed in the configuration, and needs a restart", server.errors())
         stop(backend)
+
+    def test_a_reload_takes_over_deadlines_and_names_what_needs_a_restart(self):
+        with Server("deadlines: {head: 30s}\n") as server:
+            file = server.folder / "doorward.yaml"
+            file.write_text("deadlines: {head: 200ms}\nlimits: {head_bytes: 1MiB}\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "was reloaded" in server.errors(), "no reload")
+            self.assertIn("limits.head_bytes changed in the configuration, and needs a restart", server.errors())
+            self.assertNotIn("deadlines", server.errors())
+            with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as slow:
+                slow.sendall(b"GET / HTTP/1.1\r\n")
+                self.assertTrue(slow.recv(64).startswith(b"HTTP/1.1 408 "))
+
+    def test_passes_of_a_fresh_folder_are_signed_with_es256(self):
+        with Server() as server:
+            keys = server.call("GET", "/.well-known/jwks.json")[2]["keys"]
+            self.assertEqual([(key["kty"], key["crv"], key["alg"]) for key in keys], [("EC", "P-256", "ES256")])
 
     def test_what_the_admin_did_to_a_room_outlives_a_restart_until_the_file_changes(self):
         with Server("rooms: {sale: {capacity: 5}}\n") as server:

@@ -256,8 +256,8 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   return {step, false};
 }
 
-// The stream stands, so the log must have its ticket present: what it did not take is written with a
-// beat, and at once where the visitor was passed over meanwhile.
+// The stream stands, so the log must have its ticket present: what it did not take is written with
+// a beat, and at once where the visitor was passed over meanwhile.
 void TicketStreams::keep_presence(std::uint64_t key, const room::TicketView& view, bool beats) {
   const std::uint16_t now_s = seconds_of(clock_.steady_now());
   Part& part = part_of(key);

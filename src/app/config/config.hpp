@@ -35,7 +35,6 @@ struct LogSettings {
   Millis keep_records{std::chrono::hours{24 * 7}};
   Millis remember_closed{std::chrono::minutes{10}};
   std::uint64_t snapshot_every = 1'000'000;
-  friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 
 struct AdminSettings {
@@ -43,10 +42,6 @@ struct AdminSettings {
   std::string token;
   bool open_on_loopback = false;
   Place open_at;
-  // Wherever it stands.
-  friend bool operator==(const AdminSettings& a, const AdminSettings& b) {
-    return a.listen == b.listen && a.token == b.token && a.open_on_loopback == b.open_on_loopback;
-  }
 };
 
 struct LoggingSettings {
@@ -71,7 +66,6 @@ struct TokenSettings {
   std::string issuer = "doorward";
   Millis pass_ttl{std::chrono::minutes{5}};
   std::vector<KeySettings> keys;
-  friend bool operator==(const TokenSettings&, const TokenSettings&) = default;
 };
 
 struct IssuerSettings {
@@ -97,7 +91,6 @@ struct ApiKeySettings {
 struct IdentitySettings {
   std::vector<IssuerSettings> issuers;
   std::vector<ApiKeySettings> api_keys;
-  friend bool operator==(const IdentitySettings&, const IdentitySettings&) = default;
 };
 
 struct RoomSettings {
@@ -134,7 +127,6 @@ struct LimitSettings {
   std::size_t head_bytes = 32U << 10;
   std::uint64_t body_bytes = 1U << 30;
   std::size_t queued_commands = 65'536;
-  friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 
 struct DeadlineSettings {
@@ -144,7 +136,6 @@ struct DeadlineSettings {
   Millis write{std::chrono::seconds{30}};
   Millis tunnel{std::chrono::hours{1}};
   Millis drain{std::chrono::seconds{20}};
-  friend bool operator==(const DeadlineSettings&, const DeadlineSettings&) = default;
 };
 
 struct Config {

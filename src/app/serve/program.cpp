@@ -229,6 +229,10 @@ void Program::reload(config::Config config) {
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.prefer_forwarded = config.prefer_forwarded;
   config_.logging = config.logging;
+  config_.deadlines = config.deadlines;
+  config_.limits.connections = config.limits.connections;
+  config_.limits.connections_per_address = config.limits.connections_per_address;
+  server_->adjust(edge_options(config_));
   own_paths_.admin_on_main = admin_on_main();
   pages_->show(displays_of(config_));
   pipeline_.set(make_pipeline(false));

@@ -43,8 +43,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Takes over rooms, routes, upstreams, looks, trusted proxies and logging; says which other
-  // changes need a restart.
+  // Takes over what it can, and says which other changes need a restart.
   void reload(config::Config config);
   // Ends what can end within the configured time. False: something was cut.
   bool drain();

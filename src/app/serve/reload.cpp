@@ -1,22 +1,67 @@
 #include "app/serve/reload.hpp"
 
 namespace doorward::app {
+namespace {
 
-std::vector<std::string> needs_restart(const config::Config& now, const config::Config& next) {
-  std::vector<std::string> names;
-  const auto differ = [&](const char* name, bool same) {
-    if (!same) names.emplace_back(name);
-  };
-  differ("listen", now.listen == next.listen);
-  differ("data", now.data == next.data);
-  differ("threads", now.threads == next.threads);
-  differ("log", now.log == next.log);
-  differ("admin", now.admin == next.admin);
-  differ("tokens", now.tokens == next.tokens);
-  differ("identity", now.identity == next.identity);
-  differ("limits", now.limits == next.limits);
-  differ("deadlines", now.deadlines == next.deadlines);
-  return names;
+using namespace config;
+
+template <auto First, auto... Rest, class From>
+const auto& at(const From& from) {
+  if constexpr (sizeof...(Rest) == 0) {
+    return from.*First;
+  } else {
+    return at<Rest...>(from.*First);
+  }
+}
+
+template <auto... Path>
+bool same(const Config& a, const Config& b) {
+  return at<Path...>(a) == at<Path...>(b);
+}
+
+struct Setting {
+  const char* key;
+  bool (*same)(const Config&, const Config&);
+};
+
+constexpr Setting kSettings[] = {
+    {"listen", &same<&Config::listen>},
+    {"data", &same<&Config::data>},
+    {"threads", &same<&Config::threads>},
+    {"log.kind", &same<&Config::log, &LogSettings::kind>},
+    {"log.redis", &same<&Config::log, &LogSettings::redis>},
+    {"log.name", &same<&Config::log, &LogSettings::name>},
+    {"log.keep_records", &same<&Config::log, &LogSettings::keep_records>},
+    {"log.remember_closed", &same<&Config::log, &LogSettings::remember_closed>},
+    {"log.snapshot_every", &same<&Config::log, &LogSettings::snapshot_every>},
+    {"admin.listen", &same<&Config::admin, &AdminSettings::listen>},
+    {"admin.token", &same<&Config::admin, &AdminSettings::token>},
+    {"admin.open_on_loopback", &same<&Config::admin, &AdminSettings::open_on_loopback>},
+    {"tokens.algorithm", &same<&Config::tokens, &TokenSettings::algorithm>},
+    {"tokens.issuer", &same<&Config::tokens, &TokenSettings::issuer>},
+    {"tokens.pass_ttl", &same<&Config::tokens, &TokenSettings::pass_ttl>},
+    {"tokens.keys", &same<&Config::tokens, &TokenSettings::keys>},
+    {"identity.issuers", &same<&Config::identity, &IdentitySettings::issuers>},
+    {"identity.api_keys", &same<&Config::identity, &IdentitySettings::api_keys>},
+    {"limits.head_bytes", &same<&Config::limits, &LimitSettings::head_bytes>},
+    {"limits.body_bytes", &same<&Config::limits, &LimitSettings::body_bytes>},
+    {"limits.queued_commands", &same<&Config::limits, &LimitSettings::queued_commands>},
+};
+
+}  // namespace
+
+std::vector<std::string> read_at_start() {
+  std::vector<std::string> keys;
+  for (const Setting& setting : kSettings) keys.emplace_back(setting.key);
+  return keys;
+}
+
+std::vector<std::string> needs_restart(const Config& now, const Config& next) {
+  std::vector<std::string> keys;
+  for (const Setting& setting : kSettings) {
+    if (!setting.same(now, next)) keys.emplace_back(setting.key);
+  }
+  return keys;
 }
 
 }  // namespace doorward::app
