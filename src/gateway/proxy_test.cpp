@@ -11,6 +11,7 @@ namespace {
 namespace asio = boost::asio;
 using edge::FakePeer;
 using edge::Task;
+using What = edge::UpstreamCounts::What;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -145,6 +146,9 @@ TEST_P(Faults, AreAnsweredAsProblemsThatTellNothing) {
   EXPECT_EQ(exchange.answer.status, GetParam().status);
   EXPECT_EQ(exchange.answer.fields.find("content-type"), "application/problem+json");
   EXPECT_THAT(exchange.answer_body, Not(HasSubstr("127.0.0.1")));
+  const bool late = GetParam().status == 504;
+  EXPECT_EQ(upstream_->counts().sum(What::timed_out), late ? 1u : 0u);
+  EXPECT_EQ(upstream_->counts().sum(What::broken), late ? 0u : 1u);
 }
 INSTANTIATE_TEST_SUITE_P(
     Upstream, Faults,
@@ -173,6 +177,7 @@ TEST_F(Proxies, AnswerBadGatewayWhereNobodyListens) {
   ExchangeDouble exchange;
   handle(exchange);
   EXPECT_EQ(exchange.answer.status, 502u);
+  EXPECT_EQ(upstream_->counts().sum(What::refused), 1u);
 }
 
 TEST_F(Proxies, AskToComeAgainWhereTheQueueIsFull) {
@@ -183,6 +188,7 @@ TEST_F(Proxies, AskToComeAgainWhereTheQueueIsFull) {
   handle(exchange);
   EXPECT_EQ(exchange.answer.status, 503u);
   EXPECT_EQ(exchange.answer.fields.find("retry-after"), "1");
+  EXPECT_EQ(upstream_->counts().sum(What::overloaded), 1u);
 }
 
 TEST_F(Proxies, DoNotEndAnAnswerThatWasCutShort) {
@@ -199,6 +205,7 @@ TEST_F(Proxies, DoNotEndAnAnswerThatWasCutShort) {
     handle(exchange);
     EXPECT_EQ(exchange.answer_body, "abc");
     EXPECT_FALSE(exchange.ended);
+    EXPECT_EQ(upstream_->counts().sum(What::broken), 1u);
   }
 }
 

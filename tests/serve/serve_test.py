@@ -242,14 +242,27 @@ class Serve(unittest.TestCase):
     def test_metrics_are_those_of_the_docs_and_not_for_visitors(self):
         docs = (Path(os.environ["DOORWARD_SOURCE"]) / "docs/metrics.md").read_text()
         known = set(re.findall(r"^\| `(doorward_\w+)`", docs, re.M))
-        with Server() as server:
+        backend = start_backend()
+        self.addCleanup(stop, backend)
+        port = backend.server_address[1]
+        config = (f"upstreams: {{shop: 'http://127.0.0.1:{port}', gone: 'http://127.0.0.1:1'}}\n"
+                  "routes: [{path: /a, upstream: shop}, {path: /b, upstream: gone}]\n")  # fmt: skip
+        with Server(config) as server:
             server.set_room("sale", POLICY)
             join(server)
+            self.assertEqual(server.call("GET", "/a")[0], 200)
+            self.assertEqual(server.call("GET", "/b")[0], 502)
+            server.process.send_signal(signal.SIGHUP)  # loses no count
+            wait_for(lambda: "was reloaded" in server.errors(), "no reload")
             status, headers, text = server.call("GET", "/metrics")
             self.assertEqual(status, 200)
             self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
             self.assertEqual(set(re.findall(r"^# TYPE (\w+)", text, re.M)), known)
             self.assertIn('doorward_room_inside{room="sale"} 1', text)
+            self.assertIn('doorward_upstream_requests_total{upstream="shop"} 1', text)
+            self.assertIn('doorward_upstream_connections{upstream="shop",state="idle"} 1', text)
+            self.assertIn('doorward_upstream_failures_total{upstream="gone",kind="unreachable"} 1', text)
+            self.assertIn('doorward_upstream_connect_errors_total{upstream="gone"} 1', text)
             self.assertEqual(server.call("GET", "/.doorward/metrics")[0], 200)
             self.assertEqual(server.call("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"})[0], 404)
 

@@ -49,6 +49,22 @@ constexpr std::array kTable{
     MetricRow{MetricId::answered, "doorward_answered_total", counter, "by",
               "Requests by the phase that answered them: route (Doorward's own calls, or 404), "
               "room_gate, proxy, or other."},
+    MetricRow{MetricId::upstream_requests, "doorward_upstream_requests_total", counter, "upstream",
+              "Requests to the service, repeated ones included."},
+    MetricRow{MetricId::upstream_failures, "doorward_upstream_failures_total", counter,
+              "upstream, kind",
+              "Requests that the service failed: unreachable, timeout, busy (all connections "
+              "taken), or broken (an answer that is not valid or breaks off)."},
+    MetricRow{
+        MetricId::upstream_connect_errors, "doorward_upstream_connect_errors_total", counter,
+        "upstream",
+        "Connections to an endpoint that failed; another endpoint may have taken the request."},
+    MetricRow{MetricId::upstream_connections, "doorward_upstream_connections", gauge,
+              "upstream, state", "Open connections to the service: idle or in_use."},
+    MetricRow{MetricId::upstream_opened, "doorward_upstream_connections_total", counter, "upstream",
+              "Connections opened to the service."},
+    MetricRow{MetricId::upstream_waiting, "doorward_upstream_waiting", gauge, "upstream",
+              "Requests that wait for a connection to the service."},
     MetricRow{MetricId::log_batches, "doorward_log_batches_total", counter, "",
               "Batches made durable."},
     MetricRow{MetricId::log_commands, "doorward_log_commands_total", counter, "",

@@ -1,7 +1,9 @@
 #include "app/observe/sources.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace doorward::app {
 namespace {
@@ -47,6 +49,34 @@ void write_edge_metrics(const edge::Stats& s, MetricWriter& writer) {
   writer.put(MetricId::parked_streams, number(s.parked_event_streams), {{"kind", "event_stream"}});
   writer.put(MetricId::parked_streams, number(s.parked_websockets), {{"kind", "websocket"}});
   writer.put(MetricId::renders, number(s.renders));
+}
+
+void write_upstream_metrics(const std::string& name, const edge::UpstreamCounts& counts,
+                            MetricWriter& writer) {
+  using What = edge::UpstreamCounts::What;
+  const Labels upstream{{"upstream", name}};
+  const auto put = [&](MetricId id, What what) {
+    writer.put(id, number(counts.sum(what)), upstream);
+  };
+  put(MetricId::upstream_requests, What::requests);
+  put(MetricId::upstream_connect_errors, What::connect_errors);
+  put(MetricId::upstream_opened, What::opened);
+  const std::pair<const char*, What> kinds[] = {{"unreachable", What::refused},
+                                                {"timeout", What::timed_out},
+                                                {"busy", What::overloaded},
+                                                {"broken", What::broken}};
+  for (const auto& [kind, what] : kinds) {
+    writer.put(MetricId::upstream_failures, number(counts.sum(what)),
+               {{"upstream", name}, {"kind", kind}});
+  }
+  const std::uint64_t in_use = counts.between(What::lent, What::returned);
+  const std::uint64_t open = std::max(in_use, counts.between(What::opened, What::closed));
+  writer.put(MetricId::upstream_connections, number(in_use),
+             {{"upstream", name}, {"state", "in_use"}});
+  writer.put(MetricId::upstream_connections, number(open - in_use),
+             {{"upstream", name}, {"state", "idle"}});
+  writer.put(MetricId::upstream_waiting,
+             number(counts.between(What::began_waiting, What::ended_waiting)), upstream);
 }
 
 void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer) {

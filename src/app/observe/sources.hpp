@@ -5,11 +5,16 @@
 
 #include "app/observe/metrics.hpp"
 #include "edge/stats.hpp"
+#include "edge/upstream/counts.hpp"
 #include "engine/shard.hpp"
+
+#include <string>
 
 namespace doorward::app {
 
 void write_edge_metrics(const edge::Stats& stats, MetricWriter& writer);
+void write_upstream_metrics(const std::string& name, const edge::UpstreamCounts& counts,
+                            MetricWriter& writer);
 void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer);
 
 }  // namespace doorward::app

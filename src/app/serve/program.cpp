@@ -9,7 +9,6 @@
 #include "app/serve/edge_options.hpp"
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/reload.hpp"
-#include "app/serve/upstreams.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -170,6 +169,7 @@ void Program::add_sources() {
   metrics_.add(write_process_metrics);
   metrics_.add([this](MetricWriter& writer) { write_edge_metrics(server_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { observer_.write(writer); });
+  metrics_.add([this](MetricWriter& writer) { upstream_counts_.write(writer); });
   metrics_.add([this](MetricWriter& writer) { write_shard_metrics(*shard_, writer); });
 }
 
@@ -181,7 +181,8 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   if (!admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
-    parts.filters = make_filters(config_, *places_, *pages_, server_->loops().size());
+    parts.filters =
+        make_filters(config_, *places_, *pages_, server_->loops().size(), upstream_counts_);
   }
   return std::make_shared<const gateway::Pipeline>(std::move(parts));
 }

@@ -21,6 +21,7 @@
 #include "app/serve/observer.hpp"
 #include "app/serve/own_paths.hpp"
 #include "app/serve/secrets.hpp"
+#include "app/serve/upstreams.hpp"
 #include "edge/server.hpp"
 #include "engine/shard.hpp"
 #include "gateway/pages.hpp"
@@ -74,6 +75,7 @@ class Program {
   adapters::SystemClock clock_;
   adapters::SystemEntropy entropy_;
   Observer observer_{log_};
+  UpstreamCountsByName upstream_counts_;
   Metrics metrics_;
   OwnPaths own_paths_;
   std::optional<adapters::sqlite::DataFolder> folder_;

@@ -1,5 +1,6 @@
 #include "app/serve/upstreams.hpp"
 
+#include "app/observe/sources.hpp"
 #include "gateway/authenticate.hpp"
 #include "gateway/proxy.hpp"
 #include "gateway/room_gate.hpp"
@@ -11,7 +12,8 @@
 namespace doorward::app {
 namespace {
 
-std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::size_t loops) {
+std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::size_t loops,
+                                            UpstreamCountsByName& counts) {
   gateway::ProxyTargets targets;
   for (const auto& settings : config.upstreams) {
     std::vector<edge::Endpoint> endpoints;
@@ -22,10 +24,10 @@ std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::s
     limits.connections =
         std::max<std::size_t>(1, settings.connections / std::max<std::size_t>(1, loops));
     limits.idle_connections = std::min(limits.idle_connections, limits.connections);
-    targets.emplace(settings.name,
-                    gateway::ProxyTarget{std::make_shared<edge::Upstream>(
-                                             settings.name, std::move(endpoints), limits),
-                                         settings.pass_host});
+    targets.emplace(settings.name, gateway::ProxyTarget{std::make_shared<edge::Upstream>(
+                                                            settings.name, std::move(endpoints),
+                                                            limits, counts.of(settings.name)),
+                                                        settings.pass_host});
   }
   gateway::ProxyOptions options;
   options.tunnel_idle = config.deadlines.tunnel;
@@ -33,6 +35,18 @@ std::shared_ptr<gateway::Filter> make_proxy(const config::Config& config, std::s
 }
 
 }  // namespace
+
+std::shared_ptr<edge::UpstreamCounts> UpstreamCountsByName::of(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<edge::UpstreamCounts>& counts = counts_[name];
+  if (!counts) counts = std::make_shared<edge::UpstreamCounts>();
+  return counts;
+}
+
+void UpstreamCountsByName::write(MetricWriter& writer) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, counts] : counts_) write_upstream_metrics(name, *counts, writer);
+}
 
 route::RouteTable routes_of(const config::Config& config) {
   std::vector<route::Route> routes;
@@ -48,10 +62,10 @@ gateway::TrustedProxies trusted_of(const config::Config& config) {
 
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,
                                                            gateway::Places& places,
-                                                           gateway::Pages& pages,
-                                                           std::size_t loops) {
+                                                           gateway::Pages& pages, std::size_t loops,
+                                                           UpstreamCountsByName& counts) {
   return {std::make_shared<gateway::Authenticate>(places),
-          std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, loops)};
+          std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, loops, counts)};
 }
 
 }  // namespace doorward::app

@@ -30,14 +30,20 @@ std::span<asio::const_buffer> drop(std::span<asio::const_buffer> pieces, std::si
 
 }  // namespace
 
-UpstreamConnection::UpstreamConnection(UpstreamLoop& loop, const UpstreamLimits& limits)
-    : loop_(loop), limits_(limits), socket_(loop.executor()), parser_(kLimits, head_) {
+UpstreamConnection::UpstreamConnection(UpstreamLoop& loop, const UpstreamLimits& limits,
+                                       std::shared_ptr<UpstreamCounts> counts)
+    : loop_(loop),
+      limits_(limits),
+      counts_(std::move(counts)),
+      socket_(loop.executor()),
+      parser_(kLimits, head_) {
   loop_.watch(*this);
 }
 
 UpstreamConnection::~UpstreamConnection() {
   finish();
   loop_.unwatch(*this);
+  if (connected_) counts_->add(UpstreamCounts::What::closed);
 }
 
 Error UpstreamConnection::failure(const error_code& ec) const {
@@ -51,6 +57,8 @@ Task<Result<>> UpstreamConnection::connect(const asio::ip::tcp::endpoint& to) {
   co_await socket_.async_connect(to, into(ec));
   write_by_ = kNever;
   if (ec) co_return failure(ec);
+  connected_ = true;
+  counts_->add(UpstreamCounts::What::opened);
   socket_.set_option(asio::ip::tcp::no_delay(true), ec);
   socket_.non_blocking(true, ec);
   co_return Result<>();

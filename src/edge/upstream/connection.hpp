@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "edge/exchange.hpp"
+#include "edge/upstream/counts.hpp"
 #include "edge/upstream/settings.hpp"
 #include "wire/http/parser.hpp"
 
@@ -35,10 +36,14 @@ class UpstreamConnection {
   using TimePoint = std::chrono::steady_clock::time_point;
   using Buffer = std::array<char, 64U << 10>;
 
-  UpstreamConnection(UpstreamLoop& loop, const UpstreamLimits& limits);
+  UpstreamConnection(UpstreamLoop& loop, const UpstreamLimits& limits,
+                     std::shared_ptr<UpstreamCounts> counts);
   ~UpstreamConnection();
   UpstreamConnection(const UpstreamConnection&) = delete;
   UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+
+  // Of the upstream for which it was opened.
+  UpstreamCounts& counts() { return *counts_; }
 
   Task<Result<>> connect(const boost::asio::ip::tcp::endpoint& to);
 
@@ -97,6 +102,7 @@ class UpstreamConnection {
 
   UpstreamLoop& loop_;
   UpstreamLimits limits_;
+  std::shared_ptr<UpstreamCounts> counts_;
   boost::asio::ip::tcp::socket socket_;
   wire::ResponseHead head_;
   wire::ResponseParser parser_;
@@ -116,6 +122,7 @@ class UpstreamConnection {
   bool ended_ = false;     // by the end of the connection
   bool expired_ = false;
   bool failed_ = false;
+  bool connected_ = false;
 };
 
 }  // namespace doorward::edge

@@ -12,6 +12,13 @@ namespace doorward::edge {
 
 namespace asio = boost::asio;
 
+using What = UpstreamCounts::What;
+
+UpstreamLease::UpstreamLease(UpstreamPool& pool, std::unique_ptr<UpstreamConnection> connection)
+    : pool_(&pool), connection_(std::move(connection)) {
+  connection_->counts().add(What::lent);
+}
+
 UpstreamLease& UpstreamLease::operator=(UpstreamLease&& other) {
   release();
   pool_ = other.pool_;
@@ -20,7 +27,9 @@ UpstreamLease& UpstreamLease::operator=(UpstreamLease&& other) {
 }
 
 void UpstreamLease::release() {
-  if (connection_) pool_->give_back(std::move(connection_));
+  if (!connection_) return;
+  connection_->counts().add(What::returned);
+  pool_->give_back(std::move(connection_));
 }
 
 // A request that waits: woken with a connection, or with the right to open one.
@@ -36,7 +45,8 @@ UpstreamPool::UpstreamPool(UpstreamLoop& loop, Endpoint endpoint)
 
 UpstreamPool::~UpstreamPool() = default;
 
-Task<Result<UpstreamLease>> UpstreamPool::acquire(const UpstreamLimits& limits, Reuse reuse) {
+Task<Result<UpstreamLease>> UpstreamPool::acquire(const UpstreamLimits& limits,
+                                                  const Counts& counts, Reuse reuse) {
   keep_alive_ = limits.keep_alive;
   idle_connections_ = limits.idle_connections;
   if (auto connection = take_idle(reuse)) co_return UpstreamLease(*this, std::move(connection));
@@ -46,12 +56,12 @@ Task<Result<UpstreamLease>> UpstreamPool::acquire(const UpstreamLimits& limits, 
   }
   auto connection = Result<std::unique_ptr<UpstreamConnection>>(nullptr);
   if (open_ >= limits.connections) {
-    connection = co_await wait(limits);
+    connection = co_await wait(limits, *counts);
   } else {
     ++open_;
   }
   if (!connection) co_return connection.error();
-  if (!*connection) connection = co_await open(limits);
+  if (!*connection) connection = co_await open(limits, counts);
   if (!connection) {
     slot_free();
     co_return connection.error();
@@ -75,25 +85,29 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(Reuse reuse) {
 }
 
 // A connection, or null with the right to open one.
-Task<Result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::wait(const UpstreamLimits& limits) {
+Task<Result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::wait(const UpstreamLimits& limits,
+                                                                     UpstreamCounts& counts) {
   if (waiting_.size() >= limits.waiting)
     co_return error(Errc::overloaded, "too many requests wait for the upstream");
   Waiter waiter(loop_.executor());
   waiting_.push_back(&waiter);
   waiter.timer.expires_after(limits.wait);
   boost::system::error_code ec;
+  counts.add(What::began_waiting);
   co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+  counts.add(What::ended_waiting);
   if (waiter.connection || waiter.may_open) co_return std::move(waiter.connection);
   std::erase(waiting_, &waiter);
   co_return error(Errc::overloaded, "all connections to the upstream are taken");
 }
 
-Task<Result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::open(const UpstreamLimits& limits) {
+Task<Result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::open(const UpstreamLimits& limits,
+                                                                     const Counts& counts) {
   const auto addresses = co_await addresses_.get(limits.connect);
   if (!addresses) co_return addresses.error();
   Result<> connected;
   for (const auto& address : *addresses) {
-    auto connection = std::make_unique<UpstreamConnection>(loop_, limits);
+    auto connection = std::make_unique<UpstreamConnection>(loop_, limits, counts);
     connected = co_await connection->connect(address);
     if (connected) co_return connection;
   }

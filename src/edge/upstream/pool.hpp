@@ -8,6 +8,7 @@
 
 #include "edge/upstream/addresses.hpp"
 #include "edge/upstream/connection.hpp"
+#include "edge/upstream/counts.hpp"
 #include "edge/upstream/endpoint.hpp"
 
 #include <cstddef>
@@ -23,8 +24,7 @@ class UpstreamPool;
 // A connection for one request; goes back to its pool, or is closed, at the end of its life.
 class UpstreamLease {
  public:
-  UpstreamLease(UpstreamPool& pool, std::unique_ptr<UpstreamConnection> connection)
-      : pool_(&pool), connection_(std::move(connection)) {}
+  UpstreamLease(UpstreamPool& pool, std::unique_ptr<UpstreamConnection> connection);
   UpstreamLease(UpstreamLease&& other) = default;
   UpstreamLease& operator=(UpstreamLease&& other);
   ~UpstreamLease() { release(); }
@@ -49,7 +49,9 @@ class UpstreamPool {
   UpstreamPool(UpstreamLoop& loop, Endpoint endpoint);
   ~UpstreamPool();
 
-  Task<Result<UpstreamLease>> acquire(const UpstreamLimits& limits, Reuse reuse);
+  using Counts = std::shared_ptr<UpstreamCounts>;
+  Task<Result<UpstreamLease>> acquire(const UpstreamLimits& limits, const Counts& counts,
+                                      Reuse reuse);
   // A kept connection, if there is one.
   std::optional<UpstreamLease> try_acquire(Reuse reuse);
 
@@ -64,8 +66,10 @@ class UpstreamPool {
   struct Waiter;
 
   std::unique_ptr<UpstreamConnection> take_idle(Reuse reuse);
-  Task<Result<std::unique_ptr<UpstreamConnection>>> wait(const UpstreamLimits& limits);
-  Task<Result<std::unique_ptr<UpstreamConnection>>> open(const UpstreamLimits& limits);
+  Task<Result<std::unique_ptr<UpstreamConnection>>> wait(const UpstreamLimits& limits,
+                                                         UpstreamCounts& counts);
+  Task<Result<std::unique_ptr<UpstreamConnection>>> open(const UpstreamLimits& limits,
+                                                         const Counts& counts);
   void give_back(std::unique_ptr<UpstreamConnection> connection);
   void slot_free();
 

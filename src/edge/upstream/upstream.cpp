@@ -13,8 +13,9 @@ std::int64_t ticks(UpstreamLoop::TimePoint at) { return at.time_since_epoch().co
 
 }  // namespace
 
-Upstream::Upstream(std::string name, std::vector<Endpoint> endpoints, UpstreamLimits limits)
-    : name_(std::move(name)), limits_(limits) {
+Upstream::Upstream(std::string name, std::vector<Endpoint> endpoints, UpstreamLimits limits,
+                   std::shared_ptr<UpstreamCounts> counts)
+    : name_(std::move(name)), limits_(limits), counts_(std::move(counts)) {
   for (auto& endpoint : endpoints) {
     targets_.push_back(std::make_unique<Target>());
     targets_.back()->authority = endpoint.authority();
@@ -42,13 +43,15 @@ Task<Result<Upstream::Connected>> Upstream::connect(Reuse reuse, std::uint32_t t
     Target& target = *targets_[at];
     const bool skipped = target.skip_until.load(std::memory_order_relaxed) > ticks(loop.now());
     if ((skipped && i < count) || (!tried.empty() && tried[at])) continue;
-    auto lease = co_await loop.pool(target.authority, target.endpoint).acquire(limits_, reuse);
+    UpstreamPool& pool = loop.pool(target.authority, target.endpoint);
+    auto lease = co_await pool.acquire(limits_, counts_, reuse);
     if (lease) {
       target.skip_until.store(0, std::memory_order_relaxed);
       co_return Connected{std::move(*lease), &target.authority};
     }
     last = lease.error();
     if (last.code == Errc::overloaded) break;
+    counts_->add(UpstreamCounts::What::connect_errors);
     target.skip_until.store(ticks(loop.now() + kSkip), std::memory_order_relaxed);
     tried.resize(count);
     tried[at] = true;

@@ -9,6 +9,7 @@
 // Errors:  unavailable, timed_out, overloaded.
 #pragma once
 
+#include "edge/upstream/counts.hpp"
 #include "edge/upstream/endpoint.hpp"
 #include "edge/upstream/pool.hpp"
 #include "edge/upstream/settings.hpp"
@@ -24,17 +25,22 @@ namespace doorward::edge {
 
 class Upstream {
  public:
-  Upstream(std::string name, std::vector<Endpoint> endpoints, UpstreamLimits limits);
+  Upstream(std::string name, std::vector<Endpoint> endpoints, UpstreamLimits limits,
+           std::shared_ptr<UpstreamCounts> counts = std::make_shared<UpstreamCounts>());
 
   const std::string& name() const { return name_; }
   const UpstreamLimits& limits() const { return limits_; }
+  UpstreamCounts& counts() { return *counts_; }
 
   struct Connected {
     UpstreamLease lease;
     const std::string* authority;  // of the endpoint; lives as long as the Upstream
   };
   // Whose turn it is, for one request.
-  std::uint32_t next_turn() { return turn_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint32_t next_turn() {
+    counts_->add(UpstreamCounts::What::requests);
+    return turn_.fetch_add(1, std::memory_order_relaxed);
+  }
   // Tries each endpoint at most once. Nothing was sent yet when it fails.
   Task<Result<Connected>> connect(Reuse reuse, std::uint32_t turn);
   Task<Result<Connected>> connect(Reuse reuse) { return connect(reuse, next_turn()); }
@@ -50,6 +56,7 @@ class Upstream {
 
   std::string name_;
   UpstreamLimits limits_;
+  std::shared_ptr<UpstreamCounts> counts_;
   std::vector<std::unique_ptr<Target>> targets_;
   std::atomic<std::uint32_t> turn_{0};
 };

@@ -276,6 +276,53 @@ TEST_F(Upstreams, LetABoundedNumberWait) {
   });
 }
 
+TEST_F(Upstreams, CountRequestsConnectionsAndErrorsAlsoForTheNextConfiguration) {
+  using What = UpstreamCounts::What;
+  const auto serve = [&](FakePeer& peer, std::size_t) -> Task<> {
+    while (!(co_await peer.head()).empty()) co_await peer.write(kEmptyOk);
+  };
+  FakeUpstream gone(loop_, serve);
+  FakeUpstream there(loop_, serve);
+  gone.stop();
+  const auto counts = std::make_shared<UpstreamCounts>();
+  run([&]() -> Task<> {
+    for (int i = 0; i < 2; ++i) {
+      Upstream upstream("u", {gone.endpoint(), there.endpoint()}, quick(), counts);
+      (void)co_await ask(upstream);
+      const auto held = co_await upstream.connect(Reuse::none);
+      EXPECT_EQ(counts->between(What::lent, What::returned), 1u);
+    }
+  });
+  EXPECT_EQ(counts->sum(What::requests), 4u);
+  EXPECT_EQ(counts->sum(What::connect_errors), 2u);
+  EXPECT_EQ(counts->sum(What::opened), 3u);
+  EXPECT_EQ(counts->between(What::opened, What::closed), 1u);
+  EXPECT_EQ(counts->between(What::lent, What::returned), 0u);
+}
+
+TEST_F(Upstreams, CountWhoWaits) {
+  using What = UpstreamCounts::What;
+  UpstreamLimits limits = quick();
+  limits.connections = 0;
+  FakeUpstream fake(loop_, [&](FakePeer&, std::size_t) -> Task<> { co_return; });
+  Upstream upstream("u", {fake.endpoint()}, limits);
+  run([&]() -> Task<> {
+    bool through = false;
+    asio::co_spawn(
+        loop_,
+        [&]() -> Task<> {
+          (void)co_await ask(upstream);
+          through = true;
+        },
+        asio::detached);
+    while (upstream.counts().sum(What::began_waiting) == 0)
+      co_await asio::post(loop_, asio::use_awaitable);
+    EXPECT_EQ(upstream.counts().between(What::began_waiting, What::ended_waiting), 1u);
+    while (!through) co_await asio::post(loop_, asio::use_awaitable);
+    EXPECT_EQ(upstream.counts().between(What::began_waiting, What::ended_waiting), 0u);
+  });
+}
+
 TEST_F(Upstreams, ResolveNames) {
   FakeUpstream fake(loop_, [&](FakePeer& peer, std::size_t) -> Task<> {
     while (!(co_await peer.head()).empty()) co_await peer.write(kEmptyOk);

@@ -47,9 +47,9 @@ class Proxies : public testing::Test {
     loop_.run();
   }
   void make_pipeline() {
-    auto upstream = std::make_shared<edge::Upstream>("shop", endpoints_, limits_);
+    upstream_ = std::make_shared<edge::Upstream>("shop", endpoints_, limits_);
     ProxyTargets targets;
-    targets["shop"] = {upstream, pass_host_};
+    targets["shop"] = {upstream_, pass_host_};
     route::Route route;
     route.name = "all";
     route.match.paths = {"/**"};
@@ -67,6 +67,7 @@ class Proxies : public testing::Test {
   bool pass_host_ = true;
   std::unique_ptr<edge::FakeUpstream> fake_;
   std::vector<edge::Endpoint> endpoints_;
+  std::shared_ptr<edge::Upstream> upstream_;
   std::unique_ptr<Pipeline> pipeline_;
   std::string seen_;
 };

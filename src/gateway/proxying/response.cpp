@@ -49,6 +49,7 @@ wire::Problem problem_of(Errc code) {
 }  // namespace
 
 edge::Task<> answer_failure(Call& call, Error fault) {
+  call.upstream().counts().add_failure(fault.code);
   call.context.fault = std::move(fault.what);
   if (call.exchange().answered()) co_return;
   edge::Response response = edge::problem_response(problem_of(fault.code));
@@ -91,6 +92,7 @@ edge::Task<> relay_response(Call& call, edge::UpstreamConnection& connection) {
     if (!piece) piece = co_await connection.read_body();
     if (!*piece) {
       // The head is out: an answer that ends too early must be seen as such, so it is not ended.
+      call.upstream().counts().add_failure(piece->error().code);
       call.context.fault = piece->error().what;
       co_return;
     }
