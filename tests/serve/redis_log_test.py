@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""`doorward serve` with its log in a real Redis: restarts, and Redis away for a while."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+from doorward import Server  # noqa: E402
+
+POLICY = {"capacity": 1, "session": {"ttl": "240s"}}
+PATIENCE = 30
+
+
+class Redis:
+    """A redis-server on a free port of loopback, in a folder of its own."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="doorward-redis-")
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder.name,
+             "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_for(self.answers, "Redis does not answer")
+
+    def answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as peer:
+                peer.sendall(b"PING\r\n")
+                return peer.recv(16) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.folder.cleanup()
+
+    def config(self):
+        return f"log: {{ kind: redis, redis: 'redis://127.0.0.1:{self.port}' }}\n"
+
+
+def wait_for(what, why):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(why)
+
+
+def try_join(server):
+    return server.call("POST", "/v1/rooms/sale/tickets")
+
+
+def join(server):
+    status, _, ticket = try_join(server)
+    assert status == 201, (status, ticket)
+    return ticket
+
+
+def place_of(server, ticket):
+    status, _, now = server.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])
+    assert status == 200, (status, now)
+    return now["state"], now["position"]
+
+
+class RedisLog(unittest.TestCase):
+    def test_places_outlive_a_restart_and_an_empty_data_folder_but_for_the_keys(self):
+        with Redis() as redis, Server(redis.config()) as server:
+            server.set_room("sale", POLICY)
+            tickets = [join(server) for _ in range(3)]
+            places = [("admitted", None), ("waiting", 1), ("waiting", 2)]
+            self.assertEqual([place_of(server, ticket) for ticket in tickets], places)
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.assertEqual([place_of(server, ticket) for ticket in tickets], places)
+            server.kill()
+            for file in server.data.iterdir():
+                if file.name != "secrets.json":
+                    file.unlink()
+            server.start()
+            self.assertEqual([place_of(server, ticket) for ticket in tickets], places)
+            self.assertEqual(join(server)["position"], 3)
+
+    def test_without_redis_joins_are_put_off_and_reads_go_on_until_it_is_back(self):
+        with Redis() as redis, Server(redis.config()) as server:
+            server.set_room("sale", POLICY)
+            tickets = [join(server) for _ in range(2)]
+            redis.stop()
+
+            status, fields, problem = try_join(server)
+            self.assertEqual((status, problem["status"]), (503, 503))
+            self.assertGreaterEqual(int(fields["Retry-After"]), 1)
+            self.assertEqual([place_of(server, ticket) for ticket in tickets], [("admitted", None), ("waiting", 1)])
+            self.assertEqual(server.call("GET", "/v1/rooms/sale")[2]["waiting"], 1)
+            self.assertEqual(server.call("GET", "/health/ready")[2]["writable"], False)
+
+            redis.start()
+            answer = wait_for(lambda: (a := try_join(server))[0] == 201 and a, "joins are not taken again")
+            # Every attempt was a visitor of its own; those that were refused took no place.
+            self.assertEqual(answer[2]["position"], server.call("GET", "/v1/rooms/sale")[2]["waiting"])
+            self.assertEqual(server.call("GET", "/health/ready")[2]["writable"], True)
+            status, _, _ = server.call("DELETE", "/v1/rooms/sale/tickets/self", token=tickets[0]["token"])
+            self.assertEqual(status, 204)
+            wait_for(lambda: place_of(server, tickets[1]) == ("admitted", None), "the next does not get in")
+
+    def test_a_start_without_redis_is_refused_and_names_it(self):
+        redis = Redis()
+        self.addCleanup(redis.folder.cleanup)
+        server = Server(redis.config())
+        self.addCleanup(server.__exit__)
+        with self.assertRaises(AssertionError):
+            server.start()
+        self.assertIn(f"127.0.0.1:{redis.port}", server.errors())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
