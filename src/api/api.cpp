@@ -44,7 +44,7 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
-    Call call{exchange, client, found.room, found.ticket};
+    Call call{exchange, client, found.room, found.ticket, found.rule};
     answer = co_await found.endpoint(desk_, call);
   }
   // A failed write only means that the peer is gone.

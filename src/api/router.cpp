@@ -34,6 +34,12 @@ constexpr Entry kEntries[] = {
     {"POST", "/admin/rooms/{room}/close", admin::close_room},
     {"POST", "/admin/rooms/{room}/bypass", admin::bypass_room},
     {"POST", "/admin/rooms/{room}/draw", admin::draw_room},
+    {"GET", "/admin/rules", admin::list_rules},
+    {"POST", "/admin/rules", admin::add_rule},
+    {"GET", "/admin/rules/{rule}", admin::read_rule},
+    {"PUT", "/admin/rules/{rule}", admin::put_rule},
+    {"PATCH", "/admin/rules/{rule}", admin::patch_rule},
+    {"DELETE", "/admin/rules/{rule}", admin::remove_rule},
 };
 
 // Where others look for them.
@@ -70,6 +76,8 @@ bool matches(std::string_view pattern, std::string_view path, Found& found) {
       found.room = segment;
     } else if (wanted == "{ticket}") {
       found.ticket = segment;
+    } else if (wanted == "{rule}") {
+      found.rule = segment;
     } else if (wanted != segment) {
       return false;
     }

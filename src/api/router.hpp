@@ -26,6 +26,7 @@ struct Found {
   Endpoint endpoint = nullptr;
   std::string_view room;
   std::string_view ticket;
+  std::string_view rule;
   std::string allow;  // where the path is known and the method is not
 };
 

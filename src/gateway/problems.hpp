@@ -33,11 +33,14 @@ inline constexpr ProblemType kAdminElsewhere{"admin-elsewhere", 403, "Not on thi
 inline constexpr ProblemType kNoCsrf{"csrf-token-needed", 403, "The CSRF token is needed"};
 inline constexpr ProblemType kNoEndpoint{"no-such-endpoint", 404, "There is no such endpoint"};
 inline constexpr ProblemType kNoRoom{"no-such-room", 404, "There is no such room"};
+inline constexpr ProblemType kNoRule{"no-such-rule", 404, "There is no such rule"};
 inline constexpr ProblemType kNoTicket{"no-such-ticket", 404, "There is no such ticket"};
 inline constexpr ProblemType kNoMethod{"method-not-allowed", 405, "The method is not allowed here"};
 inline constexpr ProblemType kRoomClosed{"room-closed", 409, "The room is closed"};
+inline constexpr ProblemType kRuleExists{"rule-exists", 409, "There is such a rule already"};
+inline constexpr ProblemType kTooManyRules{"too-many-rules", 409, "There are too many rules"};
 inline constexpr ProblemType kOver{"ticket-over", 410, "The ticket is over"};
-inline constexpr ProblemType kChanged{"changed-meanwhile", 412, "The room was changed meanwhile"};
+inline constexpr ProblemType kChanged{"changed-meanwhile", 412, "It was changed meanwhile"};
 inline constexpr ProblemType kTooLarge{"body-too-large", 413, "The body is too large"};
 inline constexpr ProblemType kNotJson{"not-json", 415, "The body must be application/json"};
 inline constexpr ProblemType kInvalid{"invalid-value", 422, "A value is not valid"};

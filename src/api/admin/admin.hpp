@@ -1,5 +1,5 @@
-// What an operator calls: sessions, rooms, probes. Every call needs an admin, on a listener that takes
-// them.
+// What an operator calls: sessions, rooms, rules, probes. Every call needs an admin, on a listener
+// that takes them.
 //
 // Spec: docs/api.md, "Admin".
 #pragma once
@@ -27,5 +27,12 @@ edge::Task<Answer> close_room(Desk& desk, Call& call);
 edge::Task<Answer> bypass_room(Desk& desk, Call& call);
 // Gives the entrants of a draw room their places.
 edge::Task<Answer> draw_room(Desk& desk, Call& call);
+
+edge::Task<Answer> list_rules(Desk& desk, Call& call);
+edge::Task<Answer> add_rule(Desk& desk, Call& call);
+edge::Task<Answer> read_rule(Desk& desk, Call& call);
+edge::Task<Answer> put_rule(Desk& desk, Call& call);
+edge::Task<Answer> patch_rule(Desk& desk, Call& call);
+edge::Task<Answer> remove_rule(Desk& desk, Call& call);
 
 }  // namespace doorward::api::admin

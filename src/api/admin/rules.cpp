@@ -1,0 +1,142 @@
+#include "api/admin/admin.hpp"
+#include "base/siphash.hpp"
+#include "wire/rule_json.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace doorward::api::admin {
+namespace {
+
+namespace json = boost::json;
+namespace problems = gateway::problems;
+using engine::SetRule;
+using engine::Status;
+using limit::Rule;
+using limit::RuleEntry;
+using Only = SetRule::Only;
+
+constexpr std::span<const std::string_view> kAnyMember;
+
+std::string etag(const Rule& rule) {
+  // Not a secret: it only tells one rule from another.
+  const std::string text = json::serialize(wire::rule_to_json(rule));
+  return fmt::format("\"{:016x}\"", siphash64(SipKey{}, text));
+}
+
+std::optional<RuleEntry> find(const Desk& desk, std::string_view name) {
+  const auto rules = desk.shard().rules();
+  const limit::CompiledRule* rule = rules->named(name);
+  return rule == nullptr ? std::nullopt : std::optional(rule->entry());
+}
+
+edge::Response rule_answer(unsigned status, const RuleEntry& entry) {
+  edge::Response response = json_answer(status, wire::rule_entry_to_json(entry));
+  response.head.fields.append("ETag", etag(entry.rule));
+  if (status == 201) response.head.fields.append("Location", "/v1/admin/rules/" + entry.rule.name);
+  return response;
+}
+
+edge::Response refused(Status status, std::string_view name) {
+  if (status == Status::no_such_rule)
+    return gateway::answer(problems::kNoRule, fmt::format("There is no rule \"{}\".", name));
+  if (status == Status::rule_exists)
+    return gateway::answer(
+        problems::kRuleExists,
+        fmt::format("There is a rule \"{}\" already; change it by PUT or PATCH.", name));
+  if (status == Status::too_many_rules)
+    return gateway::answer(
+        problems::kTooManyRules,
+        fmt::format("There are {} rules, and no more are kept; remove one.", limit::kMaxRules));
+  return gateway::answer(gateway::refusal(status, name));
+}
+
+std::optional<edge::Response> refuse_changed(const Call& call,
+                                             const std::optional<RuleEntry>& entry) {
+  const auto wanted = call.head().fields.find("If-Match");
+  if (!wanted || (entry && (*wanted == "*" || *wanted == etag(entry->rule)))) return std::nullopt;
+  return gateway::answer(problems::kChanged, "Read the rule again: it is another now.");
+}
+
+// What an answer tells besides the rule may be sent back, and says nothing.
+json::object without_record(json::object body) {
+  for (const char* member : {"id", "source", "created_at", "updated_at"}) body.erase(member);
+  return body;
+}
+
+edge::Task<Answer> set_rule(Desk& desk, Rule rule, Only only, bool is_new) {
+  const std::string name = rule.name;
+  engine::Command command = SetRule{std::move(rule), limit::RuleSource::admin, only};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  const auto entry = find(desk, name);
+  if (outcome->status != Status::done && outcome->status != Status::already)
+    co_return refused(outcome->status, name);
+  if (!entry) co_return refused(Status::no_such_rule, name);  // removed by another since
+  co_return rule_answer(is_new ? 201 : 200, *entry);
+}
+
+// A rule made of `base` and the body, for the name in the path.
+edge::Task<Answer> change_rule(Desk& desk, Call& call, const std::optional<RuleEntry>& entry,
+                               Rule base, Only only) {
+  if (auto changed = refuse_changed(call, entry)) co_return std::move(*changed);
+  const Body body = co_await read_body(call, kAnyMember);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  base.name = call.rule;
+  auto rule = wire::rule_from_json(without_record(*body), std::move(base));
+  if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
+  if (rule->name != call.rule)
+    co_return gateway::answer(
+        problems::kInvalid, "name: is not that of the path; a rule is not renamed, but made anew");
+  co_return co_await set_rule(desk, std::move(*rule), only, !entry);
+}
+
+}  // namespace
+
+edge::Task<Answer> list_rules(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  json::array list;
+  for (const limit::RulePtr& rule : desk.shard().rules()->rules())
+    list.push_back(wire::rule_entry_to_json(rule->entry()));
+  co_return json_answer(200, json::object{{"rules", std::move(list)}});
+}
+
+edge::Task<Answer> add_rule(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const Body body = co_await read_body(call, kAnyMember);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  auto rule = wire::rule_from_json(without_record(*body));
+  if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
+  co_return co_await set_rule(desk, std::move(*rule), Only::if_absent, true);
+}
+
+edge::Task<Answer> read_rule(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const auto entry = find(desk, call.rule);
+  co_return entry ? rule_answer(200, *entry) : refused(Status::no_such_rule, call.rule);
+}
+
+edge::Task<Answer> put_rule(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const auto entry = find(desk, call.rule);
+  co_return co_await change_rule(desk, call, entry, Rule(), Only::always);
+}
+
+edge::Task<Answer> patch_rule(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const auto entry = find(desk, call.rule);
+  if (!entry) co_return refused(Status::no_such_rule, call.rule);
+  co_return co_await change_rule(desk, call, entry, entry->rule, Only::if_present);
+}
+
+edge::Task<Answer> remove_rule(Desk& desk, Call& call) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto changed = refuse_changed(call, find(desk, call.rule))) co_return std::move(*changed);
+  engine::Command command = engine::RemoveRule{std::string(call.rule)};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  if (outcome->status != Status::done) co_return refused(outcome->status, call.rule);
+  co_return no_content();
+}
+
+}  // namespace doorward::api::admin
