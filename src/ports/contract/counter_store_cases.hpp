@@ -53,6 +53,17 @@ TEST_P(CounterStoreContract, ACostPassesWholeOrNotAtAll) {
   }
 }
 
+TEST_P(CounterStoreContract, ABatchIsDecidedOneByOneInOrder) {
+  std::vector<limit::CompiledQuota> quotas;
+  for (const auto algorithm : kAlgorithms) quotas.push_back(quota_of(algorithm, 2));
+  std::vector<Hit> hits;
+  for (std::uint64_t i = 0; i < 300; ++i) hits.push_back(hit(i % 100, quotas[i % 100 % 6]));
+  std::vector<limit::Decision> decisions(hits.size());
+  store_.decide_each(hits, kStart, decisions);
+  for (std::size_t i = 0; i < hits.size(); ++i) EXPECT_EQ(decisions[i].allowed, i < 200) << i;
+  store_.decide_each({}, kStart, {});
+}
+
 TEST_P(CounterStoreContract, PeekAnswersAsDecideWouldAndChangesNothing) {
   for (const auto algorithm : kAlgorithms) {
     SCOPED_TRACE(limit::to_string(algorithm));

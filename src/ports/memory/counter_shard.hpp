@@ -37,6 +37,7 @@ class CounterShard {
       describe(*slot, quota, idle);
     return d;
   }
+  void prefetch(const Hash128& key) const { table_.prefetch(key); }  // needs no lock
   limit::Decision peek(const Hit& hit, limit::Time now);
   // What `decide` would answer; a lease that is held already is renewed by it.
   limit::Decision check(const Hit& hit, limit::Time now);

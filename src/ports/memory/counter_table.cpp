@@ -49,6 +49,8 @@ std::uint32_t CounterTable::grown(std::uint32_t capacity) {
 void CounterTable::resize(std::uint32_t capacity) {
   const auto old = std::exchange(slots_, std::make_unique<CounterSlot[]>(capacity));
   const std::uint32_t count = std::exchange(capacity_, capacity);
+  hint_capacity_.store(capacity, std::memory_order_relaxed);
+  hint_.store(reinterpret_cast<std::uintptr_t>(slots_.get()), std::memory_order_relaxed);
   used_ = 0;
   hand_ = 0;
   for (std::uint32_t i = 0; i < count; ++i) {

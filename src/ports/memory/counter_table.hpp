@@ -14,6 +14,7 @@
 #include "ports/memory/counter_budget.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,8 +47,6 @@ static_assert(sizeof(CounterSlot) == 40);
 
 class CounterTable {
  public:
-  explicit CounterTable() = default;
-
   CounterSlot* find(const Hash128& key) {
     if (used_ == 0) return nullptr;
     for (std::uint32_t i = home(key);; i = next(i)) {
@@ -55,6 +54,15 @@ class CounterTable {
       if (slot.idle == 0) return nullptr;
       if (slot.key == key) return &slot;
     }
+  }
+
+  // Fetches what `find` will look at. The one call that needs no lock: what it reads of a table that
+  // grows meanwhile only makes it fetch in vain.
+  void prefetch(const Hash128& key) const {
+    const auto at = hint_.load(std::memory_order_relaxed) +
+                    home(key, hint_capacity_.load(std::memory_order_relaxed)) * sizeof(CounterSlot);
+    __builtin_prefetch(reinterpret_cast<const void*>(at), 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(at + 64), 1);
   }
 
   std::uint32_t size() const { return used_; }
@@ -80,7 +88,8 @@ class CounterTable {
 
  private:
   // The shard is told by the first kShardBits of the key, the home by the next 32.
-  std::uint32_t home(const Hash128& key) const;
+  static std::uint32_t home(const Hash128& key, std::uint32_t capacity);
+  std::uint32_t home(const Hash128& key) const { return home(key, capacity_); }
   std::uint32_t distance(std::uint32_t from, std::uint32_t to) const {
     return to >= from ? to - from : to + capacity_ - from;
   }
@@ -89,12 +98,14 @@ class CounterTable {
   std::uint32_t capacity_ = 0;
   std::uint32_t used_ = 0;
   std::uint32_t hand_ = 0;
+  std::atomic<std::uint32_t> hint_capacity_{0};
+  std::atomic<std::uintptr_t> hint_{0};
 };
 
 inline constexpr int kShardBits = 10;
 
-inline std::uint32_t CounterTable::home(const Hash128& key) const {
-  return static_cast<std::uint32_t>(((key.hi << kShardBits >> 32) * capacity_) >> 32);
+inline std::uint32_t CounterTable::home(const Hash128& key, std::uint32_t capacity) {
+  return static_cast<std::uint32_t>(((key.hi << kShardBits >> 32) * capacity) >> 32);
 }
 
 }  // namespace doorward::ports

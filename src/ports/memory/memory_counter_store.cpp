@@ -85,6 +85,21 @@ bool MemoryCounterStore::decide(std::span<const Hit> hits, Time now,
   return all;
 }
 
+// With a million keys nearly all the time of a decision is spent waiting for its slot: a batch lets
+// several be on their way at once.
+void MemoryCounterStore::decide_each(std::span<const Hit> hits, Time now,
+                                     std::span<Decision> decisions) {
+  constexpr std::size_t kAhead = 8;
+  const auto prefetch = [&](std::size_t i) {
+    if (i < hits.size()) shard_of(hits[i].key).counters.prefetch(hits[i].key);
+  };
+  for (std::size_t i = 0; i < kAhead; ++i) prefetch(i);
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    prefetch(i + kAhead);
+    decisions[i] = MemoryCounterStore::decide(hits[i], now);
+  }
+}
+
 Decision MemoryCounterStore::peek(const Hit& hit, Time now) const {
   return locked(hit.key, [&](CounterShard& shard) { return shard.peek(hit, limit::bounded(now)); });
 }

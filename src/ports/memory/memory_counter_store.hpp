@@ -39,6 +39,8 @@ class MemoryCounterStore final : public CounterStore {
   limit::Decision decide(const Hit& hit, limit::Time now) override;
   bool decide(std::span<const Hit> hits, limit::Time now,
               std::span<limit::Decision> decisions) override;
+  void decide_each(std::span<const Hit> hits, limit::Time now,
+                   std::span<limit::Decision> decisions) override;
   limit::Decision peek(const Hit& hit, limit::Time now) const override;
   limit::Decision charge(const Hit& hit, limit::Time now) override;
   bool reset(const Hash128& key) override;

@@ -92,6 +92,22 @@ void BM_Decide(benchmark::State& state, limit::Algorithm algorithm) {
   setup.report(state, allowed);
 }
 
+// In batches of 64, as the check of many keys by one call and a pipeline of commands do.
+void BM_DecideEach(benchmark::State& state, limit::Algorithm algorithm) {
+  constexpr std::int64_t kBatch = 64;
+  Setup setup(algorithm, static_cast<std::size_t>(state.range(0)));
+  std::uint64_t allowed = 0;
+  CounterStore& store = setup.store;
+  std::vector<Hit> hits(kBatch);
+  std::vector<limit::Decision> decisions(kBatch);
+  while (state.KeepRunningBatch(kBatch)) {
+    for (Hit& hit : hits) hit = {setup.keys[setup.calls.next()], &setup.quota};
+    store.decide_each(hits, setup.calls.now(), decisions);
+    for (const auto& d : decisions) allowed += d.allowed ? 1 : 0;
+  }
+  setup.report(state, allowed);
+}
+
 // From the key's text, as throttlecrab takes it.
 void BM_HashAndDecide(benchmark::State& state, limit::Algorithm algorithm) {
   Setup setup(algorithm, static_cast<std::size_t>(state.range(0)));
@@ -153,6 +169,8 @@ BENCHMARK_CAPTURE(BM_Decide, sliding_counter, sliding_counter)->Arg(1'000)->Arg(
 BENCHMARK_CAPTURE(BM_Decide, sliding_log, sliding_log)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK_CAPTURE(BM_Decide, token_bucket, token_bucket)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK_CAPTURE(BM_Decide, gcra, gcra)->Arg(1'000)->Arg(1'000'000);
+BENCHMARK_CAPTURE(BM_DecideEach, token_bucket, token_bucket)->Arg(1'000)->Arg(1'000'000);
+BENCHMARK_CAPTURE(BM_DecideEach, gcra, gcra)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK_CAPTURE(BM_HashAndDecide, token_bucket, token_bucket)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK_CAPTURE(BM_HashAndDecide, gcra, gcra)->Arg(1'000)->Arg(1'000'000);
 BENCHMARK(BM_HoldAndRelease)->Arg(1'000)->Arg(1'000'000);
