@@ -56,8 +56,8 @@ class CounterTable {
     }
   }
 
-  // Fetches what `find` will look at. The one call that needs no lock: what it reads of a table that
-  // grows meanwhile only makes it fetch in vain.
+  // Fetches what `find` will look at. The one call that needs no lock: what it reads of a table
+  // that grows meanwhile only makes it fetch in vain.
   void prefetch(const Hash128& key) const {
     const auto at = hint_.load(std::memory_order_relaxed) +
                     home(key, hint_capacity_.load(std::memory_order_relaxed)) * sizeof(CounterSlot);
