@@ -24,7 +24,7 @@ std::unique_ptr<CounterBench> make_bench() { return std::make_unique<MemoryBench
 
 INSTANTIATE_TEST_SUITE_P(Memory, CounterStoreContract, testing::Values(make_bench));
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
 constexpr int kScale = 50;
 #else
 constexpr int kScale = 1;
