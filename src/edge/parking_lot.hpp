@@ -72,8 +72,10 @@ class ParkingLot {
 
   Loop& loop_;
   StreamSource* source_;
+  // In blocks so large that they get pages of their own, which are touched as they fill: among
+  // the buffers of sessions they would keep those from being given back.
   using Slots = boost::container::deque<
-      Slot, void, boost::container::deque_options<boost::container::block_size<64u>>::type>;
+      Slot, void, boost::container::deque_options<boost::container::block_size<2'048u>>::type>;
 
   std::unique_ptr<Slots> slots_;
   Slot* free_ = nullptr;
