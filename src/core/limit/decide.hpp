@@ -14,6 +14,7 @@
 #include "core/limit/state.hpp"
 #include "core/limit/token_bucket.hpp"
 
+#include <cassert>
 #include <cstdint>
 
 namespace doorward::limit {
@@ -23,7 +24,9 @@ inline Decision decide(State& state, const CompiledQuota& quota, Time now, std::
   switch (quota.algorithm()) {
     case Algorithm::fixed_window: return FixedWindow::decide(state, quota, now, cost);
     case Algorithm::sliding_counter: return SlidingCounter::decide(state, quota, now, cost);
-    default: return TokenBucket::decide(state, quota, now, cost);
+    default:
+      assert(is_bucket(quota.algorithm()));
+      return TokenBucket::decide(state, quota, now, cost);
   }
 }
 
