@@ -22,6 +22,11 @@ class CounterBudget {
     table_.fetch_sub(more, std::memory_order_relaxed);
     return false;
   }
+  // Whether `take_table` would succeed at this moment.
+  bool may_take_table(std::size_t bytes) const {
+    const auto more = static_cast<std::int64_t>(bytes);
+    return table_.load(std::memory_order_relaxed) + more <= max_ / 4 * 3;
+  }
   void give_table(std::size_t bytes) {
     table_.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
   }

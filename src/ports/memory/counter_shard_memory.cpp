@@ -45,8 +45,11 @@ std::uint32_t CounterShard::take_large(const Hash128& key) {
 
 // Idle keys make room before the table grows, and growth before a live key goes.
 void CounterShard::make_room(Tick now) {
-  sweep(kSearch, now);
-  if (table_.has_room() || resize(CounterTable::grown(table_.capacity()))) return;
+  const std::uint32_t larger = CounterTable::grown(table_.capacity());
+  if (budget_->may_take_table((larger - table_.capacity()) * sizeof(CounterSlot))) {
+    sweep(kSearch, now);
+    if (table_.has_room() || resize(larger)) return;
+  }
   forget_nearest_to_fresh(now);
 }
 
@@ -76,11 +79,16 @@ void CounterShard::sweep(std::uint32_t slots, Tick now) {
 
 void CounterShard::forget_nearest_to_fresh(Tick now) {
   CounterSlot* victim = nullptr;
+  std::pair<std::uint32_t, Tick> least;
   std::uint32_t i = table_.hand();
   for (std::uint32_t look = 0; look < kSearch || victim == nullptr; ++look, i = table_.next(i)) {
     CounterSlot& slot = table_.at(i);
     if (slot.idle == 0) continue;
-    if (victim == nullptr || rank(slot, now) < rank(*victim, now)) victim = &slot;
+    const auto found = rank(slot, now);
+    if (victim != nullptr && found >= least) continue;
+    victim = &slot;
+    least = found;
+    if (found.first == 0) break;
   }
   table_.set_hand(i);
   forget(*victim, now);
