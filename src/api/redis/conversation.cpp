@@ -175,17 +175,27 @@ bool Conversation::hello_options(Arguments options, std::string& out) {
   return !name || rename(*name, out);
 }
 
+void Conversation::append_map(std::string& out, std::size_t pairs) const {
+  version_ == 3 ? resp::append_map3(out, pairs) : resp::append_array(out, pairs * 2);
+}
+
+void Conversation::append_null(std::string& out) const {
+  version_ == 3 ? resp::append_null3(out) : resp::append_null(out);
+}
+
 After Conversation::hello(Arguments arguments, std::string& out) {
+  int version = version_;
   if (arguments.size() > 1) {
-    const auto version = read_int(arguments[1]);
-    if (!version) {
+    const auto wanted = read_int(arguments[1]);
+    if (!wanted) {
       resp::append_error(out, "ERR Protocol version is not an integer or out of range");
       return After::go_on;
     }
-    if (*version != 2) {
+    if (*wanted != 2 && *wanted != 3) {
       resp::append_error(out, "NOPROTO unsupported protocol version");
       return After::go_on;
     }
+    version = *wanted;
     if (!hello_options(arguments.subspan(2), out)) return After::go_on;
   }
   if (!known_) {
@@ -196,22 +206,29 @@ After Conversation::hello(Arguments arguments, std::string& out) {
                        "time");
     return After::go_on;
   }
-  resp::append_array(out, 14);
+  version_ = version;
+  greet(out);
+  return After::go_on;
+}
+
+void Conversation::greet(std::string& out) const {
   const auto text = [&](std::string_view key, std::string_view value) {
     resp::append_bulk(out, key);
     resp::append_bulk(out, value);
   };
+  const auto number = [&](std::string_view key, std::int64_t value) {
+    resp::append_bulk(out, key);
+    resp::append_integer(out, value);
+  };
+  append_map(out, 7);
   text("server", "redis");
   text("version", kRedisVersion);
-  resp::append_bulk(out, "proto");
-  resp::append_integer(out, 2);
-  resp::append_bulk(out, "id");
-  resp::append_integer(out, id_);
+  number("proto", version_);
+  number("id", id_);
   text("mode", "standalone");
   text("role", "master");
   resp::append_bulk(out, "modules");
   resp::append_array(out, 0);
-  return After::go_on;
 }
 
 After Conversation::client(Arguments arguments, std::string& out) {
@@ -222,7 +239,7 @@ After Conversation::client(Arguments arguments, std::string& out) {
   if (is("ID", 2)) {
     resp::append_integer(out, id_);
   } else if (is("GETNAME", 2)) {
-    name_.empty() ? resp::append_null(out) : resp::append_bulk(out, name_);
+    name_.empty() ? append_null(out) : resp::append_bulk(out, name_);
   } else if (is("SETNAME", 3)) {
     return rename(arguments[2], out) ? ok(out) : After::go_on;
   } else if (is("SETINFO", 4) || is("NO-EVICT", 3) || is("NO-TOUCH", 3)) {
@@ -245,6 +262,8 @@ After Conversation::command(Arguments arguments, std::string& out) {
   } else if (arguments.size() == 2 && equal_ignoring_case(arguments[1], "LIST")) {
     resp::append_array(out, commands().size());
     for (const Command& each : commands()) resp::append_bulk(out, each.name);
+  } else if (arguments.size() > 1 && equal_ignoring_case(arguments[1], "DOCS")) {
+    append_map(out, 0);
   } else {
     resp::append_array(out, 0);
   }
@@ -277,6 +296,7 @@ After Conversation::quit(Arguments, std::string& out) {
 
 After Conversation::reset(Arguments, std::string& out) {
   known_ = !redis_.options_.needs_auth;
+  version_ = 2;
   name_.clear();
   resp::append_simple(out, "RESET");
   return After::go_on;

@@ -43,9 +43,15 @@ class Conversation final : public edge::RespConversation {
   bool rename(std::string_view name, std::string& out);
   bool hello_options(Arguments options, std::string& out);
 
+  // As the version in use has it.
+  void append_map(std::string& out, std::size_t pairs) const;
+  void append_null(std::string& out) const;
+  void greet(std::string& out) const;
+
   Redis& redis_;
   std::int64_t id_;
   bool known_;
+  int version_ = 2;  // of the protocol
   std::string name_;
 };
 

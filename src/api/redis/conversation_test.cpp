@@ -50,7 +50,7 @@ TEST(RedisConversation, AnswersWhatClientsAskAtTheirStart) {
   EXPECT_THAT(redis.say({"INFO"}), HasSubstr("redis_version:7.0.0\r\n"));
 }
 
-TEST(RedisConversation, SpeaksVersionTwoOnly) {
+TEST(RedisConversation, SpeaksTheVersionThatIsAskedFor) {
   TestRedis redis;
   const std::string hello =
       "*14\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n7.0.0\r\n$5\r\nproto\r\n:2\r\n"
@@ -60,10 +60,24 @@ TEST(RedisConversation, SpeaksVersionTwoOnly) {
                     {{"HELLO"}, hello},
                     {{"HELLO", "2", "SETNAME", "a"}, hello},
                     {{"CLIENT", "GETNAME"}, "$1\r\na\r\n"},
-                    {{"HELLO", "3"}, "-NOPROTO unsupported protocol version\r\n"},
+                    {{"HELLO", "4"}, "-NOPROTO unsupported protocol version\r\n"},
                     {{"HELLO", "x"}, "-ERR Protocol version is not an integer or out of range\r\n"},
                     {{"HELLO", "2", "WHAT"}, "-ERR Syntax error in HELLO option 'WHAT'\r\n"},
                     {{"HELLO", "2", "SETNAME"}, "-ERR Syntax error in HELLO option 'SETNAME'\r\n"},
+                });
+  const std::string hello3 =
+      "%7" + hello.substr(3, hello.find(":2") - 3) + ":3" + hello.substr(hello.find(":2") + 2);
+  expect(redis, {
+                    {{"HELLO", "3"}, hello3},
+                    {{"HELLO"}, hello3},
+                    {{"COMMAND", "DOCS"}, "%0\r\n"},
+                    {{"CLIENT", "SETNAME", ""}, "+OK\r\n"},
+                    {{"CLIENT", "GETNAME"}, "_\r\n"},
+                    {{"RESET"}, "+RESET\r\n"},
+                    {{"CLIENT", "GETNAME"}, "$-1\r\n"},
+                    {{"HELLO", "3", "AUTH", "default", "x"},
+                     "-WRONGPASS invalid username-password pair or user is disabled.\r\n"},
+                    {{"HELLO"}, hello},
                 });
 }
 

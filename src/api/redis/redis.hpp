@@ -4,7 +4,7 @@
 // Ownership: the store, the clock and what `backend_of` refers to outlive it, and it outlives its
 //          conversations.
 // Threads: thread-safe; a conversation belongs to its connection.
-// Errors:  said as Redis 7.0 says them.
+// Errors:  said as Redis 7.0 says them. RESP3 is spoken too, since newer clients begin with it.
 // Spec:    docs/redis-protocol.md.
 #pragma once
 

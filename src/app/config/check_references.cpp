@@ -155,6 +155,20 @@ void check_unique(const std::vector<Item>& items, Key key, const std::string& pa
   }
 }
 
+// Whoever reaches the port could use up anybody's limit.
+void check_redis_listen(const Config& config, Problems& problems) {
+  const RedisListenSettings& redis = config.redis_listen;
+  const auto parsed = parse_listen_address(redis.address);
+  if (redis.address.empty() || !parsed) return;
+  boost::system::error_code failed;
+  const auto address = boost::asio::ip::make_address(parsed->host, failed);
+  if (!failed && address.is_loopback()) return;
+  if (!redis.password.empty() || !config.identity.api_keys.empty()) return;
+  problems.add_error({redis.at, "redis_listen.password",
+                      "this setting, or identity.api_keys, is required where the address is not "
+                      "loopback"});
+}
+
 }  // namespace
 
 void check_references(Config& config, Problems& problems) {
@@ -162,6 +176,7 @@ void check_references(Config& config, Problems& problems) {
   check_routes(config, problems);
   check_rooms_are_used(config, problems);
   check_open_admin(config, problems);
+  check_redis_listen(config, problems);
   check_unique(
       config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
   check_unique(

@@ -44,6 +44,19 @@ struct AdminSettings {
   Place open_at;
 };
 
+struct RedisListenSettings {
+  std::string address;  // empty: none
+  std::string password;
+  std::size_t connections = 1'024;
+  Millis idle{std::chrono::minutes{5}};
+  Place at;
+  // Wherever it stands.
+  friend bool operator==(const RedisListenSettings& a, const RedisListenSettings& b) {
+    return a.address == b.address && a.password == b.password && a.connections == b.connections &&
+           a.idle == b.idle;
+  }
+};
+
 struct LoggingSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::text;
@@ -147,6 +160,7 @@ struct Config {
   bool prefer_forwarded = false;
   LogSettings log;
   AdminSettings admin;
+  RedisListenSettings redis_listen;
   LoggingSettings logging;
   TokenSettings tokens;
   IdentitySettings identity;

@@ -138,6 +138,20 @@ void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
   form.field("drain", deadlines.drain, "For requests under way, when the process ends.", within);
 }
 
+void describe_redis_listen(Form& form, RedisListenSettings& redis) {
+  redis.at = form.place("");
+  form.shorthand("address");
+  form.required("address", redis.address, "Where; beyond loopback a password or API key is needed.",
+                kAddress);
+  form.field(
+      "password", redis.password,
+      "What `AUTH` asks for. API keys of `identity.api_keys` are taken too.",
+      Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; }, true});
+  form.field("connections", redis.connections, "Most connections at once.", Range{1, 1'000'000});
+  form.field("idle", redis.idle, "Between two commands on a connection.",
+             Within{seconds{1}, hours{24 * 7}});
+}
+
 void describe_logging(Form& form, LoggingSettings& logging) {
   form.field("level", logging.level, "The least that is logged.",
              Names<LogLevel>{{"debug", LogLevel::debug},
@@ -192,6 +206,9 @@ void describe(Form& form, Config& c) {
             "where they are served on loopback alone.");
     c.admin.open_at = g.place("open_on_loopback");
   });
+  form.group("redis_listen",
+             "Redis protocol with `CL.THROTTLE`; an address alone, or this. Absent: not served.",
+             [&](Form& g) { describe_redis_listen(g, c.redis_listen); });
   form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
   form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });
   form.group("limits", "Bounds.", [&](Form& g) { describe_limits(g, c.limits); });

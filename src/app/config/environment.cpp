@@ -120,10 +120,22 @@ Node value_of(const std::string& text, const std::string& source, const Place& a
 // A first step that is a top-level setting; others (DOORWARD_PORT of a container platform) are not
 // meant for us.
 bool is_setting(std::string_view path) {
-  static constexpr std::array<std::string_view, 15> kTop{
-      "LISTEN", "FORWARDING_HEADER", "DATA",   "THREADS",   "TRUSTED_PROXIES",
-      "ROOMS",  "UPSTREAMS",         "ROUTES", "LOG",       "ADMIN",
-      "TOKENS", "IDENTITY",          "LIMITS", "DEADLINES", "LOGGING"};
+  static constexpr std::array<std::string_view, 16> kTop{"LISTEN",
+                                                         "FORWARDING_HEADER",
+                                                         "DATA",
+                                                         "THREADS",
+                                                         "TRUSTED_PROXIES",
+                                                         "REDIS_LISTEN",
+                                                         "ROOMS",
+                                                         "UPSTREAMS",
+                                                         "ROUTES",
+                                                         "LOG",
+                                                         "ADMIN",
+                                                         "TOKENS",
+                                                         "IDENTITY",
+                                                         "LIMITS",
+                                                         "DEADLINES",
+                                                         "LOGGING"};
   const auto first = path.substr(0, path.find("__"));
   return std::find(kTop.begin(), kTop.end(), first) != kTop.end();
 }

@@ -58,6 +58,19 @@ TEST(Load, SaysWhichForwardingFieldTheProxySets) {
   EXPECT_THAT(load("forwarding_header: via\n").problems.text(), HasSubstr("forwarding_header"));
 }
 
+TEST(Load, TheRedisProtocolNeedsAPasswordBeyondLoopback) {
+  const auto alone = load("redis_listen: 127.0.0.1:6380\n");
+  EXPECT_EQ(alone.problems.text(), "");
+  EXPECT_EQ(alone.config.redis_listen.address, "127.0.0.1:6380");
+  EXPECT_EQ(load("redis_listen: 0.0.0.0:6380\n").problems.text(),
+            "error: demo.yaml:1:15: redis_listen.password: this setting, or identity.api_keys, "
+            "is required where the address is not loopback\n");
+  const auto guarded =
+      load("redis_listen: {address: '0.0.0.0:6380', password: 0123456789abcdef, connections: 7}\n");
+  EXPECT_EQ(guarded.problems.text(), "");
+  EXPECT_EQ(guarded.config.redis_listen.connections, 7u);
+}
+
 TEST(Load, AMatchInARoomStandsForARoute) {
   const auto loaded = load(
       "upstreams: {shop: 'http://127.0.0.1:9000'}\n"

@@ -49,6 +49,16 @@ void write_edge_metrics(const edge::Stats& s, MetricWriter& writer) {
   writer.put(MetricId::parked_streams, number(s.parked_event_streams), {{"kind", "event_stream"}});
   writer.put(MetricId::parked_streams, number(s.parked_websockets), {{"kind", "websocket"}});
   writer.put(MetricId::renders, number(s.renders));
+  writer.put(MetricId::redis_connections, number(s.resp_connections));
+  writer.put(MetricId::redis_connections_total, number(s.resp_accepted));
+  writer.put(MetricId::redis_commands, number(s.resp_requests));
+  writer.put(MetricId::redis_protocol_errors, number(s.resp_errors));
+}
+
+void write_redis_metrics(const api::redis::RedisStats& s, MetricWriter& writer) {
+  writer.put(MetricId::redis_throttled, number(s.passed), {{"result", "passed"}});
+  writer.put(MetricId::redis_throttled, number(s.limited), {{"result", "limited"}});
+  writer.put(MetricId::redis_logins_refused, number(s.refused_logins));
 }
 
 void write_upstream_metrics(const std::string& name, const edge::UpstreamCounts& counts,

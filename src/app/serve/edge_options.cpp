@@ -7,7 +7,7 @@ namespace {
 
 edge::Listener listener(const std::string& listen, bool admin) {
   const auto parsed = config::parse_listen_address(listen).value();
-  return {parsed.host, parsed.port, admin};
+  return {.address = parsed.host, .port = parsed.port, .admin = admin};
 }
 
 }  // namespace
@@ -17,6 +17,12 @@ edge::ServerOptions edge_options(const config::Config& config) {
   options.listeners.push_back(listener(config.listen, false));
   if (!config.admin.listen.empty())
     options.listeners.push_back(listener(config.admin.listen, true));
+  if (!config.redis_listen.address.empty()) {
+    options.listeners.push_back(listener(config.redis_listen.address, false));
+    options.listeners.back().protocol = edge::Protocol::resp;
+  }
+  options.resp.connections = config.redis_listen.connections;
+  options.resp.idle = config.redis_listen.idle;
   options.threads = config.threads;
   options.connections = config.limits.connections;
   options.connections_per_address = config.limits.connections_per_address;

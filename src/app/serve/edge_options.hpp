@@ -6,7 +6,8 @@
 
 namespace doorward::app {
 
-// The main listener comes first, then that of admin calls, if there is one.
+// The main listener comes first, then that of admin calls and that of the Redis protocol, where
+// there are such.
 edge::ServerOptions edge_options(const config::Config& config);
 
 }  // namespace doorward::app

@@ -9,6 +9,7 @@
 #include "app/serve/edge_options.hpp"
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/reload.hpp"
+#include "ports/memory/memory_counter_store.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ Word draw(ports::Entropy& entropy) {
 std::string shown_address(const std::string& listen, std::uint16_t port) {
   const auto parsed = config::parse_listen_address(listen).value();
   const bool v6 = parsed.host.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", parsed.host, v6 ? "]" : "", port);
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", parsed.host, v6 ? "]" : "", port);
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ Result<std::unique_ptr<Program>> Program::start(config::Config config, Materials
   if (auto done = program->open_tokens(materials); !done) return done.error();
   program->make_server();
   if (auto done = program->open_shard(std::move(materials)); !done) return done.error();
+  program->open_redis();
   if (auto done = program->open_server(); !done) return done.error();
   return program;
 }
@@ -109,9 +111,10 @@ Result<> Program::open_tokens(const Materials& materials) {
 }
 
 void Program::make_server() {
+  edge::ServerOptions options = edge_options(config_);
+  options.resp.conversations = [this](const edge::Peer&) { return redis_->open(); };
   server_ = std::make_unique<edge::Server>(
-      edge_options(config_), [this](edge::Exchange& exchange) { return handle(exchange); },
-      &streams_);
+      std::move(options), [this](edge::Exchange& exchange) { return handle(exchange); }, &streams_);
 }
 
 Result<> Program::open_shard(Materials materials) {
@@ -139,6 +142,20 @@ Result<> Program::open_shard(Materials materials) {
       api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback,
                       [this](edge::Exchange& probe) { return handle_visitor(probe); }});
   return apply_file_rooms(config_.rooms, memory_folder(), *shard_, log_);
+}
+
+void Program::open_redis() {
+  counters_ = std::make_unique<ports::MemoryCounterStore>();
+  const config::RedisListenSettings& settings = config_.redis_listen;
+  api::redis::RedisOptions options;
+  options.password = settings.password;
+  options.needs_auth = !settings.password.empty() || !is_loopback(settings.address);
+  options.has_api_keys = !config_.identity.api_keys.empty();
+  options.version = version();
+  const Hash128 keys = siphash128(subject_key_, "counters of CL.THROTTLE");
+  options.keys = {keys.lo, keys.hi};
+  options.backend_of = [this](std::string_view key) { return identities_->backend_of(key); };
+  redis_ = std::make_unique<api::redis::Redis>(std::move(options), *counters_, clock_);
 }
 
 Result<> Program::open_server() {
@@ -170,6 +187,7 @@ void Program::add_sources() {
   metrics_.add([this](MetricWriter& writer) { write_edge_metrics(server_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { observer_.write(writer); });
   metrics_.add([this](MetricWriter& writer) { upstream_counts_.write(writer); });
+  metrics_.add([this](MetricWriter& writer) { write_redis_metrics(redis_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { write_shard_metrics(*shard_, writer); });
 }
 
@@ -245,12 +263,17 @@ bool Program::drain() {
 }
 
 std::string Program::address() const {
-  return shown_address(config_.listen, server_->bound_ports().front());
+  return "http://" + shown_address(config_.listen, server_->bound_ports().front());
 }
 
 std::string Program::admin_address() const {
   if (config_.admin.listen.empty()) return {};
-  return shown_address(config_.admin.listen, server_->bound_ports().back());
+  return "http://" + shown_address(config_.admin.listen, server_->bound_ports()[1]);
+}
+
+std::string Program::redis_address() const {
+  if (config_.redis_listen.address.empty()) return {};
+  return shown_address(config_.redis_listen.address, server_->bound_ports().back());
 }
 
 }  // namespace doorward::app

@@ -13,6 +13,7 @@
 #include "adapters/system/system_entropy.hpp"
 #include "api/api.hpp"
 #include "api/native/ticket_streams.hpp"
+#include "api/redis/redis.hpp"
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
 #include "app/observe/metrics.hpp"
@@ -27,6 +28,7 @@
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
+#include "ports/counter_store.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -52,6 +54,7 @@ class Program {
   // "http://127.0.0.1:8080", with the port that was bound.
   std::string address() const;
   std::string admin_address() const;  // empty: none of its own
+  std::string redis_address() const;  // "127.0.0.1:6380"; empty: none
   const config::Config& config() const { return config_; }
 
  private:
@@ -61,6 +64,7 @@ class Program {
   Result<> open_tokens(const Materials& materials);
   void make_server();
   Result<> open_shard(Materials materials);
+  void open_redis();
   Result<> open_server();
   void add_sources();
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
@@ -91,6 +95,8 @@ class Program {
   std::unique_ptr<gateway::Places> places_;
   std::unique_ptr<gateway::Pages> pages_;
   std::unique_ptr<api::Api> api_;
+  std::unique_ptr<ports::CounterStore> counters_;  // of all limits
+  std::unique_ptr<api::redis::Redis> redis_;
   CurrentPipeline pipeline_;
   std::shared_ptr<const gateway::Pipeline> admin_pipeline_;
   std::unique_ptr<edge::Server> server_;

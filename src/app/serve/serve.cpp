@@ -65,8 +65,10 @@ void configure(Log& log, const config::LoggingSettings& logging) {
 
 void say_ready(const Program& program) {
   const std::string admin = program.admin_address();
-  fmt::print("doorward {} ready on {} (data: {}{}{})\n", version(), program.address(),
-             program.config().data, admin.empty() ? "" : ", admin: ", admin);
+  const std::string redis = program.redis_address();
+  fmt::print("doorward {} ready on {} (data: {}{}{}{}{})\n", version(), program.address(),
+             program.config().data, admin.empty() ? "" : ", admin: ", admin,
+             redis.empty() ? "" : ", redis: ", redis);
   std::fflush(stdout);
 }
 

@@ -37,4 +37,10 @@ void append_array(std::string& out, std::size_t size) {
   append_number(out, '*', static_cast<std::int64_t>(size));
 }
 
+void append_null3(std::string& out) { out += "_\r\n"; }
+
+void append_map3(std::string& out, std::size_t size) {
+  append_number(out, '%', static_cast<std::int64_t>(size));
+}
+
 }  // namespace doorward::wire::resp

@@ -1,4 +1,5 @@
-// Writes replies of the Redis protocol (RESP2) behind what `out` already holds.
+// Writes replies of the Redis protocol behind what `out` already holds: RESP2, and what of RESP3
+// differs.
 //
 // Threads: pure functions.
 // Errors:  a line break or control character in a simple string or an error, which could end it
@@ -20,5 +21,8 @@ void append_bulk(std::string& out, std::string_view bytes);
 void append_null(std::string& out);
 // The head of an array: `size` replies follow.
 void append_array(std::string& out, std::size_t size);
+// RESP3 only. Of a map: `size` pairs of replies follow.
+void append_null3(std::string& out);
+void append_map3(std::string& out, std::size_t size);
 
 }  // namespace doorward::wire::resp

@@ -1,4 +1,4 @@
-// Incremental decoder of requests in the Redis protocol (RESP2) that does no I/O.
+// Incremental decoder of requests in the Redis protocol (RESP2 and RESP3) that does no I/O.
 //
 // Why:     a request is an array of bulk strings, or an inline command: words on a line, for
 //          people. What Redis lets pass and two readers could take differently (a bulk string that

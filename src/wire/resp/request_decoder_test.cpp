@@ -171,9 +171,11 @@ TEST(Reply, IsWrittenAsTheProtocolSays) {
   append_bulk(out, "");
   append_null(out);
   append_array(out, 2);
+  append_null3(out);
+  append_map3(out, 7);
   EXPECT_EQ(out,
             "+OK\r\n-ERR no  +such thing\r\n:-1\r\n:-9223372036854775808\r\n"
-            "$4\r\na\r\nb\r\n$0\r\n\r\n$-1\r\n*2\r\n");
+            "$4\r\na\r\nb\r\n$0\r\n\r\n$-1\r\n*2\r\n_\r\n%7\r\n");
 }
 
 }  // namespace
