@@ -6,18 +6,21 @@ using edge::Task;
 
 void Answer::add_to(wire::ResponseHead& head) {
   status_ = head.status;
-  for (std::size_t i = 0; fields_ && i < fields_->size(); ++i) {
-    const auto [name, value] = (*fields_)[i];
+  if (!context_) return;
+  const wire::Fields& fields = context_->answer_fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto [name, value] = fields[i];
     if (wire::equal_ignoring_case(name, "set-cookie"))
       head.fields.append(name, value);
     else
       head.fields.set(name, value);
   }
+  if (context_->answer_editor) context_->answer_editor->edit(head);
 }
 
 const wire::ResponseHead& Answer::complete(const wire::ResponseHead& head) {
   status_ = head.status;
-  if (!fields_ || fields_->empty()) return head;
+  if (!context_ || (context_->answer_fields.empty() && !context_->answer_editor)) return head;
   completed_ = head;
   add_to(completed_);
   return completed_;

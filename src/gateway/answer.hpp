@@ -5,7 +5,7 @@
 // Threads: on the loop of its connection only.
 #pragma once
 
-#include "edge/exchange.hpp"
+#include "gateway/filter.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,8 +15,8 @@ namespace doorward::gateway {
 class Answer : public edge::Exchange {
  public:
   explicit Answer(edge::Exchange& inner) : inner_(inner) {}
-  // Adds `fields` as they are when the answer begins.
-  void add(const wire::Fields& fields) { fields_ = &fields; }
+  // Adds what the context has to say when the answer begins.
+  void add(const Context& context) { context_ = &context; }
 
   unsigned status() const { return status_; }  // 0 while none was answered
   std::uint64_t bytes_in() const { return bytes_in_; }
@@ -50,7 +50,7 @@ class Answer : public edge::Exchange {
   void add_to(wire::ResponseHead& head);
 
   edge::Exchange& inner_;
-  const wire::Fields* fields_ = nullptr;
+  const Context* context_ = nullptr;
   wire::ResponseHead completed_;
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0;

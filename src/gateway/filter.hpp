@@ -38,12 +38,22 @@ class TunnelWatch {
   virtual edge::Task<bool> used() = 0;
 };
 
+// Has the last word on the head of an answer, whoever gives it: what it cost, what is left of a
+// limit. Lives until the request is over.
+class AnswerEditor {
+ public:
+  virtual ~AnswerEditor() = default;
+  virtual void edit(wire::ResponseHead& head) = 0;
+};
+
 struct Context {
   edge::Exchange& exchange;
   Client client = {};
   const route::Route* route = nullptr;
   wire::Fields answer_fields = {};  // added to whatever is answered (Set-Cookie, rate headers)
   std::unique_ptr<TunnelWatch> tunnel_watch = nullptr;
+  std::unique_ptr<AnswerEditor> answer_editor = nullptr;
+  std::optional<edge::Response> reply = {};  // of a `run_now` that answers; the pipeline sends it
   // For the log.
   std::string request_id = {};
   std::string_view answered_by = {};  // the name of a filter

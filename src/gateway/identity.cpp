@@ -31,6 +31,19 @@ std::string claim(const json::object& claims, std::string_view name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+// Kept with each cached token, hence few and short.
+auto texts_among(const json::object& claims) {
+  constexpr std::size_t kMost = 32;
+  constexpr std::size_t kLongest = 128;
+  auto texts = std::make_shared<std::vector<std::pair<std::string, std::string>>>();
+  for (const auto& [name, value] : claims) {
+    if (texts->size() == kMost) break;
+    if (name.size() <= kLongest && value.is_string() && value.get_string().size() <= kLongest)
+      texts->emplace_back(name, value.get_string());
+  }
+  return texts;
+}
+
 std::chrono::system_clock::time_point expiry(const json::object& claims) {
   const json::value* value = claims.if_contains("exp");
   const double seconds = value != nullptr && value->is_number() ? value->to_number<double>() : 0;
@@ -40,6 +53,13 @@ std::chrono::system_clock::time_point expiry(const json::object& claims) {
 }
 
 }  // namespace
+
+std::string_view Subject::claim(std::string_view name) const {
+  if (!claims) return {};
+  for (const auto& [known, value] : *claims)
+    if (known == name) return value;
+  return {};
+}
 
 std::string ticket_cookie(std::string_view room) { return fmt::format("doorward_ticket_{}", room); }
 std::string pass_cookie(std::string_view room) { return fmt::format("doorward_pass_{}", room); }
@@ -122,7 +142,8 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     const Hash128 hash = derive("user", issuer.issuer + '\0' + subject);
     identity.caller = Caller::user;
     identity.subject =
-        Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim)};
+        Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim),
+                texts_among(verified->claims)};
     users_.insert(token, *identity.subject, expiry(verified->claims), to_system(now));
     return;
   }

@@ -16,9 +16,11 @@
 #include "wire/http/head.hpp"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace doorward::gateway {
@@ -27,6 +29,11 @@ struct Subject {
   SubjectKey key;
   std::string text;  // "device:…", "user:…" as passes carry it
   std::string lane;  // from a JWT's claim or a backend; empty: the first
+  // The texts among a JWT's claims: what rules may ask for. Null: none.
+  std::shared_ptr<const std::vector<std::pair<std::string, std::string>>> claims = {};
+
+  // Empty: there is no such claim, or it is no text.
+  std::string_view claim(std::string_view name) const;
 };
 
 struct Issuer {

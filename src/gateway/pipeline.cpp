@@ -8,11 +8,12 @@
 
 namespace doorward::gateway {
 Pipeline::Pipeline(PipelineParts parts)
-    : route_(std::make_shared<RouteFilter>(std::move(parts.routes), std::move(parts.fallback))),
-      observer_(parts.observer) {
+    : route_(std::make_shared<RouteFilter>(std::move(parts.routes))), observer_(parts.observer) {
   filters_.push_back(std::make_shared<ClientAddress>(std::move(parts.trusted)));
   filters_.push_back(std::make_shared<RequestId>(parts.id_seed));
   filters_.push_back(route_);
+  if (parts.limits) filters_.push_back(std::move(parts.limits));
+  filters_.push_back(std::make_shared<OwnCalls>(std::move(parts.fallback)));
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
 }
 
@@ -20,7 +21,7 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   const std::uint64_t stamp = observer_ ? observer_->started() : 0;
   Answer answer(exchange);
   Context context{answer};
-  answer.add(context.answer_fields);
+  answer.add(context);
   bool failed = true;
   try {
     for (const auto& filter : filters_) {
@@ -28,6 +29,9 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
       if (!verdict) verdict = co_await filter->run(context);
       if (*verdict == Verdict::pass) continue;
       context.answered_by = filter->name();
+      if (!context.reply) break;
+      edge::Response reply = *std::move(context.reply);
+      (void)co_await answer.respond(std::move(reply));
       break;
     }
     failed = false;

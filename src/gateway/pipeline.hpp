@@ -1,4 +1,5 @@
-// What every request passes: client address, id, route, then the filters in their order.
+// What every request passes: client address, id, route, rate rules, then either Doorward's own
+// calls or the filters of a route in their order.
 //
 // Why:     one list decides what runs and what `doorward check --explain` shows.
 // Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler
@@ -9,6 +10,7 @@
 
 #include "gateway/client_address.hpp"
 #include "gateway/filter.hpp"
+#include "gateway/own_calls.hpp"
 #include "gateway/route.hpp"
 
 #include <cstdint>
@@ -42,8 +44,9 @@ class RequestObserver {
 struct PipelineParts {
   TrustedProxies trusted;
   route::RouteTable routes;
+  std::shared_ptr<Filter> limits;                // of all requests, routed or not; may be null
   Fallback fallback;                             // answers where no route matches
-  std::vector<std::shared_ptr<Filter>> filters;  // after the route; the last one answers
+  std::vector<std::shared_ptr<Filter>> filters;  // of a route; the last one answers
   RequestObserver* observer = nullptr;           // may be null; outlives the pipeline
   std::uint64_t id_seed = 0;                     // drawn at random by whoever makes the pipeline
 };

@@ -31,6 +31,7 @@ inline constexpr ProblemType kWrongOrigin{"wrong-origin", 403, "Another site may
 inline constexpr ProblemType kNotYours{"not-yours", 403, "Only a backend may say this"};
 inline constexpr ProblemType kAdminElsewhere{"admin-elsewhere", 403, "Not on this listener"};
 inline constexpr ProblemType kNoCsrf{"csrf-token-needed", 403, "The CSRF token is needed"};
+inline constexpr ProblemType kDeniedByRule{"denied-by-rule", 403, "This address is refused"};
 inline constexpr ProblemType kNoEndpoint{"no-such-endpoint", 404, "There is no such endpoint"};
 inline constexpr ProblemType kNoRoom{"no-such-room", 404, "There is no such room"};
 inline constexpr ProblemType kNoRule{"no-such-rule", 404, "There is no such rule"};

@@ -33,7 +33,7 @@ class RoomGateTest : public testing::Test {
     context.client.host = "shop.example";
     context.client.scheme = scheme_;
     context.route = &route_;
-    answer.add(context.answer_fields);
+    answer.add(context);
     Asked asked;
     asked.verdict = desk_.run(gate_.run(context));
     asked.status = exchange.answer.status;

@@ -1,6 +1,5 @@
 #include "gateway/route.hpp"
 
-#include "edge/problem_response.hpp"
 #include "wire/http/text.hpp"
 
 #include <algorithm>
@@ -89,20 +88,13 @@ void remove_identity(wire::Fields& fields) { remove_where(fields, is_identity); 
 std::optional<Verdict> RouteFilter::run_now(Context& context) {
   wire::RequestHead& request = context.exchange.request();
   context.route = table_.find(context.client.host, request.path, request.method);
-  if (!context.route) return std::nullopt;
+  if (!context.route) return Verdict::pass;
   remove_hop_by_hop(request.fields);
   remove_identity(request.fields);
   return Verdict::pass;
 }
 
-edge::Task<Verdict> RouteFilter::run(Context& context) {
-  if (const auto found = run_now(context)) co_return *found;
-  if (fallback_) co_await fallback_(context);
-  if (!context.exchange.answered())
-    (void)co_await context.exchange.respond(
-        edge::problem_response(wire::Problem(404, "Nothing is served at this address.")));
-  co_return Verdict::answered;
-}
+edge::Task<Verdict> RouteFilter::run(Context& context) { co_return *run_now(context); }
 
 std::string RouteFilter::explain(const route::Route& route) const {
   return "route \"" + route.name + "\"";

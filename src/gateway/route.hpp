@@ -1,9 +1,8 @@
 // Finds the route of a request, and cleans the request for the way to a backend.
 //
-// Why:     where no route matches, the fallback answers (the native calls), else 404. Where one
-//          does, fields that are for one connection only, and those by which we tell a backend who
-//          the visitor is, are removed before any filter sets them: a visitor can neither send them
-//          nor, by naming them in `Connection`, take them away.
+// Why:     where a route matches, fields that are for one connection only, and those by which we
+//          tell a backend who the visitor is, are removed before any filter sets them: a visitor
+//          can neither send them nor, by naming them in `Connection`, take them away.
 // Threads: const-safe.
 // Spec:    RFC 9110 section 7.6.1; docs/configuration.md, "routes".
 #pragma once
@@ -11,18 +10,13 @@
 #include "core/route/route.hpp"
 #include "gateway/filter.hpp"
 
-#include <functional>
 #include <string>
 
 namespace doorward::gateway {
 
-// Answers a request that no route takes, or leaves it unanswered.
-using Fallback = std::function<edge::Task<>(Context&)>;
-
 class RouteFilter : public Filter {
  public:
-  RouteFilter(route::RouteTable table, Fallback fallback)
-      : table_(std::move(table)), fallback_(std::move(fallback)) {}
+  explicit RouteFilter(route::RouteTable table) : table_(std::move(table)) {}
 
   std::string_view name() const override { return "route"; }
   edge::Task<Verdict> run(Context& context) override;
@@ -33,7 +27,6 @@ class RouteFilter : public Filter {
 
  private:
   route::RouteTable table_;
-  Fallback fallback_;
 };
 
 // Removes hop-by-hop fields, but for `TE: trailers` and what asks for a WebSocket.

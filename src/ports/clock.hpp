@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "core/limit/quota.hpp"
 
 namespace doorward::ports {
 
@@ -15,6 +16,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual LogTime wall_now() const = 0;
+  // The same clock, finer: what limits count by.
+  virtual limit::Time limit_now() const { return limit::Time{wall_now().time_since_epoch()}; }
   virtual Millis steady_now() const = 0;  // since an arbitrary start
 };
 

@@ -10,6 +10,7 @@ namespace doorward::adapters {
 class SystemClock final : public ports::Clock {
  public:
   LogTime wall_now() const override;
+  limit::Time limit_now() const override;
   Millis steady_now() const override;
 };
 

@@ -59,8 +59,8 @@ constexpr std::array kTable{
     MetricRow{MetricId::request_seconds, "doorward_request_seconds", histogram, "",
               "Time from a request's head to the end of its answer; parked streams until parked."},
     MetricRow{MetricId::answered, "doorward_answered_total", counter, "by",
-              "Requests by the phase that answered them: route (Doorward's own calls, or 404), "
-              "room_gate, proxy, or other."},
+              "Requests by the phase that answered them: rate_rules, own_calls "
+              "(Doorward's own, or 404), room_gate, proxy, or other."},
     MetricRow{MetricId::upstream_requests, "doorward_upstream_requests_total", counter, "upstream",
               "Requests to the service, repeated ones included."},
     MetricRow{MetricId::upstream_failures, "doorward_upstream_failures_total", counter,

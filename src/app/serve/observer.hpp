@@ -25,7 +25,7 @@ class Observer final : public gateway::RequestObserver {
  private:
   Log& log_;
   RequestStats stats_;
-  std::array<std::atomic<std::uint64_t>, 4> answered_{};  // as in kPhases
+  std::array<std::atomic<std::uint64_t>, 5> answered_{};  // as in kPhases
 };
 
 }  // namespace doorward::app

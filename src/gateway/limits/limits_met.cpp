@@ -1,0 +1,241 @@
+#include "gateway/limits/limits_met.hpp"
+
+#include "gateway/problems.hpp"
+#include "wire/rate_limit/refusal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace doorward::gateway {
+namespace {
+
+using limit::Algorithm;
+using limit::CompiledRule;
+
+// A whole number above 0, or `otherwise`.
+std::uint64_t number(std::optional<std::string_view> text, std::uint64_t otherwise) {
+  std::uint64_t value = 0;
+  if (!text) return otherwise;
+  const char* end = text->data() + text->size();
+  const auto [rest, fault] = std::from_chars(text->data(), end, value);
+  return fault == std::errc() && rest == end && value > 0 ? value : otherwise;
+}
+
+bool is_charged_later(const CompiledRule& rule) {
+  return rule.rule().cost.from == limit::Cost::From::response_header;
+}
+
+// The names live as long as the reports.
+struct Reports {
+  std::vector<std::string> names;
+  std::vector<wire::LimitReport> reports;
+};
+
+template <class Counts, class Wanted>
+Reports reports_of(const Counts& counts, Wanted wanted) {
+  Reports out;
+  out.names.reserve(counts.size());
+  for (const auto& count : counts) {
+    if (!wanted(count)) continue;
+    out.names.push_back(policy_name(*count.rule, *count.quota));
+    out.reports.push_back({.policy = out.names.back(),
+                           .quota = &count.quota->compiled.quota(),
+                           .decision = count.decision,
+                           .cost = count.hit.cost});
+  }
+  return out;
+}
+
+}  // namespace
+
+LimitsMet::LimitsMet(const RateRulesParts& parts, const Context& context,
+                     std::shared_ptr<const limit::RuleSet> rules)
+    : parts_(parts),
+      context_(context),
+      rules_(std::move(rules)),
+      now_(parts.clock.limit_now()),
+      values_(context, parts.identities,
+              LogTime{std::chrono::floor<Millis>(now_.time_since_epoch())}) {}
+
+LimitsMet::~LimitsMet() {
+  for (const Count& count : counts_)
+    if (count.held) parts_.store.release(count.hit, parts_.clock.limit_now());
+}
+
+bool LimitsMet::find() {
+  const wire::RequestHead& head = context_.exchange.request();
+  const limit::RuleRequest request{
+      .host = context_.client.host,
+      .path = head.path,
+      .method = head.method,
+      .route = context_.route == nullptr ? std::string_view() : context_.route->name,
+      .headers = values_,
+      .client = to_limit_address(context_.client.address),
+      .now = LogTime{std::chrono::floor<Millis>(now_.time_since_epoch())}};
+  rules_->find(request, found_);
+  values_.set_endpoint(found_.endpoint);
+  return !found_.rules.empty();
+}
+
+std::optional<edge::Response> LimitsMet::decide() {
+  if (const CompiledRule* rule = denied()) {
+    if (parts_.observer) parts_.observer->decided({context_, *rule, values_, LimitOutcome::denied});
+    return deny();
+  }
+  for (const limit::Applied& applied : found_.rules) add_counts(*applied.rule);
+  count();
+  note_held();
+  if (parts_.observer) report();
+  const Count* refused = refusing();
+  if (refused == nullptr) return std::nullopt;
+  charged_ = true;  // what is refused here has no cost to charge
+  return refuse(refused->rule->rule());
+}
+
+const CompiledRule* LimitsMet::denied() const {
+  for (const limit::Applied& applied : found_.rules)
+    if (applied.denied && !applied.rule->rule().dry_run) return applied.rule;
+  return nullptr;
+}
+
+std::uint64_t LimitsMet::cost_of(const limit::Cost& cost) const {
+  if (cost.from != limit::Cost::From::request_header) return cost.amount;
+  return number(values_.header(cost.header), cost.amount);
+}
+
+void LimitsMet::add_counts(const CompiledRule& rule) {
+  const std::string& claim = rule.rule().plan_claim;
+  const auto& quotas = rule.quotas(claim.empty() ? std::string_view() : values_.claim(claim));
+  if (counts_.size() + quotas.size() > kMaxCounts) return;
+  const std::string key = limit::key_text(rule.rule().key, values_);
+  // What is known only from the answer is asked for as the least, and charged then.
+  const std::uint64_t cost = is_charged_later(rule) ? 1 : cost_of(rule.rule().cost);
+  for (const limit::RuleQuota& quota : quotas) {
+    ports::Hit hit{counter_key(parts_.counter_key, quota, key), &quota.compiled, cost, 0};
+    if (quota.compiled.algorithm() == Algorithm::concurrency)
+      parts_.entropy.fill(std::as_writable_bytes(std::span(&hit.lease, 1)));
+    counts_.push_back({&rule, &quota, hit});
+  }
+}
+
+// First what counts nothing yet, so that a request that is refused there uses up nothing elsewhere.
+void LimitsMet::count() {
+  for (Count& count : counts_) {
+    if (is_charged_later(*count.rule))
+      count.decision = parts_.store.peek(count.hit, now_);
+    else if (count.rule->rule().dry_run)
+      count.decision = parts_.store.decide(count.hit, now_);
+  }
+  const bool is_refused = std::any_of(counts_.begin(), counts_.end(), [](const Count& count) {
+    return is_charged_later(*count.rule) && !count.rule->rule().dry_run && !count.decision.allowed;
+  });
+  if (!is_refused) return count_together();
+  for (Count& count : counts_)
+    if (!is_charged_later(*count.rule) && !count.rule->rule().dry_run)
+      count.decision = parts_.store.peek(count.hit, now_);
+}
+
+void LimitsMet::count_together() {
+  std::array<ports::Hit, kMaxCounts> hits;
+  std::array<limit::Decision, kMaxCounts> decisions;
+  std::array<Count*, kMaxCounts> from{};
+  std::size_t n = 0;
+  for (Count& count : counts_) {
+    if (is_charged_later(*count.rule) || count.rule->rule().dry_run) continue;
+    from[n] = &count;
+    hits[n++] = count.hit;
+  }
+  if (n == 0) return;
+  if (n == 1) {
+    from[0]->decision = parts_.store.decide(hits[0], now_);
+    return;
+  }
+  parts_.store.decide(std::span(hits.data(), n), now_, std::span(decisions.data(), n));
+  for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
+}
+
+void LimitsMet::note_held() {
+  const bool is_refused = refusing() != nullptr;
+  for (Count& count : counts_) {
+    const bool is_slot = count.quota->compiled.algorithm() == Algorithm::concurrency;
+    // Of a request that is refused only rules in dry run, which are asked apart, hold a slot.
+    const bool was_counted = count.rule->rule().dry_run || !is_refused;
+    count.held = is_slot && was_counted && count.decision.allowed && !is_charged_later(*count.rule);
+  }
+}
+
+const LimitsMet::Count* LimitsMet::refusing() const {
+  const auto found = std::find_if(counts_.begin(), counts_.end(), [](const Count& count) {
+    return !count.decision.allowed && !count.rule->rule().dry_run;
+  });
+  return found == counts_.end() ? nullptr : &*found;
+}
+
+// Once for each rule, with the quota that says most.
+void LimitsMet::report() const {
+  for (std::size_t i = 0; i < counts_.size();) {
+    const CompiledRule& rule = *counts_[i].rule;
+    const Count* said = &counts_[i];
+    for (; i < counts_.size() && counts_[i].rule == &rule; ++i)
+      if (said->decision.allowed && !counts_[i].decision.allowed) said = &counts_[i];
+    const LimitOutcome outcome = said->decision.allowed ? LimitOutcome::passed
+                                 : rule.rule().dry_run  ? LimitOutcome::would_refuse
+                                                        : LimitOutcome::refused;
+    parts_.observer->decided({context_, rule, values_, outcome, said->quota->name, said->decision});
+  }
+}
+
+void LimitsMet::charge(const wire::ResponseHead& head) {
+  for (Count& count : counts_) {
+    if (!is_charged_later(*count.rule)) continue;
+    const limit::Cost& cost = count.rule->rule().cost;
+    count.hit.cost = number(head.fields.find(cost.header), cost.amount);
+    count.decision = parts_.store.charge(count.hit, parts_.clock.limit_now());
+  }
+}
+
+limit::Dialect LimitsMet::dialect_of(const limit::Rule& rule) const {
+  return rule.headers.value_or(parts_.headers);
+}
+
+void LimitsMet::edit(wire::ResponseHead& head) {
+  if (!charged_) charge(head);
+  charged_ = true;
+  // Rules of one dialect share its fields.
+  boost::container::small_vector<limit::Dialect, 4> done;
+  for (const Count& first : counts_) {
+    const limit::Dialect dialect = dialect_of(first.rule->rule());
+    if (first.rule->rule().dry_run || std::find(done.begin(), done.end(), dialect) != done.end())
+      continue;
+    done.push_back(dialect);
+    const Reports said = reports_of(counts_, [&](const Count& count) {
+      return !count.rule->rule().dry_run && dialect_of(count.rule->rule()) == dialect;
+    });
+    wire::set_rate_limit_fields(head.fields, dialect, said.reports, now_);
+  }
+}
+
+edge::Response LimitsMet::deny() const {
+  return answer(problems::kDeniedByRule, "Requests from this address are refused here.");
+}
+
+edge::Response LimitsMet::refuse(const limit::Rule& rule) const {
+  const Reports refused = reports_of(counts_, [](const Count& count) {
+    return !count.decision.allowed && !count.rule->rule().dry_run;
+  });
+  edge::Response response;
+  if (rule.refused == limit::RefusedBody::problem) {
+    response = answer(wire::rate_limit_problem(wire::RefusalKind::quota_exceeded, refused.reports));
+  } else {
+    response.head.status = 429;
+    response.head.fields.append("Content-Type", "application/json");
+    response.body = wire::rate_limiter_refusal(refused.reports, now_);
+  }
+  response.head.fields.set("Cache-Control", "no-store");
+  if (const auto seconds = wire::retry_after_seconds(refused.reports))
+    response.head.fields.set("Retry-After", std::to_string(*seconds));
+  return response;
+}
+
+}  // namespace doorward::gateway

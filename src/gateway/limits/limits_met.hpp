@@ -1,0 +1,75 @@
+// The limits that one request met: found, counted in one step, and told in the answer.
+//
+// Why:     all quotas of all rules are one decision: a request that one of them refuses uses up none
+//          of the others. Rules in dry run are asked apart, and refuse nobody.
+// Time:    one `now` for the whole request; what its answer costs is charged when its head is
+//          ready. A concurrency slot is held until this ends with its request, or its lease does; a
+//          parked stream holds none.
+// Ownership: keeps the rule set that it was made with.
+// Threads: single owner.
+// Bounds:  a request meets at most kMaxCounts counters; rules beyond them are not asked.
+// Spec:    docs/rules.md.
+#pragma once
+
+#include "gateway/limits/observer.hpp"
+#include "gateway/limits/rate_rules.hpp"
+#include "gateway/limits/request_values.hpp"
+#include "ports/counter_store.hpp"
+#include "wire/rate_limit/headers.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <memory>
+
+namespace doorward::gateway {
+
+class LimitsMet final : public AnswerEditor {
+ public:
+  static constexpr std::size_t kMaxCounts = ports::CounterStore::kMaxHits;
+
+  LimitsMet(const RateRulesParts& parts, const Context& context,
+            std::shared_ptr<const limit::RuleSet> rules);
+  ~LimitsMet() override;
+  LimitsMet(const LimitsMet&) = delete;
+  LimitsMet& operator=(const LimitsMet&) = delete;
+
+  // Whether any rule applies.
+  bool find();
+  // Counts. Absent: the request may pass.
+  std::optional<edge::Response> decide();
+  void edit(wire::ResponseHead& head) override;
+
+ private:
+  struct Count {
+    const limit::CompiledRule* rule;
+    const limit::RuleQuota* quota;
+    ports::Hit hit;
+    limit::Decision decision = {};
+    bool held = false;  // a concurrency slot, to be given back
+  };
+  using Counts = boost::container::small_vector<Count, 4>;
+
+  const limit::CompiledRule* denied() const;
+  void add_counts(const limit::CompiledRule& rule);
+  std::uint64_t cost_of(const limit::Cost& cost) const;
+  void count();
+  void count_together();
+  void note_held();
+  const Count* refusing() const;
+  void report() const;
+  void charge(const wire::ResponseHead& head);
+  edge::Response deny() const;
+  edge::Response refuse(const limit::Rule& rule) const;
+  limit::Dialect dialect_of(const limit::Rule& rule) const;
+
+  const RateRulesParts& parts_;
+  const Context& context_;
+  std::shared_ptr<const limit::RuleSet> rules_;
+  limit::Time now_;
+  RequestValues values_;
+  limit::FoundRules found_;
+  Counts counts_;
+  bool charged_ = false;
+};
+
+}  // namespace doorward::gateway

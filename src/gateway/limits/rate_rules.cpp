@@ -1,0 +1,68 @@
+#include "gateway/limits/rate_rules.hpp"
+
+#include "gateway/limits/limits_met.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace doorward::gateway {
+namespace {
+
+constexpr std::string_view kOwn = "/.doorward";
+constexpr std::array<std::string_view, 3> kNeverBelow{"/health/", "/v1/admin/", "/dashboard/"};
+constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
+
+bool is_never_limited(const Context& context) {
+  if (context.route != nullptr) return false;
+  std::string_view path = context.exchange.request().path;
+  if (path.starts_with(kOwn)) path.remove_prefix(kOwn.size());
+  for (const std::string_view below : kNeverBelow)
+    if (path.starts_with(below)) return true;
+  return std::find(kNever.begin(), kNever.end(), path) != kNever.end();
+}
+
+}  // namespace
+
+std::optional<Verdict> RateRules::run_now(Context& context) {
+  if (is_never_limited(context)) return Verdict::pass;
+  auto rules = parts_.rules();
+  if (rules->rules().empty()) return Verdict::pass;
+  auto met = std::make_unique<LimitsMet>(parts_, context, std::move(rules));
+  if (!met->find()) return Verdict::pass;
+  context.reply = met->decide();
+  context.answer_editor = std::move(met);
+  return context.reply ? Verdict::answered : Verdict::pass;
+}
+
+edge::Task<Verdict> RateRules::run(Context& context) { co_return *run_now(context); }
+
+std::string RateRules::explain(const route::Route& route) const {
+  const auto rules = parts_.rules();
+  std::string names;
+  for (const auto& rule : rules->rules()) {
+    const auto& routes = rule->rule().match.routes;
+    const bool may =
+        routes.empty() || std::find(routes.begin(), routes.end(), route.name) != routes.end();
+    if (!may || !rule->rule().active) continue;
+    if (!names.empty()) names += ", ";
+    names += rule->rule().name;
+  }
+  return names.empty() ? "no rule" : "rules that may apply: " + names;
+}
+
+Hash128 counter_key(const SipKey& secret, const limit::RuleQuota& quota,
+                    std::string_view key_text) {
+  std::string bytes(sizeof quota.identity, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(quota.identity >> 8 * i);
+  bytes += key_text;
+  return siphash128(secret, bytes);
+}
+
+std::string policy_name(const limit::CompiledRule& rule, const limit::RuleQuota& quota) {
+  const std::string& name = rule.rule().name;
+  return rule.rule().quotas.size() < 2 ? name : fmt::format("{}.{}", name, quota.name);
+}
+
+}  // namespace doorward::gateway

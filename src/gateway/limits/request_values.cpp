@@ -1,0 +1,68 @@
+#include "gateway/limits/request_values.hpp"
+
+#include <boost/asio/ip/address_v6.hpp>
+
+#include <algorithm>
+
+namespace doorward::gateway {
+namespace {
+
+std::optional<std::string_view> if_any(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string_view> RequestValues::header(std::string_view name) const {
+  return head().fields.find(name);
+}
+
+const Identity& RequestValues::identity() const {
+  if (!identity_) identity_ = identities_.identify(head(), now_);
+  return *identity_;
+}
+
+std::string_view RequestValues::claim(std::string_view name) const {
+  const Identity& who = identity();
+  if (who.caller != Caller::user || !who.subject) return {};
+  return who.subject->claim(name);
+}
+
+// Of the route, or of the call: "/v1/rooms/sale/tickets".
+std::optional<std::string_view> RequestValues::room() const {
+  if (context_.route != nullptr) return if_any(context_.route->room);
+  constexpr std::string_view kRooms = "/v1/rooms/";
+  if (!endpoint_.starts_with(kRooms)) return std::nullopt;
+  const std::string_view rest = endpoint_.substr(kRooms.size());
+  return if_any(rest.substr(0, rest.find('/')));
+}
+
+std::optional<std::string_view> RequestValues::value(const limit::KeyPart& part) const {
+  using limit::KeyKind;
+  switch (part.kind) {
+    case KeyKind::client: return client();
+    case KeyKind::user:
+      if (identity().caller != Caller::user || !identity().subject) return std::nullopt;
+      return identity().subject->text;
+    case KeyKind::api_key: return if_any(identity().backend);
+    case KeyKind::header: return header(part.name);
+    case KeyKind::cookie: return cookie(head(), part.name);
+    case KeyKind::claim: return if_any(claim(part.name));
+    case KeyKind::room: return room();
+    case KeyKind::endpoint: return endpoint_;
+  }
+  return std::nullopt;
+}
+
+limit::Address to_limit_address(const boost::asio::ip::address& address) {
+  namespace ip = boost::asio::ip;
+  const ip::address_v6 v6 =
+      address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
+  limit::Address bits;
+  const auto bytes = v6.to_bytes();
+  std::copy(bytes.begin(), bytes.end(), bits.begin());
+  return bits;
+}
+
+}  // namespace doorward::gateway

@@ -1,0 +1,23 @@
+#include "gateway/own_calls.hpp"
+
+#include "edge/problem_response.hpp"
+
+namespace doorward::gateway {
+
+std::optional<Verdict> OwnCalls::run_now(Context& context) {
+  if (context.route) return Verdict::pass;
+  return std::nullopt;
+}
+
+edge::Task<Verdict> OwnCalls::run(Context& context) {
+  if (fallback_) co_await fallback_(context);
+  if (context.exchange.answered()) co_return Verdict::answered;
+  edge::Response missing =
+      edge::problem_response(wire::Problem(404, "Nothing is served at this address."));
+  (void)co_await context.exchange.respond(std::move(missing));
+  co_return Verdict::answered;
+}
+
+std::string OwnCalls::explain(const route::Route&) const { return "not asked: a route matches"; }
+
+}  // namespace doorward::gateway
