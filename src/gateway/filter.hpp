@@ -70,7 +70,7 @@ class Filter {
   virtual edge::Task<Verdict> run(Context& context) = 0;
   // The same where nothing needs to be awaited; absent: `run` decides.
   virtual std::optional<Verdict> run_now(Context&) { return std::nullopt; }
-  // One line for `check --explain`: what this filter would do on this route.
+  // One line for `check --explain`: what this filter would do on this route. Empty: nothing.
   virtual std::string explain(const route::Route& route) const = 0;
 };
 

@@ -18,6 +18,6 @@ edge::Task<Verdict> OwnCalls::run(Context& context) {
   co_return Verdict::answered;
 }
 
-std::string OwnCalls::explain(const route::Route&) const { return "not asked: a route matches"; }
+std::string OwnCalls::explain(const route::Route&) const { return {}; }
 
 }  // namespace doorward::gateway

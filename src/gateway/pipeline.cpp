@@ -52,8 +52,10 @@ std::string Pipeline::explain(std::string_view method, std::string_view host,
   const route::Route* route = route_->table().find(host, path, method);
   if (!route) return "no route: the native calls, or 404\n";
   std::string lines;
-  for (const auto& filter : filters_)
-    lines.append(filter->name()).append(": ").append(filter->explain(*route)).append("\n");
+  for (const auto& filter : filters_) {
+    const std::string line = filter->explain(*route);
+    if (!line.empty()) lines.append(filter->name()).append(": ").append(line).append("\n");
+  }
   return lines;
 }
 
