@@ -67,7 +67,8 @@ Task<> handle(Exchange& exchange) {
     co_await exchange.respond(std::move(response));
   } else if (path == "/cut") {
     const wire::ResponseHead ok;
-    co_await exchange.begin(ok, BodyLength{true, 10});
+    const BodyLength ten{true, 10};
+    co_await exchange.begin(ok, ten);
     co_await exchange.write("12345");
   } else {
     co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));

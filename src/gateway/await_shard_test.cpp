@@ -45,7 +45,8 @@ TEST(AwaitShard, ABatchCompletedByAnotherThreadGoesOnOnTheLoopInItsOrder) {
     boost::asio::co_spawn(
         loop,
         [&]() -> edge::Task<> {
-          const auto outcome = co_await await_shard(shard, engine::Tick{});
+          const engine::Command tick = engine::Tick{};
+          const auto outcome = co_await await_shard(shard, tick);
           EXPECT_EQ(std::this_thread::get_id(), loop_thread);
           seen.push_back(outcome->at.major);
         },
@@ -80,7 +81,8 @@ TEST(AwaitShard, ALoopThatEndsFirstDropsWhatWasCompleted) {
     boost::asio::co_spawn(
         loop,
         [&]() -> edge::Task<> {
-          (void)co_await await_shard(shard, engine::Tick{});
+          const engine::Command tick = engine::Tick{};
+          (void)co_await await_shard(shard, tick);
           went_on = true;
         },
         boost::asio::detached);

@@ -90,7 +90,8 @@ edge::Task<Sought<Place>> Places::find_by_token(const TicketToken& token, std::s
   if (token.room != room)
     co_return problem(problems::kBadToken,
                       fmt::format("The token is for room \"{}\".", token.room));
-  if (!co_await await_position(services_.shard, token.at)) co_return behind();
+  const bool caught_up = co_await await_position(services_.shard, token.at);
+  if (!caught_up) co_return behind();
   Place place;
   place.view.id = token.ticket;
   place.view.state = TicketState::closed;
@@ -108,7 +109,10 @@ edge::Task<Sought<Place>> Places::find_by_token(const TicketToken& token, std::s
 
 edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
                                        std::optional<ports::LogPosition> seen, At at) {
-  if (seen && !co_await await_position(services_.shard, *seen)) co_return behind();
+  if (seen) {
+    const bool caught_up = co_await await_position(services_.shard, *seen);
+    if (!caught_up) co_return behind();
+  }
   const LogTime time = now();
   const auto bearer = bearer_token(head);
   if (bearer && services_.tokens.kind_of(*bearer) == Tokens::Kind::ticket) {

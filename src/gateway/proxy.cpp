@@ -19,11 +19,11 @@ edge::Task<Verdict> Proxy::run(Context& context) {
     co_return Verdict::answered;
   }
   proxying::Call call{context, target->second, options_};
+  std::string_view first;
   if (!exchange.has_body()) {
-    co_await proxying::forward_whole(call, {});
+    co_await proxying::forward_whole(call, first);
     co_return Verdict::answered;
   }
-  std::string_view first;
   const bool asks_first = exchange.request().fields.lists("expect", "100-continue");
   if (exchange.body_length() && !asks_first) {
     // The first piece is awaited before a connection is taken: a slow visitor holds none. A chunked

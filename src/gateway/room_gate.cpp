@@ -74,7 +74,8 @@ edge::Task<Verdict> RoomGate::run(Context& context) {
   }
   if (entry->view.mode == room::Mode::bypass) co_return Verdict::pass;
   Visit visit{context, *entry};
-  if (co_await enter_by_pass(visit)) co_return Verdict::pass;
+  const bool entered = co_await enter_by_pass(visit);
+  if (entered) co_return Verdict::pass;
   co_return co_await enter_by_place(visit);
 }
 

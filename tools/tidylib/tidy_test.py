@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tidylib import banned, clang, dead, layers, links, size, words
+from tidylib import awaits, banned, clang, dead, layers, links, size, words
 from tidylib.tree import File, Tree, load
 
 CMAKE = "doorward_layer(base)\ndoorward_layer(wire SEES base LINK fmt::fmt)\ndoorward_layer(edge ASIO SEES wire base)\n"
@@ -73,6 +73,27 @@ class Banned(Case):
 
     def test_a_sleep_in_a_test_is_found_in_every_layer(self):
         self.assertTrue(list(banned.check(of({"src/edge/a_test.cpp": "std::this_thread::sleep_for(d);\n"}))))
+
+
+class Awaits(Case):
+    BAD = ["if (co_await f()) co_return;", "if (a && !co_await f(x)) {", "if (auto a = b(); co_await a.f()) {",
+           "bool a = b || co_await f();", "auto a = b ? co_await f() : 0;", "g(a && (co_await f()).ok);", "x = a && g(b, co_await f());",
+           "co_await f({1, 2});", "co_await f(Options{1});", "co_return co_await f(a, {});",
+           "co_await f([&] { return 1; }, {});"]
+    GOOD = ["const bool in = co_await f();", "if (a) co_await f();", "if (!a && b) co_return co_await f();",
+            "if (auto a = co_await f(); !a) co_return;", "co_await f(a && b);", "auto&& a = co_await f();",
+            "co_await f([&](int a) -> Task<int> { return {}; });", "// if (co_await f()) co_return;",
+            "for (int i = 0; i < n && m; ++i) co_await f();", "spawn([&] { co_await f(); }, {});",
+            "g(a && b, co_await f());"]
+
+    def test_what_the_compiler_mistakes_is_found(self):
+        for text in self.BAD:
+            found = list(awaits.check(of({"src/edge/a.cpp": "Task<> h() {\n  " + text + "\n}\n"})))
+            self.assertEqual(self.found(found), ["src/edge/a.cpp:2"], text)
+
+    def test_what_it_does_not_is_left_alone(self):
+        for text in self.GOOD:
+            self.assertEqual(list(awaits.check(of({"src/edge/a.cpp": "Task<> h() {\n  " + text + "\n}\n"}))), [], text)
 
 
 class Size(Case):

@@ -70,7 +70,8 @@ edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
   const auto pass = desk.places.services().tokens.read_pass(token, room, desk.places.now());
   if (pass.has_error())
     co_return json_answer(200, verdict(false, nullptr, {}, wire::jose::to_string(pass.error())));
-  if (!co_await gateway::await_position(desk.shard(), pass->at))
+  const bool caught_up = co_await gateway::await_position(desk.shard(), pass->at);
+  if (!caught_up)
     co_return gateway::answer(problems::kBehind, "This node has not caught up yet; try again.");
   co_return json_answer(200, co_await judge(desk, *pass));
 }

@@ -43,7 +43,8 @@ edge::Task<bool> to_upstream(Pair& pair) {
     if (bytes->empty()) break;
     ++pair.pieces;
     std::array pieces{asio::const_buffer(bytes->data(), bytes->size())};
-    if (!co_await pair.upstream.write(pieces)) co_return false;
+    const auto written = co_await pair.upstream.write(pieces);
+    if (!written) co_return false;
   }
   pair.upstream.shutdown_write();
   co_return true;
@@ -55,7 +56,8 @@ edge::Task<bool> to_visitor(Pair& pair) {
     if (!bytes) co_return false;
     if (bytes->empty()) break;
     ++pair.pieces;
-    if (!co_await pair.visitor.write(*bytes)) co_return false;
+    const auto written = co_await pair.visitor.write(*bytes);
+    if (!written) co_return false;
   }
   pair.visitor.shutdown_write();
   co_return true;
@@ -66,7 +68,8 @@ edge::Task<> watch(Pair& pair, TunnelWatch* watch, Millis idle) {
   const milliseconds step = watch ? std::min<milliseconds>(idle, watch->interval()) : idle;
   milliseconds quiet{0};
   std::uint64_t seen = 0;
-  bool in_use = !watch || co_await watch->used();
+  bool in_use = true;
+  if (watch) in_use = co_await watch->used();
   while (!pair.over.is_set()) {
     if (!in_use || quiet >= idle) pair.close();
     co_await pair.over.wait_for(step);
