@@ -61,21 +61,22 @@ void JsonReader::items(Value value, At path, std::size_t most, const Read& read)
 void JsonReader::count(Value value, At path, std::uint32_t& to) {
   json::error_code problem;
   const auto number = value.to_number<std::uint32_t>(problem);
-  if (problem) return fail(path, "a whole number from 0 to 4294967295", value);
+  // Boost.JSON makes an integer of 2.0; readers of YAML, and of other JSON, do not.
+  if (problem || value.is_double()) return fail(path, "a whole number from 0 to 4294967295", value);
   to = number;
 }
 
 void JsonReader::count(Value value, At path, std::uint64_t& to) {
   json::error_code problem;
   const auto number = value.to_number<std::uint64_t>(problem);
-  if (problem) return fail(path, "a whole number from 0", value);
+  if (problem || value.is_double()) return fail(path, "a whole number from 0", value);
   to = number;
 }
 
 void JsonReader::integer(Value value, At path, std::int32_t& to) {
   json::error_code problem;
   const auto number = value.to_number<std::int32_t>(problem);
-  if (problem) return fail(path, "a whole number", value);
+  if (problem || value.is_double()) return fail(path, "a whole number", value);
   to = number;
 }
 

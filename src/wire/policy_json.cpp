@@ -33,16 +33,56 @@ constexpr std::pair<const char*, Rejoin> kRejoins[] = {{"keep", Rejoin::keep},
 using At = const std::string&;
 using Value = const json::value&;
 
+// Null gives a member its default back (RFC 7396), as an empty value in YAML does; anything else is
+// read.
+template <class T, class Read>
+void read_or_default(Value value, T& to, const T& by_default, Read read) {
+  if (value.is_null()) {
+    to = by_default;
+  } else {
+    read(to);
+  }
+}
+
+// The readers of members that are never without a value.
+struct Plain {
+  Reader& in;
+  using Read = Reader::Read;
+
+  Read count(std::uint32_t& to, std::uint32_t by_default) const {
+    return [&in = in, &to, by_default](Value v, At at) {
+      read_or_default(v, to, by_default, [&](auto& n) { in.count(v, at, n); });
+    };
+  }
+  Read duration(Millis& to, Millis by_default) const {
+    return [&in = in, &to, by_default](Value v, At at) {
+      read_or_default(v, to, by_default, [&](auto& time) { in.duration(v, at, time); });
+    };
+  }
+  template <class T>
+  Read name(Names<T> names, T& to, T by_default) const {
+    return [&in = in, names, &to, by_default](Value v, At at) {
+      read_or_default(v, to, by_default, [&](auto& name) { in.name<T>(v, at, names, name); });
+    };
+  }
+};
+
+const Policy& defaults() {
+  static const Policy policy;
+  return policy;
+}
+
 void read_admit(Value value, At path, std::optional<room::Rate>& to, std::optional<Error>& fault) {
   json_optional<room::Rate>(value, to, [&](room::Rate& rate) {
     Reader in(path, fault);
     in.object(value, {{"count", [&](Value v, At at) { in.count(v, at, rate.count); }},
-                      {"every", [&](Value v, At at) { in.duration(v, at, rate.every); }}});
+                      {"every", Plain{in}.duration(rate.every, room::Rate().every)}});
   });
 }
 
 void read_lanes(Value value, At path, std::vector<room::Lane>& to, std::optional<Error>& fault) {
   Reader list(path, fault);
+  if (value.is_null()) return to.clear();
   if (!value.is_array()) return list.fail(path, "a list of lanes", value);
   if (value.get_array().size() > room::kMaxLanes)
     return list.fail(path, fmt::format("at most {} lanes", room::kMaxLanes));
@@ -51,15 +91,20 @@ void read_lanes(Value value, At path, std::vector<room::Lane>& to, std::optional
     room::Lane lane;
     Reader in(fmt::format("{}[{}]", path, to.size()), fault);
     in.object(item, {{"name", [&](Value v, At at) { in.text(v, at, lane.name); }},
-                     {"share", [&](Value v, At at) { in.count(v, at, lane.share); }}});
+                     {"share", Plain{in}.count(lane.share, room::Lane().share)}});
     to.push_back(std::move(lane));
   }
 }
 
 void read_session(Value value, At path, Policy& to, std::optional<Error>& fault) {
+  if (value.is_null()) {
+    to.session_ttl = defaults().session_ttl;
+    to.renew = defaults().renew;
+    return;
+  }
   Reader in(path, fault);
-  in.object(value, {{"ttl", [&](Value v, At at) { in.duration(v, at, to.session_ttl); }},
-                    {"renew", [&](Value v, At at) { in.name<Renew>(v, at, kRenews, to.renew); }}});
+  in.object(value, {{"ttl", Plain{in}.duration(to.session_ttl, defaults().session_ttl)},
+                    {"renew", Plain{in}.name<Renew>(kRenews, to.renew, defaults().renew)}});
 }
 
 void read_claim(Value value, At path, Policy& to, std::optional<Error>& fault) {
@@ -77,6 +122,7 @@ void read_claim(Value value, At path, Policy& to, std::optional<Error>& fault) {
 void read_liveness(Value value, At path, Policy& to, std::optional<Error>& fault) {
   if (value.is_null()) {
     to.liveness_silence.reset();
+    to.liveness_grace = defaults().liveness_grace;
     return;
   }
   Reader in(path, fault);
@@ -85,35 +131,35 @@ void read_liveness(Value value, At path, Policy& to, std::optional<Error>& fault
                        json_optional<Millis>(v, to.liveness_silence,
                                              [&](Millis& silence) { in.duration(v, at, silence); });
                      }},
-                    {"grace", [&](Value v, At at) { in.duration(v, at, to.liveness_grace); }}});
+                    {"grace", Plain{in}.duration(to.liveness_grace, defaults().liveness_grace)}});
 }
 
 void read_policy(Value value, Policy& to, std::optional<Error>& fault) {
   Reader in("", fault);
+  const Plain plain{in};
   const auto time_into = [&in](std::optional<LogTime>& time) {
     return [&in, &time](Value v, At at) {
       json_optional<LogTime>(v, time, [&](LogTime& t) { in.time(v, at, t); });
     };
   };
-  in.object(value,
-            {
-                {"capacity",
-                 [&](Value v, At at) {
-                   json_optional<std::uint32_t>(v, to.capacity,
-                                                [&](std::uint32_t& n) { in.count(v, at, n); });
-                 }},
-                {"admit", [&](Value v, At at) { read_admit(v, at, to.admit, fault); }},
-                {"session", [&](Value v, At at) { read_session(v, at, to, fault); }},
-                {"claim", [&](Value v, At at) { read_claim(v, at, to, fault); }},
-                {"order", [&](Value v, At at) { in.name<Order>(v, at, kOrders, to.order); }},
-                {"lanes", [&](Value v, At at) { read_lanes(v, at, to.lanes, fault); }},
-                {"rejoin", [&](Value v, At at) { in.name<Rejoin>(v, at, kRejoins, to.rejoin); }},
-                {"liveness", [&](Value v, At at) { read_liveness(v, at, to, fault); }},
-                {"opens_at", time_into(to.opens_at)},
-                {"closes_at", time_into(to.closes_at)},
-                {"max_waiting", [&](Value v, At at) { in.count(v, at, to.max_waiting); }},
-                {"mode", [&](Value v, At at) { in.name<Mode>(v, at, kModes, to.mode); }},
-            });
+  in.object(value, {
+                       {"capacity",
+                        [&](Value v, At at) {
+                          json_optional<std::uint32_t>(
+                              v, to.capacity, [&](std::uint32_t& n) { in.count(v, at, n); });
+                        }},
+                       {"admit", [&](Value v, At at) { read_admit(v, at, to.admit, fault); }},
+                       {"session", [&](Value v, At at) { read_session(v, at, to, fault); }},
+                       {"claim", [&](Value v, At at) { read_claim(v, at, to, fault); }},
+                       {"order", plain.name<Order>(kOrders, to.order, defaults().order)},
+                       {"lanes", [&](Value v, At at) { read_lanes(v, at, to.lanes, fault); }},
+                       {"rejoin", plain.name<Rejoin>(kRejoins, to.rejoin, defaults().rejoin)},
+                       {"liveness", [&](Value v, At at) { read_liveness(v, at, to, fault); }},
+                       {"opens_at", time_into(to.opens_at)},
+                       {"closes_at", time_into(to.closes_at)},
+                       {"max_waiting", plain.count(to.max_waiting, defaults().max_waiting)},
+                       {"mode", plain.name<Mode>(kModes, to.mode, defaults().mode)},
+                   });
 }
 
 }  // namespace

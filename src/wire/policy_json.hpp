@@ -20,7 +20,8 @@
 
 namespace doorward::wire {
 
-// Members that are missing keep what `base` has; null takes a limit away.
+// Members that are missing keep what `base` has; null takes a limit away, or gives back the default
+// of what is never without a value.
 Result<room::Policy> policy_from_json(const boost::json::object& object, room::Policy base = {});
 
 boost::json::object policy_to_json(const room::Policy& policy);
