@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tidylib import awaits, banned, clang, dead, layers, links, size, words
+from tidylib import awaits, banned, clang, dead, layers, links, reference, size, words
 from tidylib.tree import File, Tree, load
 
 CMAKE = "doorward_layer(base)\ndoorward_layer(wire SEES base LINK fmt::fmt)\ndoorward_layer(edge ASIO SEES wire base)\n"
@@ -77,7 +77,8 @@ class Banned(Case):
 
 class Awaits(Case):
     BAD = ["if (co_await f()) co_return;", "if (a && !co_await f(x)) {", "if (auto a = b(); co_await a.f()) {",
-           "bool a = b || co_await f();", "auto a = b ? co_await f() : 0;", "g(a && (co_await f()).ok);", "x = a && g(b, co_await f());",
+           "bool a = b || co_await f();", "auto a = b ? co_await f() : 0;", "g(a && (co_await f()).ok);",
+           "x = a && g(b, co_await f());",
            "co_await f({1, 2});", "co_await f(Options{1});", "co_return co_await f(a, {});",
            "co_await f([&] { return 1; }, {});"]
     GOOD = ["const bool in = co_await f();", "if (a) co_await f();", "if (!a && b) co_return co_await f();",
@@ -178,6 +179,33 @@ class Links(Case):
         files = {"docs/a.md": "# One, two\n[a](b.md#x-y) [o](#one-two) [w](https://example.org/z) `make run`\n",
                  "docs/b.md": "## `X` y\n", "Makefile": "run: build\n"}
         self.assertEqual(list(links.check(of(files))), [])
+
+
+class Reference(Case):
+    FILES = {
+        reference.DOCUMENT: json.dumps({"paths": {"/a/{room}": {"get": {}, "put": {}, "parameters": []},
+                                                  "/a/{room}/open": {"post": {}}, "/a/{room}/shut": {"post": {}}}}),
+        reference.PROBLEMS: 'inline constexpr ProblemType kA{"no-token", 401, "A token is needed"};\n',
+        reference.PAGE: "## Calls\n| `GET\\|PUT /a/{room}` | x |\n| `POST /a/{room}/{open,shut}` | x |\n"
+                        "## Problems\n| `no-token` | 401 | A token is needed |\n",
+        "README.md": "[api](docs/api.md)\n",
+    }
+
+    def said(self, path, old, new):
+        files = {**self.FILES, path: self.FILES[path].replace(old, new)}
+        return [finding.message for finding in reference.check(of(files))]
+
+    def test_a_whole_reference_is_left_alone(self):
+        self.assertEqual(self.said("README.md", "", ""), [])
+
+    def test_what_a_page_lacks_or_makes_up_is_found(self):
+        self.assertEqual(self.said(reference.PAGE, "open,shut", "open,draw"), [
+            "the call POST /a/{room}/shut is missing",
+            f"there is no call POST /a/{{room}}/draw in {reference.DOCUMENT}"])
+        self.assertEqual(self.said(reference.PAGE, "401", "403"), [
+            "the problem no-token (401, A token is needed) is missing",
+            f"no-token stands otherwise in {reference.PROBLEMS}"])
+        self.assertEqual(self.said("README.md", "docs/api.md", "docs/b.md"), ["leads nowhere to docs/api.md"])
 
 
 class Clang(Case):
