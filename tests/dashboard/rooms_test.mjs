@@ -1,30 +1,34 @@
 // An operator looks after the rooms.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { eventually, go, start_stage } from "./stage.mjs";
+import { eventually, go, shot, start_stage } from "./stage.mjs";
 
-const waiting_count = 7;
+const inside_count = 40;
+const waiting_count = 120;
 
 describe("rooms", { concurrency: false }, () => {
   let stage, page, faults, card;
-  const room = async () => (await stage.door.call("GET", "/v1/admin/rooms/sale", { token: "admin" })).json();
+  const room = async () => (await stage.door.call("GET", "/v1/admin/rooms/spring-sale", { token: "admin" })).json();
 
   before(async () => {
-    stage = await start_stage("rooms:\n  sale: { capacity: 2, session: { ttl: 10m }, claim: { ttl: 5m } }\n");
-    for (let i = 0; i < waiting_count + 2; i += 1) {
-      const answer = await stage.door.call("POST", "/v1/rooms/sale/tickets");
+    stage = await start_stage(`rooms:
+  spring-sale: { capacity: ${inside_count}, session: { ttl: 10m }, claim: { ttl: 5m } }
+`);
+    for (let i = 0; i < waiting_count + inside_count; i += 1) {
+      const answer = await stage.door.call("POST", "/v1/rooms/spring-sale/tickets");
       assert.equal(answer.status, 201);
     }
     ({ page, faults } = await stage.sign_in());
     await go(page, "Rooms");
-    card = page.getByRole("article", { name: "Room sale" });
+    card = page.getByRole("article", { name: "Room spring-sale" });
   });
   after(() => stage?.stop());
 
   test("a room shows who waits and who is inside", async () => {
-    await card.getByText("of 2 inside").waitFor();
+    await card.getByText("of 40 inside").waitFor();
     await eventually("both figures are there", async () =>
-      (await card.locator(".figure").allTextContents()).join(" ") === `${waiting_count} 2`);
+      (await card.locator(".figure").allTextContents()).join(" ") === `${waiting_count} ${inside_count}`);
+    await shot(page, "dashboard-rooms.png");
   });
 
   test("its mode is set by its buttons", async () => {
@@ -45,15 +49,15 @@ describe("rooms", { concurrency: false }, () => {
   });
 
   test("capacity and rate are changed, and let visitors in at once", async () => {
-    await card.getByLabel("Capacity").fill("5");
+    await card.getByLabel("Capacity").fill("50");
     await card.getByLabel("Let in", { exact: true }).fill("100");
     await card.getByLabel("in every").fill("1s");
     await card.getByRole("button", { name: "Save" }).click();
     await eventually("the policy is changed", async () => {
       const { policy, inside } = await room();
-      return policy.capacity === 5 && policy.admit?.count === 100 && inside === 5;
+      return policy.capacity === 50 && policy.admit?.count === 100 && inside === 50;
     });
-    await card.getByText("of 5 inside").waitFor();
+    await card.getByText("of 50 inside").waitFor();
     assert.equal(await card.getByRole("button", { name: "Save" }).isDisabled(), true);
   });
 

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
-import { go, start_stage } from "./stage.mjs";
+import { go, shot, start_stage } from "./stage.mjs";
 
 const limit = 4;
+const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, colorScheme: "dark" };
 
 // A backend that limits by itself: the tool reads headers, whoever sets them.
 async function start_backend() {
@@ -32,9 +33,11 @@ describe("try it", { concurrency: false }, () => {
     await page.getByLabel("Times").fill("6");
     await page.getByText("Headers and body").click();
     await page.getByLabel("Headers").fill("X-Client-ID: ann");
+    await page.getByText("Headers and body").click();
     await page.getByRole("button", { name: "Fire" }).click();
     await page.getByText(`${limit} requests of a limit of ${limit} passed; refused from the 5th on.`).waitFor();
     await page.getByText(/The same may pass again in \d+ s/).waitFor();
+    await shot(page, "dashboard-try-it-phone-dark.png");
     await page.getByRole("button", { name: "Request 1: 200, 3 left" }).click();
     await page.getByText("GET /api/data ann").waitFor();
     await page.getByRole("row", { name: 'ratelimit "all";r=3;t=60' }).waitFor();
@@ -45,7 +48,7 @@ describe("try it", { concurrency: false }, () => {
       const stage = await start_stage(`${admin}upstreams: { api: 'http://127.0.0.1:${backend.port}' }\nroutes: [{ path: /api/**, upstream: api }]\n`);
       try {
         backend.reset();
-        const { page, faults } = await stage.sign_in();
+        const { page, faults } = await stage.sign_in(phone);
         await fire(page);
         assert.deepEqual(faults, []);
       } finally {

@@ -36,8 +36,9 @@ async function problem_of(answer: Response): Promise<Problem> {
   return new Problem(answer.status, text("title") || `Status ${answer.status}`, text("detail"));
 }
 
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function ask(method: string, path: string, body?: unknown, tag?: string): Promise<Response> {
   const headers: Record<string, string> = {};
+  if (tag) headers["If-Match"] = tag;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   const init: RequestInit = { method, headers, cache: "no-store", credentials: "same-origin" };
@@ -53,7 +54,18 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     if (answer.status === 401 && path !== "/session") on_signed_out();
     throw problem;
   }
+  return answer;
+}
+
+// With a `tag`, only while it is still what was read.
+export async function call<T>(method: string, path: string, body?: unknown, tag?: string): Promise<T> {
+  const answer = await ask(method, path, body, tag);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+export async function read_tagged<T>(path: string): Promise<{ value: T; tag: string }> {
+  const answer = await ask("GET", path);
+  return { value: (await answer.json()) as T, tag: answer.headers.get("ETag") ?? "" };
 }
 
 export async function read_session(): Promise<Session> {

@@ -7,14 +7,21 @@ import type { View } from "./view";
 
 const period_ms = 2000;
 
+interface Told { rooms: Room[]; now: Map<string, RoomNow> }
+
+// Without statistics the rooms are shown all the same.
+async function ask(): Promise<Told> {
+  const [{ rooms }, stats] = await Promise.all([call<{ rooms: Room[] }>("GET", "/rooms"), read_stats("15m").catch(() => null)]);
+  return { rooms, now: new Map(stats?.rooms.map((room) => [room.room, room])) };
+}
+
 export function rooms(): View {
   const cards = new Map<string, RoomCard>();
   const list = h("div", { class: "cards" });
   const none = h("p", { class: "empty sheet", hidden: true },
     "There is no room. One is made in the configuration, or by ", h("code", {}, "PUT /v1/admin/rooms/{room}"), ".");
-  let now = new Map<string, RoomNow>();
 
-  function show(all: Room[]): void {
+  function show({ rooms: all, now }: Told): void {
     const names = new Set(all.map((room) => room.room));
     for (const [name, card] of cards) {
       if (names.has(name)) continue;
@@ -33,12 +40,8 @@ export function rooms(): View {
     none.hidden = all.length > 0;
   }
 
-  const ask = async (): Promise<Room[]> => (await call<{ rooms: Room[] }>("GET", "/rooms")).rooms;
   const refresh = async (): Promise<void> => { await ask().then(show, () => undefined); };
-  const stops = [
-    watch(() => read_stats("15m"), () => period_ms, (stats) => { now = new Map(stats.rooms.map((room) => [room.room, room])); }),
-    watch(ask, () => period_ms, show),
-  ];
+  const stop = watch(ask, () => period_ms, show);
   const element = h("div", { class: "view" }, h("header", { class: "view-head" }, h("h1", {}, "Rooms")), list, none);
-  return { element, stop: () => stops.forEach((stop) => stop()) };
+  return { element, stop };
 }

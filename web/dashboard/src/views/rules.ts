@@ -1,5 +1,5 @@
 // The rules: what each says, whether it is on, and what it did lately.
-import { call } from "../api";
+import { call, read_tagged } from "../api";
 import { h, replace, svg } from "../dom";
 import { ask, attempt, say } from "../feedback";
 import { icons } from "../icons";
@@ -29,11 +29,14 @@ function rule_row(rule: Rule, refresh: () => void): HTMLElement {
       say(`${rule.name} is ${on ? "off" : "on"}.`);
       refresh();
     }, toggle) }, h("i"));
-  const edit = h("button", { type: "button", "aria-label": `Edit ${rule.name}`, onclick: () => edit_rule(rule, false, async (next) => {
-    await call("PUT", path_of(rule), sendable(next));
-    say(`${rule.name} was changed.`);
-    refresh();
-  }) }, "Edit");
+  const edit = h("button", { type: "button", "aria-label": `Edit ${rule.name}`, onclick: () => void attempt(async () => {
+    const { value, tag } = await read_tagged<Rule>(path_of(rule));
+    edit_rule(value, false, async (next) => {
+      await call("PUT", path_of(rule), sendable(next), tag);
+      say(`${rule.name} was changed.`);
+      refresh();
+    });
+  }, edit) }, "Edit");
   const remove = h("button", { type: "button", class: "quiet", "aria-label": `Delete ${rule.name}`, onclick: () => void (async () => {
     if (!(await ask(`Delete ${rule.name}?`, "Its counters go with it.", "Delete"))) return;
     await attempt(async () => {
