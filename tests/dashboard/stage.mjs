@@ -45,6 +45,7 @@ export async function start_stage(config) {
 export const go = (page, name) => page.getByRole("navigation").getByRole("link", { name }).click();
 
 export async function shot(page, name) {
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
   if (process.env.DOORWARD_SCREENSHOTS) await page.screenshot({ path: join(process.env.DOORWARD_SCREENSHOTS, name) });
 }
 

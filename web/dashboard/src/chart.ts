@@ -63,7 +63,7 @@ function axes_of(options: Options): uPlot.Axis[] {
   return [
     { ...common, size: 24, gap: 6, space: 76, grid: { show: false },
       values: (_plot, ticks) => ticks.map((at) => time_of(new Date(at * 1000))) },
-    { ...common, size: 52, gap: 8, space: 44, grid: { stroke: () => colour("line"), width: 1 },
+    { ...common, size: 52, gap: 8, space: 36, grid: { stroke: () => colour("line"), width: 1 },
       values: (_plot, ticks) => ticks.map((value) => options.format(value)) },
   ];
 }
@@ -126,6 +126,9 @@ export function make_chart(options: Options): Chart {
   const resize = new ResizeObserver(() => plot.setSize({ width: Math.max(200, stage.clientWidth), height: height_px }));
   resize.observe(stage);
   const forget_scheme = on_scheme(() => plot.redraw(false, true));
+  let stopped = false;
+  // A canvas does not draw itself anew when its font comes.
+  void document.fonts.load(font).then(() => { if (!stopped) plot.redraw(false, true); });
 
   return {
     element,
@@ -137,6 +140,7 @@ export function make_chart(options: Options): Chart {
       stage.setAttribute("aria-label", `${options.title}. ${options.lines.map((line, i) => summary(line, values[i] ?? [], options.format)).join(". ")}. Arrow keys read along.`);
     },
     stop() {
+      stopped = true;
       resize.disconnect();
       forget_scheme();
       plot.destroy();

@@ -38,10 +38,12 @@ function scheme_button(): HTMLElement {
 
 function link_line(): { element: HTMLElement; stop: () => void } {
   const word = h("span");
-  const element = h("p", { class: "link", role: "status" }, h("i"), word);
+  const why = h("span", { class: "why" });
+  const element = h("p", { class: "link", role: "status" }, h("i"), word, why);
   const show = (): void => {
     element.classList.toggle("off", !link.ok);
-    set_text(word, link.ok ? "Live" : link.why || "No answer");
+    set_text(word, link.ok ? "Live" : "Not live");
+    set_text(why, link.why);
   };
   link.changed.add(show);
   show();
