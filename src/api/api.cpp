@@ -39,7 +39,7 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   const Found found = find_endpoint(head.method, head.path);
   Answer answer;
   if (is_dashboard(head.path)) {
-    Call call{exchange, client, {}, {}};
+    Call call{exchange, client};
     answer = dashboard(desk_, call);
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);

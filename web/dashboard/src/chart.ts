@@ -93,7 +93,7 @@ export function make_chart(options: Options): Chart {
   }
 
   const plot = new uPlot({
-    width: 320, height: height_px, padding: [8, 6, 0, 0],
+    width: 320, height: height_px, padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: sync_key }, y: false, drag: { x: false, y: false }, points: { size: 7, width: 2 } },
     scales: { y: { range: (_plot, _min, max) => [0, nice_top(Number.isFinite(max) ? max : 0, options)] } },
