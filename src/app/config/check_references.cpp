@@ -144,6 +144,22 @@ void check_open_admin(const Config& config, Problems& problems) {
   }
 }
 
+void check_rules(const Config& config, Problems& problems) {
+  std::vector<std::string> routes;
+  for (const RouteSettings& entry : config.routes) routes.push_back(entry.route.name);
+  for (const RuleSettings& settings : config.rules) {
+    for (const std::string& route : settings.rule.match.routes) {
+      check_name(route, routes, settings.at,
+                 fmt::format("rules.{}.match.routes", settings.rule.name), "route", problems);
+    }
+  }
+  if (config.rules.size() > limit::kMaxRules) {
+    problems.add_error({config.rules[limit::kMaxRules].at, "rules",
+                        fmt::format("expected at most {} rules, found {}", limit::kMaxRules,
+                                    config.rules.size())});
+  }
+}
+
 template <class Item, class Key>
 void check_unique(const std::vector<Item>& items, Key key, const std::string& path,
                   Problems& problems) {
@@ -177,6 +193,7 @@ void check_references(Config& config, Problems& problems) {
   check_rooms_are_used(config, problems);
   check_open_admin(config, problems);
   check_redis_listen(config, problems);
+  check_rules(config, problems);
   check_unique(
       config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
   check_unique(

@@ -7,6 +7,7 @@
 
 #include "app/config/document.hpp"
 #include "base/time.hpp"
+#include "core/limit/rule.hpp"
 #include "core/room/policy.hpp"
 #include "core/route/route.hpp"
 #include "edge/upstream/settings.hpp"
@@ -134,6 +135,11 @@ struct RouteSettings {
   Place upstream_at;
 };
 
+struct RuleSettings {
+  limit::Rule rule;
+  Place at;
+};
+
 struct LimitSettings {
   std::size_t connections = 200'000;
   std::size_t connections_per_address = 1'000;
@@ -167,6 +173,7 @@ struct Config {
   std::vector<RoomSettings> rooms;
   std::vector<UpstreamSettings> upstreams;
   std::vector<RouteSettings> routes;
+  std::vector<RuleSettings> rules;
   LimitSettings limits;
   DeadlineSettings deadlines;
 };

@@ -2,6 +2,7 @@
 #include "app/config/address.hpp"
 #include "app/config/config.hpp"
 #include "app/config/describe_rooms.hpp"
+#include "app/config/describe_rules.hpp"
 #include "app/config/form.hpp"
 
 #include <limits>
@@ -189,6 +190,10 @@ void describe(Form& form, Config& c) {
              });
   form.list("routes", "Which requests go where; the most specific path wins, then the host.",
             [&](Form& item) { describe(item, c.routes.emplace_back()); });
+  form.named(
+      "rules", "NAME",
+      "Rate limits, in short `NAME: 10/s`. A name is 1 to 128 of `a-z`, `0-9`, `.`, `_`, `-`.",
+      [&](Form& item, std::string_view name) { describe(item, name, c.rules.emplace_back()); });
   form.group("log", "The command log.", [&](Form& g) { describe_log(g, c.log); });
   form.group("admin", "Admin calls and metrics.", [&](Form& g) {
     g.field(

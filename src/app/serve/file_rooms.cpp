@@ -3,47 +3,15 @@
 #include "app/serve/secrets.hpp"
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include <algorithm>
-#include <future>
 
 namespace doorward::app {
 namespace {
 
-namespace json = boost::json;
 using Source = engine::SetRoom::Source;
 
 constexpr const char* kSaidFile = "rooms-of-file.json";
-
-// Waits for one command on a thread that is no event loop.
-class Waiting final : public engine::Completion {
- public:
-  void complete(engine::Outcome outcome) override { promise_.set_value(std::move(outcome)); }
-  engine::Outcome wait() { return promise_.get_future().get(); }
-
- private:
-  std::promise<engine::Outcome> promise_;
-};
-
-Result<Fingerprints> read_said(const std::filesystem::path& folder) {
-  Fingerprints said;
-  if (folder.empty()) return said;
-  const auto text = read_small_file(folder / kSaidFile);
-  if (!text && text.error().code == Errc::not_found) return said;
-  if (!text) return text.error();
-  boost::system::error_code failed;
-  const json::value root = json::parse(*text, failed);
-  if (failed || !root.is_object()) {
-    return error(Errc::corrupt, (folder / kSaidFile).string() +
-                                    " is broken; remove it to apply all "
-                                    "rooms of the file again");
-  }
-  for (const auto& [name, print] : root.get_object()) {
-    if (print.is_string()) said.emplace(name, print.get_string());
-  }
-  return said;
-}
 
 template <class Value>
 std::string shown(const std::optional<Value>& value) {
@@ -54,18 +22,6 @@ std::string shown(const std::optional<Millis>& value) {
 }
 std::string shown(const std::optional<LogTime>& value) {
   return value ? fmt::to_string(value->time_since_epoch().count()) : "-";
-}
-
-Result<> apply(engine::Shard& shard, engine::Command command) {
-  Waiting waiting;
-  if (auto taken = shard.submit(std::move(command), waiting); !taken) return taken;
-  const auto outcome = waiting.wait();
-  using enum engine::Status;
-  if (outcome.status == done || outcome.status == already || outcome.status == no_such_room)
-    return {};
-  return error(Errc::unavailable,
-               std::string("the log did not take a room of the configuration: ") +
-                   to_string(outcome.status));
 }
 
 }  // namespace
@@ -112,23 +68,20 @@ RoomChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
 
 Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms,
                           const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
-  auto before = read_said(folder);
+  auto before = read_said(folder, kSaidFile);
   if (!before) return before.error();
   RoomChanges changes = changes_of(rooms, *before, shard.rooms());
-  for (engine::Command& command : changes.commands) {
+  for (const engine::Command& command : changes.commands) {
     const auto* set = std::get_if<engine::SetRoom>(&command);
-    const auto* removed = std::get_if<engine::RemoveRoom>(&command);
-    const std::string name = set != nullptr ? set->room : removed->room;
-    const bool is_set = set != nullptr;
-    if (auto applied = apply(shard, std::move(command)); !applied) return applied;
-    log.info(
-        is_set ? "room set from the configuration" : "room removed, as the configuration has it",
-        {{"room", name}});
+    const std::string name =
+        set != nullptr ? set->room : std::get<engine::RemoveRoom>(command).room;
+    log.info(set != nullptr ? "a room is set from the configuration"
+                            : "a room is removed, as the configuration has it",
+             {{"room", name}});
   }
-  if (folder.empty() || changes.said == *before) return {};
-  json::object said;
-  for (const auto& [name, print] : changes.said) said[name] = print;
-  return write_secret_file(folder / kSaidFile, json::serialize(said) + '\n');
+  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
+  if (changes.said == *before) return {};
+  return write_said(folder, kSaidFile, changes.said);
 }
 
 }  // namespace doorward::app

@@ -10,18 +10,15 @@
 
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
+#include "app/serve/file_memory.hpp"
 #include "base/result.hpp"
 #include "engine/shard.hpp"
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 namespace doorward::app {
-
-// What the file said about each room, as fingerprints.
-using Fingerprints = std::map<std::string, std::string>;
 
 std::string fingerprint(const room::Policy& policy);
 

@@ -8,6 +8,7 @@
 #include "app/observe/sources.hpp"
 #include "app/serve/edge_options.hpp"
 #include "app/serve/file_rooms.hpp"
+#include "app/serve/file_rules.hpp"
 #include "app/serve/reload.hpp"
 #include "ports/memory/memory_counter_store.hpp"
 #include "ports/memory/memory_log.hpp"
@@ -141,7 +142,13 @@ Result<> Program::open_shard(Materials materials) {
       *places_, streams_, *pages_,
       api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback,
                       [this](edge::Exchange& probe) { return handle_visitor(probe); }});
-  return apply_file_rooms(config_.rooms, memory_folder(), *shard_, log_);
+  return apply_file(config_);
+}
+
+Result<> Program::apply_file(const config::Config& config) {
+  auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_);
+  if (!rooms) return rooms;
+  return apply_file_rules(config.rules, memory_folder(), *shard_, log_);
 }
 
 void Program::open_redis() {
@@ -237,12 +244,13 @@ void Program::reload(config::Config config) {
   for (const std::string& setting : needs_restart(config_, config)) {
     log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
-  if (auto applied = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_); !applied) {
-    log_.error("the rooms of the configuration were not taken over",
+  if (auto applied = apply_file(config); !applied) {
+    log_.error("the rooms and rules of the configuration were not taken over",
                {{"fault", applied.error().what}});
     return;
   }
   config_.rooms = std::move(config.rooms);
+  config_.rules = std::move(config.rules);
   config_.routes = std::move(config.routes);
   config_.upstreams = std::move(config.upstreams);
   config_.trusted_proxies = std::move(config.trusted_proxies);

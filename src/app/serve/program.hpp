@@ -65,6 +65,8 @@ class Program {
   void make_server();
   Result<> open_shard(Materials materials);
   void open_redis();
+  // Rooms and rules of the file, where it changed.
+  Result<> apply_file(const config::Config& config);
   Result<> open_server();
   void add_sources();
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);

@@ -1,0 +1,57 @@
+#include "app/serve/file_rules.hpp"
+
+#include "app/serve/secrets.hpp"
+#include "wire/rule_json.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+using limit::RuleSource;
+
+constexpr const char* kSaidFile = "rules-of-file.json";
+
+}  // namespace
+
+std::string fingerprint(const limit::Rule& rule) {
+  return sha256_hex(boost::json::serialize(wire::rule_to_json(rule)));
+}
+
+RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
+                       const limit::RuleSet& present) {
+  RuleChanges changes;
+  for (const auto& [rule, at] : rules) {
+    const std::string print = fingerprint(rule);
+    const auto said = before.find(rule.name);
+    const limit::CompiledRule* found = present.named(rule.name);
+    changes.said.emplace(rule.name, print);
+    const bool unchanged = said != before.end() && said->second == print;
+    if (!unchanged && (found == nullptr || found->rule() != rule))
+      changes.commands.emplace_back(engine::SetRule{rule, RuleSource::file});
+  }
+  for (const auto& [name, print] : before) {
+    const limit::CompiledRule* found = present.named(name);
+    if (changes.said.contains(name) || found == nullptr) continue;
+    if (found->entry().source == RuleSource::file)
+      changes.commands.emplace_back(engine::RemoveRule{name});
+  }
+  return changes;
+}
+
+Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules,
+                          const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
+  auto before = read_said(folder, kSaidFile);
+  if (!before) return before.error();
+  RuleChanges changes = changes_of(rules, *before, *shard.rules());
+  const std::size_t count = changes.commands.size();
+  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
+  if (count > 0)
+    log.info("rules changed, as the configuration has them", {{"rules", std::to_string(count)}});
+  if (changes.said == *before) return {};
+  return write_said(folder, kSaidFile, changes.said);
+}
+
+}  // namespace doorward::app
