@@ -56,111 +56,108 @@ TEST(Rule, AllThatItMayHaveIsValid) {
   EXPECT_EQ(fault, "");
 }
 
+const std::pair<Break, const char*> kFaults[] = {
+    {[](Rule& r) { r.name = ""; }, "name: must be 1 to 128"},
+    {[](Rule& r) { r.name = "Upper"; }, "name: must be"},
+    {[](Rule& r) { r.name = "-x"; }, "name: must be"},
+    {[](Rule& r) { r.name = std::string(129, 'a'); }, "name: must be"},
+    {[](Rule& r) { r.description = std::string(501, 'a'); }, "description: must be at most 500"},
+    {[](Rule& r) { r.description = "a\nb"; }, "description: must be at most 500"},
+    {[](Rule& r) {
+       r.match.hosts = {"a", "a*b"};
+     },
+     "match.hosts[1]: '*' may stand only at the"},
+    {[](Rule& r) { r.match.hosts = {""}; }, "match.hosts[0]: a host pattern is a name"},
+    {[](Rule& r) { r.match.paths = {"buy"}; }, "match.paths[0]: a path pattern begins with '/'"},
+    {[](Rule& r) { r.match.paths = {"/a/*/b"}; }, "match.paths[0]: '*' may stand only at the end"},
+    {[](Rule& r) { r.match.paths = {"/a?b"}; }, "match.paths[0]: a path pattern has no query"},
+    {[](Rule& r) { r.match.paths = {"/.doorward/v1/**"}; }, "match.paths[0]: leave \"/.doorward\""},
+    {[](Rule& r) { r.match.paths.assign(65, "/a"); }, "match.paths: has 65 entries; keep to 64"},
+    {[](Rule& r) { r.match.methods = {"get"}; }, "match.methods[0]: must be a method in capitals"},
+    {[](Rule& r) { r.match.methods = {""}; }, "match.methods[0]: must be a method"},
+    {[](Rule& r) { r.match.methods.assign(17, "GET"); }, "match.methods: has 17 entries"},
+    {[](Rule& r) {
+       r.match.headers = {{"a b", "x"}};
+     },
+     "match.headers.a b: is no name of a"},
+    {[](Rule& r) {
+       r.match.headers = {{"A", ""}};
+     },
+     "match.headers.A: is empty"},
+    {[](Rule& r) {
+       r.match.headers = {{"A", "x*y"}};
+     },
+     "match.headers.A: '*' may stand only"},
+    {[](Rule& r) {
+       r.match.headers = {{"A", "x\r\ny"}};
+     },
+     "match.headers.A: must be at most"},
+    {[](Rule& r) {
+       r.match.headers = {{"X-A", "1"}, {"x-a", "2"}};
+     },
+     "match.headers.X-A: stands"},
+    {[](Rule& r) { r.quotas[0].quota.window = 1s + 1us; }, "quotas[0].window: must be whole"},
+    {[](Rule& r) { r.match.routes = {""}; }, "match.routes[0]: must be the name of a route"},
+    {[](Rule& r) {
+       r.key = {{KeyKind::header, "a b"}};
+     },
+     "key[0]: \"header:a b\" has no valid"},
+    {[](Rule& r) {
+       r.key = {{KeyKind::client, "x"}};
+     },
+     "key[0]: \"clientx\" has no valid name"},
+    {[](Rule& r) {
+       r.key = {{KeyKind::room, {}}, {KeyKind::room, {}}};
+     },
+     "key[1]: \"room\" stands there twice"},
+    {[](Rule& r) {
+       r.key.assign(9, {KeyKind::client, {}});
+     },
+     "key: has 9 entries; keep to 8"},
+    {[](Rule& r) { r.quotas.clear(); }, "quotas: is empty"},
+    {[](Rule& r) { r.quotas.assign(9, r.quotas[0]); }, "quotas: has 9 entries; keep to 8"},
+    {[](Rule& r) { r.quotas[0].name = "A"; }, "quotas[0].name: must be 1 to 64"},
+    {[](Rule& r) { r.quotas.push_back(r.quotas[0]); }, "quotas[1].name: \"second\" is taken"},
+    {[](Rule& r) { r.quotas[0].quota.limit = 0; }, "quotas[0].limit: is 0"},
+    {[](Rule& r) { r.quotas[0].quota.window = 99ms; }, "quotas[0].window: is 99ms"},
+    {[](Rule& r) { r.quotas[0].quota.window = 24h * 31; }, "quotas[0].window: is 31d"},
+    {[](Rule& r) {
+       r.tiers = {{"gold", {}}};
+     },
+     "plan_claim: is needed beside tiers"},
+    {[](Rule& r) {
+       r.plan_claim = "p", r.tiers = {{"", {}}};
+     },
+     "tiers.: a plan has a name"},
+    {[](Rule& r) {
+       r.plan_claim = "p", r.tiers = {{"a", {}}, {"a", {}}};
+     },
+     "tiers.a: stands there twice"},
+    {[](Rule& r) {
+       r.plan_claim = "p", r.tiers = {{"a", {{"b", quota(0)}}}};
+     },
+     "tiers.a[0].limit: is 0"},
+    {[](Rule& r) {
+       r.allow = {"10.0.0.0/8", "10.0.0.1/8"};
+     },
+     "allow[1]: is no network"},
+    {[](Rule& r) { r.deny = {"shop.example"}; }, "deny[0]: is no network"},
+    {[](Rule& r) { r.deny.assign(257, "10.0.0.1"); }, "deny: has 257 entries; keep to 256"},
+    {[](Rule& r) { r.priority = 1'000'001; }, "priority: is 1000001; choose from -1000000"},
+    {[](Rule& r) { r.starts_at = r.ends_at = LogTime{Millis{5}}; }, "ends_at: is not after"},
+    {[](Rule& r) { r.match.paths.assign(40, "/" + std::string(1'000, 'a')); },
+     "match: the rule's texts have 40049 bytes together; keep to 32768"},
+    {[](Rule& r) { r.cost.amount = 0; }, "cost: is 0; choose from 1 to 1000000"},
+    {[](Rule& r) {
+       r.cost = {Cost::From::request_header, "X-Cost", 0};
+     },
+     "cost.default: is 0"},
+    {[](Rule& r) { r.cost.from = Cost::From::request_header; }, "cost.request_header: is no name"},
+    {[](Rule& r) { r.cost.from = Cost::From::response_header; }, "cost.response_header: is no"},
+};
+
 TEST(Rule, TheFirstFaultIsNamedWithItsField) {
-  const std::pair<Break, const char*> table[] = {
-      {[](Rule& r) { r.name = ""; }, "name: must be 1 to 128"},
-      {[](Rule& r) { r.name = "Upper"; }, "name: must be"},
-      {[](Rule& r) { r.name = "-x"; }, "name: must be"},
-      {[](Rule& r) { r.name = std::string(129, 'a'); }, "name: must be"},
-      {[](Rule& r) { r.description = std::string(501, 'a'); }, "description: must be at most 500"},
-      {[](Rule& r) { r.description = "a\nb"; }, "description: must be at most 500"},
-      {[](Rule& r) {
-         r.match.hosts = {"a", "a*b"};
-       },
-       "match.hosts[1]: '*' may stand only at the"},
-      {[](Rule& r) { r.match.hosts = {""}; }, "match.hosts[0]: a host pattern is a name"},
-      {[](Rule& r) { r.match.paths = {"buy"}; }, "match.paths[0]: a path pattern begins with '/'"},
-      {[](Rule& r) { r.match.paths = {"/a/*/b"}; },
-       "match.paths[0]: '*' may stand only at the end"},
-      {[](Rule& r) { r.match.paths = {"/a?b"}; }, "match.paths[0]: a path pattern has no query"},
-      {[](Rule& r) { r.match.paths = {"/.doorward/v1/**"}; },
-       "match.paths[0]: leave \"/.doorward\""},
-      {[](Rule& r) { r.match.paths.assign(65, "/a"); }, "match.paths: has 65 entries; keep to 64"},
-      {[](Rule& r) { r.match.methods = {"get"}; },
-       "match.methods[0]: must be a method in capitals"},
-      {[](Rule& r) { r.match.methods = {""}; }, "match.methods[0]: must be a method"},
-      {[](Rule& r) { r.match.methods.assign(17, "GET"); }, "match.methods: has 17 entries"},
-      {[](Rule& r) {
-         r.match.headers = {{"a b", "x"}};
-       },
-       "match.headers.a b: is no name of a"},
-      {[](Rule& r) {
-         r.match.headers = {{"A", ""}};
-       },
-       "match.headers.A: is empty"},
-      {[](Rule& r) {
-         r.match.headers = {{"A", "x*y"}};
-       },
-       "match.headers.A: '*' may stand only"},
-      {[](Rule& r) {
-         r.match.headers = {{"A", "x\r\ny"}};
-       },
-       "match.headers.A: must be at most"},
-      {[](Rule& r) {
-         r.match.headers = {{"X-A", "1"}, {"x-a", "2"}};
-       },
-       "match.headers.X-A: stands"},
-      {[](Rule& r) { r.quotas[0].quota.window = 1s + 1us; }, "quotas[0].window: must be whole"},
-      {[](Rule& r) { r.match.routes = {""}; }, "match.routes[0]: must be the name of a route"},
-      {[](Rule& r) {
-         r.key = {{KeyKind::header, "a b"}};
-       },
-       "key[0]: \"header:a b\" has no valid"},
-      {[](Rule& r) {
-         r.key = {{KeyKind::client, "x"}};
-       },
-       "key[0]: \"clientx\" has no valid name"},
-      {[](Rule& r) {
-         r.key = {{KeyKind::room, {}}, {KeyKind::room, {}}};
-       },
-       "key[1]: \"room\" stands there twice"},
-      {[](Rule& r) {
-         r.key.assign(9, {KeyKind::client, {}});
-       },
-       "key: has 9 entries; keep to 8"},
-      {[](Rule& r) { r.quotas.clear(); }, "quotas: is empty"},
-      {[](Rule& r) { r.quotas.assign(9, r.quotas[0]); }, "quotas: has 9 entries; keep to 8"},
-      {[](Rule& r) { r.quotas[0].name = "A"; }, "quotas[0].name: must be 1 to 64"},
-      {[](Rule& r) { r.quotas.push_back(r.quotas[0]); }, "quotas[1].name: \"second\" is taken"},
-      {[](Rule& r) { r.quotas[0].quota.limit = 0; }, "quotas[0].limit: is 0"},
-      {[](Rule& r) { r.quotas[0].quota.window = 99ms; }, "quotas[0].window: is 99ms"},
-      {[](Rule& r) { r.quotas[0].quota.window = 24h * 31; }, "quotas[0].window: is 31d"},
-      {[](Rule& r) {
-         r.tiers = {{"gold", {}}};
-       },
-       "plan_claim: is needed beside tiers"},
-      {[](Rule& r) {
-         r.plan_claim = "p", r.tiers = {{"", {}}};
-       },
-       "tiers.: a plan has a name"},
-      {[](Rule& r) {
-         r.plan_claim = "p", r.tiers = {{"a", {}}, {"a", {}}};
-       },
-       "tiers.a: stands there twice"},
-      {[](Rule& r) {
-         r.plan_claim = "p", r.tiers = {{"a", {{"b", quota(0)}}}};
-       },
-       "tiers.a[0].limit: is 0"},
-      {[](Rule& r) {
-         r.allow = {"10.0.0.0/8", "10.0.0.1/8"};
-       },
-       "allow[1]: is no network"},
-      {[](Rule& r) { r.deny = {"shop.example"}; }, "deny[0]: is no network"},
-      {[](Rule& r) { r.deny.assign(257, "10.0.0.1"); }, "deny: has 257 entries; keep to 256"},
-      {[](Rule& r) { r.priority = 1'000'001; }, "priority: is 1000001; choose from -1000000"},
-      {[](Rule& r) { r.starts_at = r.ends_at = LogTime{Millis{5}}; }, "ends_at: is not after"},
-      {[](Rule& r) { r.match.paths.assign(40, "/" + std::string(1'000, 'a')); },
-       "match: the rule's texts have 40049 bytes together; keep to 32768"},
-      {[](Rule& r) { r.cost.amount = 0; }, "cost: is 0; choose from 1 to 1000000"},
-      {[](Rule& r) {
-         r.cost = {Cost::From::request_header, "X-Cost", 0};
-       },
-       "cost.default: is 0"},
-      {[](Rule& r) { r.cost.from = Cost::From::request_header; },
-       "cost.request_header: is no name"},
-      {[](Rule& r) { r.cost.from = Cost::From::response_header; }, "cost.response_header: is no"},
-  };
-  for (const auto& [change, expected] : table)
+  for (const auto& [change, expected] : kFaults)
     EXPECT_EQ(fault_after(change).find(expected), 0U) << expected << " | " << fault_after(change);
 }
 
