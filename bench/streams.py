@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Memory of parked event streams: growth of the server's RSS per stream, its ticket included.
 
+Read once the server has given back what the requests needed that brought the streams.
 Opens the streams from several processes and loopback addresses, since one process may hold 20,000 files.
 """
 

@@ -56,6 +56,7 @@ class Program {
   std::string admin_address() const;  // empty: none of its own
   std::string redis_address() const;  // "127.0.0.1:6380"; empty: none
   const config::Config& config() const { return config_; }
+  std::uint64_t requests() const { return server_->stats().requests; }  // ever
 
  private:
   Program(config::Config config, Log& log);

@@ -4,14 +4,18 @@
 #include "app/cli/cli.hpp"
 #include "app/config/load.hpp"
 #include "app/observe/log.hpp"
+#include "app/serve/ebb.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/program.hpp"
 
 #include <fmt/core.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <malloc.h>
 #include <sys/resource.h>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -20,6 +24,8 @@
 
 namespace doorward::app {
 namespace {
+
+constexpr std::chrono::seconds kTidyEvery{2};
 
 struct Checked {
   config::Loaded loaded;
@@ -86,11 +92,20 @@ void reload(const ServeOptions& options, Program& program, Log& log) {
   log.info("the configuration was reloaded");
 }
 
+// After a burst of requests. What the burst alone needed was freed, but lies in pieces between
+// what stays, such as the tickets that it brought.
+void give_memory_back(const Program& program, Ebb& ebb, Log& log) {
+  if (!ebb.has_come(program.requests())) return;
+  const bool any = ::malloc_trim(0) != 0;
+  log.debug("memory was given back after a burst", {{"any", any}});
+}
+
 // Takes signals from its making on; before, they end the process, by the system's default.
 class Signals {
  public:
-  // Until the first SIGTERM or SIGINT.
-  void run_until_ended(const std::function<void()>& on_reload) {
+  // Until the first SIGTERM or SIGINT. `tidy_up` is called every two seconds.
+  void run_until_ended(const std::function<void()>& on_reload,
+                       const std::function<void()>& tidy_up) {
     ends_.async_wait([&](const boost::system::error_code&, int) { context_.stop(); });
     const std::function<void()> wait_for_reload = [&] {
       reloads_.async_wait([&](const boost::system::error_code& failed, int) {
@@ -100,6 +115,15 @@ class Signals {
       });
     };
     wait_for_reload();
+    const std::function<void()> wait_to_tidy = [&] {
+      timer_.expires_after(kTidyEvery);
+      timer_.async_wait([&](const boost::system::error_code& failed) {
+        if (failed) return;
+        tidy_up();
+        wait_to_tidy();
+      });
+    };
+    wait_to_tidy();
     context_.run();
   }
 
@@ -107,6 +131,7 @@ class Signals {
   boost::asio::io_context context_{1};
   boost::asio::signal_set ends_{context_, SIGTERM, SIGINT};
   boost::asio::signal_set reloads_{context_, SIGHUP};
+  boost::asio::steady_timer timer_{context_};
 };
 
 }  // namespace
@@ -132,7 +157,9 @@ int serve(const ServeOptions& options) {
     // so that a second SIGTERM ends the process at once.
     Signals signals;
     say_ready(**program);
-    signals.run_until_ended([&] { reload(options, **program, log); });
+    Ebb ebb;
+    signals.run_until_ended([&] { reload(options, **program, log); },
+                            [&] { give_memory_back(**program, ebb, log); });
   }
   log.info("draining");
   if (!(*program)->drain()) log.warn("requests that took too long were cut");
