@@ -119,7 +119,7 @@ After Conversation::throttle(Arguments arguments, std::string& out) {
     resp::append_error(out, call.error().what);
     return After::go_on;
   }
-  const limit::Time now{redis_.clock_.wall_now().time_since_epoch()};
+  const limit::Time now = redis_.clock_.limit_now();
   const bool passed = redis::throttle(redis_.store_, redis_.options_.keys, *call, now, out);
   (passed ? redis_.passed_ : redis_.limited_).fetch_add(1, std::memory_order_relaxed);
   return After::go_on;

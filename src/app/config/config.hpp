@@ -148,6 +148,15 @@ struct LimitSettings {
   std::size_t queued_commands = 65'536;
 };
 
+struct CounterSettings {
+  std::uint64_t bytes = 256U << 20;
+  Millis keep_idle{0};
+  Millis clean_every{std::chrono::seconds{60}};
+  Millis save_every{std::chrono::seconds{5}};
+  limit::Dialect headers = limit::Dialect::ietf;
+  friend bool operator==(const CounterSettings&, const CounterSettings&) = default;
+};
+
 struct DeadlineSettings {
   Millis head{std::chrono::seconds{10}};
   Millis body{std::chrono::seconds{30}};
@@ -175,6 +184,7 @@ struct Config {
   std::vector<RouteSettings> routes;
   std::vector<RuleSettings> rules;
   LimitSettings limits;
+  CounterSettings counters;
   DeadlineSettings deadlines;
 };
 

@@ -128,6 +128,31 @@ void describe_limits(Form& form, LimitSettings& limits) {
              Range{64, 10'000'000});
 }
 
+void describe_counters(Form& form, CounterSettings& counters) {
+  using limit::Dialect;
+  form.field("bytes", counters.bytes,
+             "Most memory of the counters of all rules. When it is full, those go first that could "
+             "not refuse anybody.",
+             Bytes{std::uint64_t{1} << 20, std::uint64_t{1} << 40});
+  form.field("keep_idle", counters.keep_idle,
+             "How long a counter that is as good as new is still kept.",
+             Within{Millis{0}, hours{24}});
+  form.field("clean_every", counters.clean_every, "In which time all counters are swept once.",
+             Within{Millis{500}, hours{1}});
+  form.field("save_every", counters.save_every,
+             "How often counters of a minute or longer are saved; what a crash may lose of them.",
+             Within{Millis{500}, hours{1}});
+  form.field(
+      "headers", counters.headers,
+      "In which fields an answer says what is left, for rules that do not say it themselves.",
+      Names<Dialect>{{"ietf", Dialect::ietf},
+                     {"x_ratelimit", Dialect::x_ratelimit},
+                     {"envoy", Dialect::envoy},
+                     {"kong", Dialect::kong},
+                     {"spring", Dialect::spring},
+                     {"none", Dialect::none}});
+}
+
 void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
   const Within within{Millis{100}, hours{1}};
   form.field("head", deadlines.head, "To receive a request head.", within);
@@ -217,6 +242,8 @@ void describe(Form& form, Config& c) {
   form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
   form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });
   form.group("limits", "Bounds.", [&](Form& g) { describe_limits(g, c.limits); });
+  form.group("counters", "What rate rules count by.",
+             [&](Form& g) { describe_counters(g, c.counters); });
   form.group("deadlines", "How long each wait may last.",
              [&](Form& g) { describe_deadlines(g, c.deadlines); });
   form.group("logging", "What is logged, on standard error.",

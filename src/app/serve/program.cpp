@@ -10,7 +10,6 @@
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/file_rules.hpp"
 #include "app/serve/reload.hpp"
-#include "ports/memory/memory_counter_store.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -152,17 +151,17 @@ Result<> Program::apply_file(const config::Config& config) {
 }
 
 void Program::open_redis() {
-  counters_ = std::make_unique<ports::MemoryCounterStore>();
+  counters_ = std::make_unique<Counters>(config_.counters, memory_folder(), clock_, entropy_, log_);
   const config::RedisListenSettings& settings = config_.redis_listen;
   api::redis::RedisOptions options;
   options.password = settings.password;
   options.needs_auth = !settings.password.empty() || !is_loopback(settings.address);
   options.has_api_keys = !config_.identity.api_keys.empty();
   options.version = version();
-  const Hash128 keys = siphash128(subject_key_, "counters of CL.THROTTLE");
+  const Hash128 keys = siphash128(counters_->secret(), "counters of CL.THROTTLE");
   options.keys = {keys.lo, keys.hi};
   options.backend_of = [this](std::string_view key) { return identities_->backend_of(key); };
-  redis_ = std::make_unique<api::redis::Redis>(std::move(options), *counters_, clock_);
+  redis_ = std::make_unique<api::redis::Redis>(std::move(options), counters_->store(), clock_);
 }
 
 Result<> Program::open_server() {
@@ -194,8 +193,22 @@ void Program::add_sources() {
   metrics_.add([this](MetricWriter& writer) { write_edge_metrics(server_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { observer_.write(writer); });
   metrics_.add([this](MetricWriter& writer) { upstream_counts_.write(writer); });
+  metrics_.add([this](MetricWriter& writer) { counters_->write(writer); });
+  metrics_.add([this](MetricWriter& writer) { rule_counts_.write(writer); });
   metrics_.add([this](MetricWriter& writer) { write_redis_metrics(redis_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { write_shard_metrics(*shard_, writer); });
+}
+
+std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
+  gateway::RateRulesParts parts{[this] { return shard_->rules(); },
+                                counters_->store(),
+                                clock_,
+                                entropy_,
+                                *identities_,
+                                counters_->secret(),
+                                &rule_counts_,
+                                config_.counters.headers};
+  return std::make_shared<gateway::RateRules>(std::move(parts));
 }
 
 std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
@@ -206,6 +219,7 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   if (!admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
+    parts.limits = make_rate_rules();
     parts.filters =
         make_filters(config_, *places_, *pages_, server_->loops().size(), upstream_counts_);
   }
@@ -255,6 +269,7 @@ void Program::reload(config::Config config) {
   config_.upstreams = std::move(config.upstreams);
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.prefer_forwarded = config.prefer_forwarded;
+  config_.counters.headers = config.counters.headers;
   config_.logging = config.logging;
   config_.deadlines = config.deadlines;
   config_.limits.connections = config.limits.connections;

@@ -17,14 +17,17 @@
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
 #include "app/observe/metrics.hpp"
+#include "app/serve/counters.hpp"
 #include "app/serve/current_pipeline.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/observer.hpp"
 #include "app/serve/own_paths.hpp"
+#include "app/serve/rule_counts.hpp"
 #include "app/serve/secrets.hpp"
 #include "app/serve/upstreams.hpp"
 #include "edge/server.hpp"
 #include "engine/shard.hpp"
+#include "gateway/limits/rate_rules.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
@@ -68,6 +71,7 @@ class Program {
   void open_redis();
   // Rooms and rules of the file, where it changed.
   Result<> apply_file(const config::Config& config);
+  std::shared_ptr<gateway::Filter> make_rate_rules();
   Result<> open_server();
   void add_sources();
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
@@ -83,6 +87,7 @@ class Program {
   adapters::SystemEntropy entropy_;
   Observer observer_{log_};
   UpstreamCountsByName upstream_counts_;
+  RuleCounts rule_counts_;
   Metrics metrics_;
   OwnPaths own_paths_;
   std::optional<adapters::sqlite::DataFolder> folder_;
@@ -98,7 +103,7 @@ class Program {
   std::unique_ptr<gateway::Places> places_;
   std::unique_ptr<gateway::Pages> pages_;
   std::unique_ptr<api::Api> api_;
-  std::unique_ptr<ports::CounterStore> counters_;  // of all limits
+  std::unique_ptr<Counters> counters_;  // of all limits
   std::unique_ptr<api::redis::Redis> redis_;
   CurrentPipeline pipeline_;
   std::shared_ptr<const gateway::Pipeline> admin_pipeline_;

@@ -49,6 +49,10 @@ constexpr Setting kSettings[] = {
     {"identity.api_keys", &same<&Config::identity, &IdentitySettings::api_keys>},
     {"limits.head_bytes", &same<&Config::limits, &LimitSettings::head_bytes>},
     {"limits.body_bytes", &same<&Config::limits, &LimitSettings::body_bytes>},
+    {"counters.bytes", &same<&Config::counters, &CounterSettings::bytes>},
+    {"counters.keep_idle", &same<&Config::counters, &CounterSettings::keep_idle>},
+    {"counters.clean_every", &same<&Config::counters, &CounterSettings::clean_every>},
+    {"counters.save_every", &same<&Config::counters, &CounterSettings::save_every>},
     {"limits.queued_commands", &same<&Config::limits, &LimitSettings::queued_commands>},
 };
 

@@ -1,0 +1,39 @@
+#include "app/serve/rule_counts.hpp"
+
+#include <functional>
+#include <thread>
+
+namespace doorward::app {
+namespace {
+
+constexpr std::array<const char*, 4> kNames{"passed", "refused", "would_refuse", "denied"};
+constexpr const char* kOther = "other";
+
+}  // namespace
+
+void RuleCounts::decided(const gateway::LimitEvent& event) {
+  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
+  Part& part = parts_[thread % parts_.size()];
+  const std::string& name = event.rule.rule().name;
+  const std::lock_guard lock(part.mutex);
+  auto found = part.counts.find(name);
+  if (found == part.counts.end())
+    found = part.counts.emplace(part.counts.size() < limit::kMaxRules ? name : kOther, Outcomes{})
+                .first;
+  ++found->second[static_cast<std::size_t>(event.outcome)];
+}
+
+void RuleCounts::write(MetricWriter& writer) const {
+  Counts sum;
+  for (const Part& part : parts_) {
+    const std::lock_guard lock(part.mutex);
+    for (const auto& [rule, outcomes] : part.counts)
+      for (std::size_t i = 0; i < kOutcomes; ++i) sum[rule][i] += outcomes[i];
+  }
+  for (const auto& [rule, outcomes] : sum)
+    for (std::size_t i = 0; i < kOutcomes; ++i)
+      writer.put(MetricId::rule_decisions, static_cast<double>(outcomes[i]),
+                 {{"rule", rule}, {"outcome", kNames[i]}});
+}
+
+}  // namespace doorward::app
