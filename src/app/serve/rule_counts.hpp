@@ -1,8 +1,8 @@
 // How often each rule said what, for the metrics.
 //
 // Threads: thread-safe; a request takes one of several locks for the time of an addition.
-// Bounds:  one entry a rule that decided since the start, at most kMaxRules; what rules beyond say is
-//          counted under "other".
+// Bounds:  one entry a rule that decided since the start, at most kMaxRules; what rules beyond say
+//          is counted under "other".
 #pragma once
 
 #include "app/observe/metrics.hpp"

@@ -1,7 +1,7 @@
 // The limits that one request met: found, counted in one step, and told in the answer.
 //
-// Why:     all quotas of all rules are one decision: a request that one of them refuses uses up none
-//          of the others. Rules in dry run are asked apart, and refuse nobody.
+// Why:     all quotas of all rules are one decision: a request that one of them refuses uses up
+//          none of the others. Rules in dry run are asked apart, and refuse nobody.
 // Time:    one `now` for the whole request; what its answer costs is charged when its head is
 //          ready. A concurrency slot is held until this ends with its request, or its lease does; a
 //          parked stream holds none.
