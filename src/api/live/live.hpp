@@ -1,0 +1,45 @@
+// What happens now and what happened today: fed by every request and every decision of a rule,
+// read by the dashboard, the admin calls and the compatible systems.
+//
+// Time:    wall time from the clock given.
+// Ownership: the clock outlives it; it outlives pipelines and server.
+// Threads: thread-safe. A request pays some relaxed additions, one short lock where a rule counted
+//          it, and an event only while somebody listens.
+// Bounds:  those of its parts.
+// Spec:    docs/api.md, "Live"; docs/storage.md, "The statistics".
+#pragma once
+
+#include "api/live/bus.hpp"
+#include "api/live/clients.hpp"
+#include "api/live/statistics.hpp"
+#include "api/live/streams.hpp"
+#include "gateway/limits/observer.hpp"
+#include "gateway/pipeline.hpp"
+#include "ports/clock.hpp"
+
+#include <chrono>
+
+namespace doorward::api::live {
+
+class Live final : public gateway::LimitObserver {
+ public:
+  explicit Live(const ports::Clock& clock) : clock_(clock) {}
+
+  void decided(const gateway::LimitEvent& event) override;
+  void finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took);
+
+  Bus& bus() { return bus_; }
+  Clients& clients() { return clients_; }
+  Statistics& statistics() { return statistics_; }
+  Streams& streams() { return streams_; }
+  LogTime now() const { return clock_.wall_now(); }
+
+ private:
+  const ports::Clock& clock_;
+  Bus bus_;
+  Clients clients_;
+  Statistics statistics_;
+  Streams streams_{bus_, clock_};
+};
+
+}  // namespace doorward::api::live

@@ -1,0 +1,101 @@
+// Event streams and sockets that watch the bus, parked.
+//
+// Why:     what they show differs (the native stream, the calls of compatible systems), how they
+//          are framed, bounded and kept alive does not.
+// Time:    a stream looks for events four times a second, so a request wakes nobody.
+// Threads: thread-safe; a Watcher is called on its stream's loop only.
+// Bounds:  kMostStreams; 32 KiB in one rendering, the rest waits in the bus.
+#pragma once
+
+#include "api/live/bus.hpp"
+#include "edge/parking.hpp"
+#include "ports/clock.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::api::live {
+
+// What one stream or socket shows. Texts are JSON, each sent as one `data:` or one text frame.
+class Watcher {
+ public:
+  using Texts = std::vector<std::string>;
+
+  virtual ~Watcher() = default;
+  virtual bool wants(const Event& event) const = 0;
+  virtual std::string show(const Event& event) const = 0;
+  // Events were overwritten unread; how many of them it wanted is not known.
+  virtual std::string show_lost(std::uint64_t count) const;
+  // What is due by time (`now` is steady): called at once, then four times a second.
+  virtual void show_regular(Millis now, Texts& into) {
+    static_cast<void>(now), static_cast<void>(into);
+  }
+  // A socket's peer said something. False closes it.
+  virtual bool message(std::string_view text, Texts& into) {
+    static_cast<void>(text), static_cast<void>(into);
+    return true;
+  }
+};
+
+class Streams final : public edge::StreamSource {
+ public:
+  static constexpr std::size_t kMostStreams = 10'000;
+
+  Streams(Bus& bus, const ports::Clock& clock) : bus_(bus), clock_(clock) {}
+
+  // To be parked. Absent: there are too many already. Where parking fails, call `gone`.
+  std::optional<edge::ParkedStream> open(std::unique_ptr<Watcher> watcher);
+  // Keys that `open` gave, and no ticket's.
+  static bool owns(std::uint64_t key) { return key >> 32 == 0xffff'ffff; }
+
+  Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
+  bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
+  void gone(const edge::ParkedStream& stream) override;
+  std::size_t count() const;
+
+ private:
+  struct Held {
+    std::unique_ptr<Watcher> watcher;
+    std::uint64_t cursor = 0;
+    Millis sent_at{};  // steady
+  };
+  std::shared_ptr<Held> held(std::uint64_t key) const;
+  void show_events(Held& held, edge::StreamKind kind, std::string& out);
+
+  Bus& bus_;
+  const ports::Clock& clock_;
+  mutable std::mutex mutex_;
+  boost::unordered_flat_map<std::uint64_t, std::shared_ptr<Held>> streams_;
+  std::uint32_t next_ = 0;
+};
+
+// Every parked stream's source: tickets' and live ones', told apart by their keys.
+class AllStreams final : public edge::StreamSource {
+ public:
+  AllStreams(edge::StreamSource& tickets, Streams& live) : tickets_(tickets), live_(live) {}
+  Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override {
+    return of(stream).render(stream, kind, out);
+  }
+  bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override {
+    return of(stream).message(stream, text, out);
+  }
+  void gone(const edge::ParkedStream& stream) override { of(stream).gone(stream); }
+
+ private:
+  edge::StreamSource& of(const edge::ParkedStream& stream) {
+    if (Streams::owns(stream.key)) return live_;
+    return tickets_;
+  }
+  edge::StreamSource& tickets_;
+  Streams& live_;
+};
+
+}  // namespace doorward::api::live
