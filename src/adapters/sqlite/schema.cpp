@@ -59,7 +59,7 @@ Result<> configure(Database& database, Durability durability) {
   return database.execute(
       fmt::format("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {};"
                   "PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = 67108864;"
-                  "PRAGMA secure_delete = OFF; PRAGMA cache_size = -4096;",
+                  "PRAGMA secure_delete = OFF; PRAGMA cache_size = -256;",
                   durability == Durability::full ? "FULL" : "OFF", kCheckpointPages));
 }
 
