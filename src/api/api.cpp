@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/compat/rate_limiter/rate_limiter.hpp"
 #include "api/dashboard/dashboard.hpp"
 #include "api/router.hpp"
 
@@ -29,7 +30,8 @@ bool Api::is_reserved(std::string_view path) {
   return path.starts_with("/.doorward/") || path == "/.doorward";
 }
 
-bool Api::owns(std::string_view path) {
+bool Api::owns(std::string_view path) const {
+  if (desk_.options.rate_limiter && rate_limiter::owns(path)) return true;
   return is_reserved(path) || path.starts_with("/v1/") || path == kDashboardPath ||
          path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
@@ -41,6 +43,9 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   if (is_dashboard(head.path)) {
     Call call{exchange, client};
     answer = dashboard(desk_, call);
+  } else if (desk_.options.rate_limiter && rate_limiter::owns(head.path)) {
+    Call call{exchange, client};
+    answer = co_await rate_limiter::serve(desk_, call);
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {

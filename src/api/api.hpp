@@ -2,7 +2,7 @@
 // document.
 //
 // Why:     the app asks `is_reserved` before its routes and `owns` after them; the rest is inside.
-// Ownership: places, streams and pages outlive it.
+// Ownership: places, streams, pages and counters outlive it.
 // Threads: thread-safe.
 // Errors:  problem+json, see gateway/problems.hpp.
 // Spec:    docs/api.md.
@@ -16,13 +16,15 @@ namespace doorward::api {
 
 class Api {
  public:
-  Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, ApiOptions options)
-      : desk_{places, streams, pages, std::move(options)} {}
+  Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, Counting counting,
+      ApiOptions options)
+      : desk_{places, streams, pages, counting, std::move(options)} {}
 
   // Below "/.doorward/", which no route can take.
   static bool is_reserved(std::string_view path);
-  // Reserved, or one of the paths that answer where no route matches: "/v1/…", the published keys.
-  static bool owns(std::string_view path);
+  // Reserved, or one of the paths that answer where no route matches: "/v1/…", the published keys,
+  // the calls of the systems that Doorward stands in for.
+  bool owns(std::string_view path) const;
 
   // Answers; a path that is not known with 404.
   edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);

@@ -3,6 +3,7 @@
 
 #include "api/api.hpp"
 #include "gateway/desk_test_support.hpp"
+#include "ports/memory/memory_counter_store.hpp"
 
 #include <boost/json.hpp>
 
@@ -70,12 +71,13 @@ struct TestApi {
   LotsDouble lots;
   gateway::Pages pages{{}};
   TicketStreams streams{desk.clock};
+  ports::MemoryCounterStore counters;
   Api api;
   gateway::Client client;
   edge::Peer peer;
 
   explicit TestApi(ApiOptions options = {std::string(kAdminToken), true})
-      : api(desk.places, streams, pages, std::move(options)) {
+      : api(desk.places, streams, pages, {counters, {3, 4}}, std::move(options)) {
     client.address = boost::asio::ip::make_address("192.0.2.1");
     client.host = "shop.example";
     client.scheme = "http";

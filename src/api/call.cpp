@@ -37,10 +37,9 @@ std::optional<gateway::Refusal> refuse_unknown(const json::object& object,
 }
 
 // As the edge itself says it of a body that nobody asked for.
-gateway::Refusal unread(const Error& problem) {
+gateway::Refusal unread(const Error& problem, std::size_t most) {
   if (problem.code == Errc::too_large)
-    return gateway::problem(problems::kTooLarge,
-                            fmt::format("A body is at most {} bytes.", kMaxBody));
+    return gateway::problem(problems::kTooLarge, fmt::format("A body is at most {} bytes.", most));
   gateway::Refusal made;
   static_cast<wire::Problem&>(made) =
       problem.code == Errc::timed_out ? wire::Problem(408, "The request did not arrive in time.")
@@ -107,10 +106,10 @@ edge::Response no_content() {
   return response;
 }
 
-edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known) {
+edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known, std::size_t most) {
   if (!call.exchange.has_body()) co_return json::object{};
-  const auto text = co_await call.exchange.read_whole_body(kMaxBody);
-  if (text.has_error()) co_return unread(text.error());
+  const auto text = co_await call.exchange.read_whole_body(most);
+  if (text.has_error()) co_return unread(text.error(), most);
   if (text->empty()) co_return json::object{};
   if (!is_json(call.head()))
     co_return gateway::problem(problems::kNotJson, "Send Content-Type: application/json.");
@@ -160,6 +159,16 @@ std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
   if (!gateway::is_same_origin(call.head(), call.client))
     return gateway::answer(problems::kWrongOrigin, "This must be asked by a page of this site.");
   return has_session ? refuse_cookie(desk, call) : std::nullopt;
+}
+
+std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call) {
+  const auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
+  if (identity.caller == gateway::Caller::backend) return std::nullopt;
+  const bool names_backend = call.head().fields.contains("X-API-Key");
+  const bool may_be_admin = gateway::bearer_token(call.head()) || session_of(desk, call);
+  if (names_backend || (!may_be_admin && !is_open(desk, call)))
+    return gateway::answer(problems::kBackendOnly, "Send X-API-Key, or the admin token.");
+  return refuse_admin(desk, call);
 }
 
 }  // namespace doorward::api

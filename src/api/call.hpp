@@ -4,13 +4,14 @@
 //          there is to routing, and the OpenAPI document can be held to it.
 // Ownership: everything in a Desk outlives the calls; a Call lives as long as its request.
 // Threads: a Desk is shared by all loops.
-// Bounds:  a body is at most kMaxBody.
+// Bounds:  a body is at most kMaxBody, or what the endpoint says.
 #pragma once
 
 #include "api/admin/session_table.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/places.hpp"
+#include "ports/counter_store.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -28,12 +29,21 @@ struct ApiOptions {
   bool admin_on_main = false;     // the main listener is loopback, and no proxy is trusted
   bool open_on_loopback = false;  // a peer on this machine needs no credential
   edge::Handler visitors = {};    // what a visitor's request passes, for probes
+  bool rate_limiter = true;       // the calls of compat/rate_limiter are answered
+  std::string version = {};
+};
+
+// Where limits count, and under which secret.
+struct Counting {
+  ports::CounterStore& store;
+  SipKey key;
 };
 
 struct Desk {
   gateway::Places& places;
   TicketStreams& streams;
   gateway::Pages& pages;
+  Counting counting;
   ApiOptions options;
   admin::SessionTable sessions = {};
 
@@ -61,7 +71,8 @@ edge::Response no_content();
 // The body as a JSON object whose members are all among `known`; without a body an empty one. With
 // `known` empty any member is let through.
 using Body = gateway::Sought<boost::json::object>;
-edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known);
+edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known,
+                           std::size_t most = kMaxBody);
 
 // A text member; empty where it is missing. Sets `problem` where it is no text.
 std::string text_member(const boost::json::object& body, std::string_view name,
@@ -77,5 +88,8 @@ std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const C
 // `X-CSRF-Token` where something is changed, or open on loopback. Absent: go on.
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call);
 bool has_admin_token(const Desk& desk, const Call& call);
+
+// Refuses who is neither a backend with an API key nor an admin.
+std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call);
 
 }  // namespace doorward::api

@@ -18,6 +18,8 @@ constexpr Entry kEntries[] = {
     {"GET", "/rooms/{room}", room_status},
     {"POST", "/passes/verify", verify_pass},
     {"DELETE", "/sessions/{ticket}", finish_session},
+    {"POST", "/limits/check", check_limits},
+    {"POST", "/limits/reset", reset_limits},
     {"GET", "/keys", keys},
     {"GET", "/openapi.json", openapi},
     {"POST", "/admin/session", admin::begin_session},

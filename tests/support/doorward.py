@@ -130,7 +130,7 @@ class Connection:
         self.http.request(method, path, body=body, headers=fields)
         answer = self.http.getresponse()
         text = answer.read()
-        if "json" in (answer.getheader("Content-Type") or ""):
+        if text and "json" in (answer.getheader("Content-Type") or ""):
             return answer.status, answer.headers, json.loads(text)
         return answer.status, answer.headers, text.decode(errors="replace")
 

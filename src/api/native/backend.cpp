@@ -77,12 +77,7 @@ edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> finish_session(Desk& desk, Call& call) {
-  const auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
-  if (identity.caller != gateway::Caller::backend) {
-    if (call.head().fields.contains("X-API-Key") || !gateway::bearer_token(call.head()))
-      co_return gateway::answer(problems::kBackendOnly, "Send X-API-Key, or the admin token.");
-    if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  }
+  if (auto refused = refuse_stranger(desk, call)) co_return std::move(*refused);
   const auto ticket = parse_id<TicketId>(call.ticket);
   if (!ticket) co_return gateway::answer(problems::kNoTicket, "That is not the id of a ticket.");
   const engine::Command finish = engine::Finish{*ticket};

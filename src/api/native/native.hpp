@@ -17,6 +17,9 @@ edge::Task<Answer> socket(Desk& desk, Call& call);
 edge::Task<Answer> room_status(Desk& desk, Call& call);
 edge::Task<Answer> verify_pass(Desk& desk, Call& call);
 edge::Task<Answer> finish_session(Desk& desk, Call& call);
+// Decides for a request that somebody else serves; forgets what was counted for it.
+edge::Task<Answer> check_limits(Desk& desk, Call& call);
+edge::Task<Answer> reset_limits(Desk& desk, Call& call);
 edge::Task<Answer> keys(Desk& desk, Call& call);
 edge::Task<Answer> openapi(Desk& desk, Call& call);
 

@@ -166,6 +166,11 @@ struct DeadlineSettings {
   Millis drain{std::chrono::seconds{20}};
 };
 
+// Whose calls are answered, so that their clients may stay as they are.
+struct CompatSettings {
+  bool rate_limiter = true;
+};
+
 struct Config {
   std::string folder = ".";  // of the file, where its relative paths start
   std::string listen = "127.0.0.1:8080";
@@ -185,6 +190,7 @@ struct Config {
   std::vector<RuleSettings> rules;
   LimitSettings limits;
   CounterSettings counters;
+  CompatSettings compat;
   DeadlineSettings deadlines;
 };
 

@@ -244,6 +244,11 @@ void describe(Form& form, Config& c) {
   form.group("limits", "Bounds.", [&](Form& g) { describe_limits(g, c.limits); });
   form.group("counters", "What rate rules count by.",
              [&](Form& g) { describe_counters(g, c.counters); });
+  form.group("compat", "The calls of other systems, on addresses that no route takes.",
+             [&](Form& g) {
+               g.field("rate_limiter", c.compat.rate_limiter,
+                       "Whether those of docs/migrate/rate-limiter.md are answered.");
+             });
   form.group("deadlines", "How long each wait may last.",
              [&](Form& g) { describe_deadlines(g, c.deadlines); });
   form.group("logging", "What is logged, on standard error.",

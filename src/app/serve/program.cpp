@@ -118,6 +118,7 @@ void Program::make_server() {
 }
 
 Result<> Program::open_shard(Materials materials) {
+  counters_ = std::make_unique<Counters>(config_.counters, memory_folder(), clock_, entropy_, log_);
   auto place = open_place(config_.data, entropy_);
   if (!place) return place.error();
   engine::Shard::Options options;
@@ -137,11 +138,21 @@ Result<> Program::open_shard(Materials materials) {
       gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
   streams_.attach(*places_, *server_);
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
-  api_ = std::make_unique<api::Api>(
-      *places_, streams_, *pages_,
-      api::ApiOptions{admin_token_, admin_on_main(), config_.admin.open_on_loopback,
-                      [this](edge::Exchange& probe) { return handle_visitor(probe); }});
+  make_api();
   return apply_file(config_);
+}
+
+void Program::make_api() {
+  api::ApiOptions options;
+  options.admin_token = admin_token_;
+  options.admin_on_main = admin_on_main();
+  options.open_on_loopback = config_.admin.open_on_loopback;
+  options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
+  options.rate_limiter = config_.compat.rate_limiter;
+  options.version = version();
+  api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
+                                    api::Counting{counters_->store(), counters_->secret()},
+                                    std::move(options));
 }
 
 Result<> Program::apply_file(const config::Config& config) {
@@ -151,7 +162,6 @@ Result<> Program::apply_file(const config::Config& config) {
 }
 
 void Program::open_redis() {
-  counters_ = std::make_unique<Counters>(config_.counters, memory_folder(), clock_, entropy_, log_);
   const config::RedisListenSettings& settings = config_.redis_listen;
   api::redis::RedisOptions options;
   options.password = settings.password;
@@ -240,7 +250,7 @@ edge::Task<> Program::handle_visitor(edge::Exchange& exchange) {
 edge::Task<> Program::fall_back(gateway::Context& context) {
   // GCC 12 compiles `if (co_await …) co_return;` here into a trap.
   const bool served = co_await own_paths_.serve(context.exchange, context.client);
-  if (!served && api::Api::owns(context.exchange.request().path))
+  if (!served && api_->owns(context.exchange.request().path))
     co_await api_->serve(context.exchange, context.client);
 }
 

@@ -68,6 +68,7 @@ class Program {
   Result<> open_tokens(const Materials& materials);
   void make_server();
   Result<> open_shard(Materials materials);
+  void make_api();
   void open_redis();
   // Rooms and rules of the file, where it changed.
   Result<> apply_file(const config::Config& config);

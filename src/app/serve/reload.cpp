@@ -53,6 +53,7 @@ constexpr Setting kSettings[] = {
     {"counters.keep_idle", &same<&Config::counters, &CounterSettings::keep_idle>},
     {"counters.clean_every", &same<&Config::counters, &CounterSettings::clean_every>},
     {"counters.save_every", &same<&Config::counters, &CounterSettings::save_every>},
+    {"compat.rate_limiter", &same<&Config::compat, &CompatSettings::rate_limiter>},
     {"limits.queued_commands", &same<&Config::limits, &LimitSettings::queued_commands>},
 };
 

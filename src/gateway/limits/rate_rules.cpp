@@ -10,7 +10,8 @@ namespace doorward::gateway {
 namespace {
 
 constexpr std::string_view kOwn = "/.doorward";
-constexpr std::array<std::string_view, 3> kNeverBelow{"/health/", "/v1/admin/", "/dashboard/"};
+constexpr std::array<std::string_view, 4> kNeverBelow{"/health/", "/v1/admin/", "/admin/",
+                                                      "/dashboard/"};
 constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
 
 bool is_never_limited(const Context& context) {

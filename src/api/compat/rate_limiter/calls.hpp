@@ -1,0 +1,38 @@
+// The endpoints, and what they share.
+//
+// Threads: thread-safe.
+// Spec:    docs/migrate/rate-limiter.md.
+#pragma once
+
+#include "api/call.hpp"
+#include "api/compat/rate_limiter/config.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace doorward::api::rate_limiter {
+
+// `rest` is what follows the row's path, with its escapes resolved.
+edge::Task<Answer> root(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> health(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> data(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> submit(Desk& desk, Call& call, std::string_view rest);
+
+edge::Task<Answer> list_configs(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest);
+
+// {"detail":"…"}
+edge::Response detail(unsigned status, std::string_view what);
+// 422 that names each member.
+edge::Response invalid(const Faults& faults);
+std::string timestamp(const Desk& desk);
+
+// The body as JSON of any kind.
+using Value = boost::system::result<boost::json::value, edge::Response>;
+edge::Task<Value> read_value(Call& call);
+
+}  // namespace doorward::api::rate_limiter

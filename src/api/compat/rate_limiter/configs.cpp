@@ -1,0 +1,115 @@
+#include "api/compat/rate_limiter/calls.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace doorward::api::rate_limiter {
+namespace {
+
+namespace json = boost::json;
+using engine::SetRule;
+using engine::Status;
+
+constexpr std::string_view kNotFound = "Configuration not found";
+constexpr std::string_view kExists = "Configuration for this endpoint already exists";
+
+struct Found {
+  limit::RuleEntry entry;
+  Config config;
+};
+
+std::vector<Found> configs(const Desk& desk) {
+  std::vector<Found> list;
+  for (const limit::RulePtr& rule : desk.shard().rules()->rules())
+    if (auto config = config_of(rule->rule())) list.push_back({rule->entry(), *std::move(config)});
+  std::sort(list.begin(), list.end(),
+            [](const Found& a, const Found& b) { return a.entry.id < b.entry.id; });
+  return list;
+}
+
+std::optional<Found> find(const Desk& desk, std::string_view endpoint) {
+  for (Found& found : configs(desk))
+    if (same_endpoint(found.config.endpoint, endpoint)) return std::move(found);
+  return std::nullopt;
+}
+
+edge::Response unwritten(Status status, std::string_view name) {
+  if (status == Status::rule_exists) return detail(409, kExists);
+  if (status == Status::no_such_rule) return detail(404, kNotFound);
+  if (status == Status::too_many_rules) return detail(409, "There are too many configurations");
+  return gateway::answer(gateway::refusal(status, name));
+}
+
+edge::Task<std::optional<edge::Response>> write(Desk& desk, limit::Rule rule, SetRule::Only only) {
+  const std::string name = rule.name;
+  engine::Command command = SetRule{std::move(rule), limit::RuleSource::admin, only};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  if (outcome->status == Status::done || outcome->status == Status::already) co_return std::nullopt;
+  co_return unwritten(outcome->status, name);
+}
+
+Faults read(const json::value& body, Needed needed, Config& config) {
+  if (body.is_object()) return read_config(body.get_object(), needed, config);
+  return {{"", "model_attributes_type", "Input should be a valid dictionary"}};
+}
+
+}  // namespace
+
+edge::Task<Answer> list_configs(Desk& desk, Call& call, std::string_view) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  json::array list;
+  for (const Found& found : configs(desk)) list.push_back(config_json(found.entry, found.config));
+  co_return json_answer(200, json::serialize(list));
+}
+
+edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const auto body = co_await read_value(call);
+  if (body.has_error()) co_return body.error();
+  Config config;
+  Faults faults = read(*body, Needed::all, config);
+  if (!faults.empty()) co_return invalid(faults);
+  limit::Rule rule = new_rule(config);
+  faults = faults_of(rule, config);
+  if (!faults.empty()) co_return invalid(faults);
+  if (find(desk, config.endpoint)) co_return detail(409, kExists);
+  auto failed = co_await write(desk, std::move(rule), SetRule::Only::if_absent);
+  if (failed) co_return std::move(*failed);
+  const auto made = find(desk, config.endpoint);
+  co_return json_answer(
+      200, json::object{{"message", "Configuration created successfully"},
+                        {"id", made ? json::value(made->entry.id) : json::value(nullptr)}});
+}
+
+edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  auto found = find(desk, endpoint_of(rest));
+  if (!found) co_return detail(404, kNotFound);
+  const auto body = co_await read_value(call);
+  if (body.has_error()) co_return body.error();
+  Config& config = found->config;
+  Faults faults = read(*body, Needed::none, config);
+  if (!faults.empty()) co_return invalid(faults);
+  limit::Rule rule = rule_of(config, found->entry.rule);
+  faults = faults_of(rule, config);
+  if (!faults.empty()) co_return invalid(faults);
+  auto failed = co_await write(desk, std::move(rule), SetRule::Only::if_present);
+  if (failed) co_return std::move(*failed);
+  co_return json_answer(200, json::object{{"message", "Configuration updated successfully"}});
+}
+
+edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest) {
+  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  const auto found = find(desk, endpoint_of(rest));
+  if (!found) co_return detail(404, kNotFound);
+  const std::string name = found->entry.rule.name;
+  engine::Command command = engine::RemoveRule{name};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  if (outcome->status != Status::done) co_return unwritten(outcome->status, name);
+  co_return json_answer(200, json::object{{"message", "Configuration deleted successfully"}});
+}
+
+}  // namespace doorward::api::rate_limiter

@@ -1,0 +1,224 @@
+#include "api/native/limit_checks.hpp"
+
+#include "gateway/limits/rate_rules.hpp"
+#include "wire/clip.hpp"
+#include "wire/json_reader.hpp"
+#include "wire/rate_limit/headers.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace doorward::api {
+namespace {
+
+namespace json = boost::json;
+using limit::CompiledRule;
+using limit::Decision;
+using wire::JsonReader;
+
+json::value seconds(limit::Nanos duration) {
+  if (duration == limit::kNever) return nullptr;
+  return wire::ceil_seconds(duration);
+}
+
+json::object said(const Decision& decision) {
+  return {{"allowed", decision.allowed},
+          {"limit", decision.limit},
+          {"remaining", decision.remaining},
+          {"reset_s", seconds(decision.reset)},
+          {"retry_after_s", seconds(decision.retry_after)}};
+}
+
+bool is_on(const limit::Rule& rule, LogTime now) {
+  return rule.active && (!rule.starts_at || now >= *rule.starts_at) &&
+         (!rule.ends_at || now < *rule.ends_at);
+}
+
+}  // namespace
+
+// What one check says, and the rules that it meets.
+class Check::Reader {
+ public:
+  Reader(const std::string& path, Check& check, const SipKey& key, limit::Time now)
+      : path_(path),
+        check_(check),
+        key_(key),
+        now_(std::chrono::floor<Millis>(now.time_since_epoch())),
+        in_(path, fault_) {}
+
+  std::optional<Error> read(const json::value& said) {
+    in_.object(said, {{"rule", [this](auto& v, auto& at) { in_.text(v, at, rule_.emplace()); }},
+                      {"descriptors", [this](auto& v, auto& at) { read_descriptors(v, at); }},
+                      {"key", [this](auto& v, auto& at) { in_.text(v, at, one_key_.emplace()); }},
+                      {"plan", [this](auto& v, auto& at) { in_.text(v, at, plan_); }},
+                      {"cost", [this](auto& v, auto& at) { in_.count(v, at, cost_.emplace()); }},
+                      {"peek", [this](auto& v, auto& at) { in_.boolean(v, at, check_.peek_); }}});
+    if (!fault_) find();
+    return fault_;
+  }
+
+ private:
+  void fail(std::string_view member, const std::string& what) {
+    in_.fail(path_.empty() ? std::string(member) : fmt::format("{}.{}", path_, member), what);
+  }
+
+  void read_descriptors(const json::value& value, const std::string& path) {
+    in_.named(value, path, [this](std::string_view name, auto& v, auto& at) {
+      std::string text;
+      in_.text(v, at, text);
+      if (!descriptors_.set(name, std::move(text)))
+        in_.fail(at,
+                 "is no descriptor; choose from client, user, api_key, room, endpoint, "
+                 "header:NAME, cookie:NAME, claim:NAME, host, path, method and route");
+    });
+  }
+
+  void find() {
+    if (cost_ && (*cost_ == 0 || *cost_ > limit::kMaxCost))
+      return fail("cost", fmt::format("is {}; choose from 1 to {}", *cost_, limit::kMaxCost));
+    if (!rule_ && !descriptors_.get("path"))
+      return fail("rule", "is missing; name a rule, or say descriptors.path to have them found");
+    if (one_key_ && !set_one_key()) return;
+    const auto of = [this](std::string_view name) {
+      return descriptors_.get(name).value_or(std::string_view());
+    };
+    const auto client = descriptors_.address();
+    limit::FoundRules found;
+    check_.rules_->find({of("host"), of("path"), of("method"), of("route"), descriptors_,
+                         client.value_or(limit::Address{}), now_},
+                        found);
+    descriptors_.set_endpoint(found.endpoint);
+    rule_ ? add_named(client) : add_found(found);
+  }
+
+  void add_found(const limit::FoundRules& found) {
+    for (const limit::Applied& applied : found.rules)
+      check_.denied_ = check_.denied_ || (applied.denied && !applied.rule->rule().dry_run);
+    for (const limit::Applied& applied : found.rules)
+      if (!check_.denied_) add(*applied.rule);
+  }
+
+  void add_named(const std::optional<limit::Address>& client) {
+    const CompiledRule* rule = check_.rules_->named(*rule_);
+    if (rule == nullptr)
+      return fail("rule", fmt::format("there is no rule \"{}\"", wire::clip(*rule_, 60)));
+    if (!is_on(rule->rule(), now_)) return;
+    check_.denied_ = client && rule->denies(*client) && !rule->rule().dry_run;
+    if (!check_.denied_ && !(client && rule->exempts(*client))) add(*rule);
+  }
+
+  bool set_one_key() {
+    const CompiledRule* rule = rule_ ? check_.rules_->named(*rule_) : nullptr;
+    if (!rule_) fail("key", "needs a rule beside it");
+    if (rule == nullptr) return rule_.has_value();
+    const auto& key = rule->rule().key;
+    if (key.size() == 1) return descriptors_.set(to_string(key.front()), *one_key_);
+    fail("key", fmt::format("the rule's key has {} parts; send them as descriptors", key.size()));
+    return false;
+  }
+
+  void add(const CompiledRule& rule) {
+    const auto& quotas = rule.quotas(plan_);
+    if (check_.counts_.size() + quotas.size() > ports::CounterStore::kMaxHits) return;
+    const std::string text = limit::key_text(rule.rule().key, descriptors_);
+    if (descriptors_.lacked_client())
+      return fail("descriptors",
+                  fmt::format("the key of rule \"{}\" needs client", rule.rule().name));
+    for (const limit::RuleQuota& quota : quotas) {
+      if (quota.compiled.algorithm() == limit::Algorithm::concurrency && !check_.peek_)
+        return fail("rule", fmt::format("\"{}\" counts what is under way, which cannot be asked "
+                                        "by name; only peek",
+                                        rule.rule().name));
+      const std::uint64_t cost = cost_.value_or(rule.rule().cost.amount);
+      check_.counts_.push_back(
+          {&rule, &quota, {gateway::counter_key(key_, quota, text), &quota.compiled, cost, 0}});
+    }
+  }
+
+  const std::string& path_;
+  Check& check_;
+  const SipKey& key_;
+  LogTime now_;
+  std::optional<Error> fault_;
+  JsonReader in_;
+  Descriptors descriptors_;
+  std::optional<std::string> rule_, one_key_;
+  std::optional<std::uint32_t> cost_;
+  std::string plan_;
+};
+
+Result<Check> Check::read(const json::value& said, const std::string& path,
+                          std::shared_ptr<const limit::RuleSet> rules, const SipKey& key,
+                          limit::Time now) {
+  Check check;
+  check.rules_ = std::move(rules);
+  if (auto fault = Reader(path, check, key, now).read(said)) return *fault;
+  return check;
+}
+
+// As the filter does: what is in dry run by itself, all others in one step.
+void Check::decide(ports::CounterStore& store, limit::Time now) {
+  constexpr std::size_t kMost = ports::CounterStore::kMaxHits;
+  std::array<ports::Hit, kMost> hits;
+  std::array<Decision, kMost> decisions;
+  std::array<Count*, kMost> from{};
+  std::size_t n = 0;
+  for (Count& count : counts_) {
+    if (peek_) {
+      count.decision = store.peek(count.hit, now);
+    } else if (count.rule->rule().dry_run) {
+      count.decision = store.decide(count.hit, now);
+    } else {
+      from[n] = &count;
+      hits[n++] = count.hit;
+    }
+  }
+  if (n == 0) return;
+  store.decide(std::span(hits.data(), n), now, std::span(decisions.data(), n));
+  for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
+}
+
+std::size_t Check::reset(ports::CounterStore& store) const {
+  return static_cast<std::size_t>(
+      std::count_if(counts_.begin(), counts_.end(),
+                    [&](const Count& count) { return store.reset(count.hit.key); }));
+}
+
+bool Check::refuses(const Count& count) const {
+  return !count.decision.allowed && !count.rule->rule().dry_run;
+}
+
+json::object Check::json() const {
+  json::array quotas;
+  std::vector<wire::LimitReport> reports;
+  for (const Count& count : counts_) {
+    json::object quota{{"rule", count.rule->rule().name}, {"quota", count.quota->name}};
+    for (auto& [name, value] : said(count.decision)) quota[name] = value;
+    quota["dry_run"] = count.rule->rule().dry_run;
+    quotas.push_back(std::move(quota));
+    if (!count.rule->rule().dry_run)
+      reports.push_back({.policy = count.quota->name,
+                         .quota = &count.quota->compiled.quota(),
+                         .decision = count.decision,
+                         .cost = count.hit.cost});
+  }
+  json::object whole{{"allowed", !denied_},
+                     {"limit", nullptr},
+                     {"remaining", nullptr},
+                     {"reset_s", nullptr},
+                     {"retry_after_s", denied_ ? json::value(nullptr) : json::value(0)}};
+  if (!reports.empty()) whole = said(wire::tightest(reports).decision);
+  // All must let it pass, so the longest wait counts.
+  limit::Nanos wait{};
+  for (const Count& count : counts_)
+    if (refuses(count)) wait = std::max(wait, count.decision.retry_after);
+  if (wait > limit::Nanos{}) whole["retry_after_s"] = seconds(wait);
+  if (denied_) whole["denied"] = true;
+  whole["quotas"] = std::move(quotas);
+  return whole;
+}
+
+}  // namespace doorward::api
