@@ -2,7 +2,7 @@
 // document.
 //
 // Why:     the app asks `is_reserved` before its routes and `owns` after them; the rest is inside.
-// Ownership: places, streams, pages and counters outlive it.
+// Ownership: places, streams, pages, counters and live outlive it.
 // Threads: thread-safe.
 // Errors:  problem+json, see gateway/problems.hpp.
 // Spec:    docs/api.md.
@@ -17,8 +17,8 @@ namespace doorward::api {
 class Api {
  public:
   Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, Counting counting,
-      ApiOptions options)
-      : desk_{places, streams, pages, counting, std::move(options)} {}
+      live::Live& live, ApiOptions options)
+      : desk_{places, streams, pages, counting, live, std::move(options)} {}
 
   // Below "/.doorward/", which no route can take.
   static bool is_reserved(std::string_view path);

@@ -72,12 +72,13 @@ struct TestApi {
   gateway::Pages pages{{}};
   TicketStreams streams{desk.clock};
   ports::MemoryCounterStore counters;
+  live::Live live{desk.clock};
   Api api;
   gateway::Client client;
   edge::Peer peer;
 
   explicit TestApi(ApiOptions options = {std::string(kAdminToken), true})
-      : api(desk.places, streams, pages, {counters, {3, 4}}, std::move(options)) {
+      : api(desk.places, streams, pages, {counters, {3, 4}}, live, std::move(options)) {
     client.address = boost::asio::ip::make_address("192.0.2.1");
     client.host = "shop.example";
     client.scheme = "http";

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "api/admin/session_table.hpp"
+#include "api/live/live.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/places.hpp"
@@ -44,6 +45,7 @@ struct Desk {
   TicketStreams& streams;
   gateway::Pages& pages;
   Counting counting;
+  live::Live& live;
   ApiOptions options;
   admin::SessionTable sessions = {};
 

@@ -36,6 +36,8 @@ constexpr Entry kEntries[] = {
     {"POST", "/admin/rooms/{room}/close", admin::close_room},
     {"POST", "/admin/rooms/{room}/bypass", admin::bypass_room},
     {"POST", "/admin/rooms/{room}/draw", admin::draw_room},
+    {"GET", "/admin/stats", admin::read_stats},
+    {"GET", "/admin/events", admin::watch_events},
     {"GET", "/admin/rules", admin::list_rules},
     {"POST", "/admin/rules", admin::add_rule},
     {"GET", "/admin/rules/{rule}", admin::read_rule},

@@ -46,6 +46,16 @@ class AnswerEditor {
   virtual void edit(wire::ResponseHead& head) = 0;
 };
 
+// What the rate rules said of a request, noted by their observer for who watches.
+struct LimitNote {
+  std::string client;  // as whom it was counted; empty: no rule applied
+  std::string rule;
+  std::uint64_t limit = 0;
+  std::uint64_t remaining = 0;
+  Millis retry_after{};  // of a refusal
+  bool refused = false;
+};
+
 struct Context {
   edge::Exchange& exchange;
   Client client = {};
@@ -59,6 +69,7 @@ struct Context {
   std::string_view answered_by = {};  // the name of a filter
   std::string upstream = {};          // the endpoint that was asked
   std::string fault = {};             // why it went wrong; not for the visitor
+  LimitNote limited = {};
 };
 
 enum class Verdict { pass, answered };

@@ -28,6 +28,10 @@ edge::Task<Answer> bypass_room(Desk& desk, Call& call);
 // Gives the entrants of a draw room their places.
 edge::Task<Answer> draw_room(Desk& desk, Call& call);
 
+// What happened today, and what happens now as an event stream.
+edge::Task<Answer> read_stats(Desk& desk, Call& call);
+edge::Task<Answer> watch_events(Desk& desk, Call& call);
+
 edge::Task<Answer> list_rules(Desk& desk, Call& call);
 edge::Task<Answer> add_rule(Desk& desk, Call& call);
 edge::Task<Answer> read_rule(Desk& desk, Call& call);

@@ -11,6 +11,7 @@
 
 #include "api/live/bus.hpp"
 #include "api/live/clients.hpp"
+#include "api/live/room_watch.hpp"
 #include "api/live/statistics.hpp"
 #include "api/live/streams.hpp"
 #include "gateway/limits/observer.hpp"
@@ -32,6 +33,12 @@ class Live final : public gateway::LimitObserver {
   Clients& clients() { return clients_; }
   Statistics& statistics() { return statistics_; }
   Streams& streams() { return streams_; }
+  RoomWatch& rooms() { return rooms_; }
+  // Once a second, from a thread that may wait.
+  void look(const engine::Shard& shard) {
+    rooms_.look(shard, bus_, statistics_, now());
+    clients_.clean(now());
+  }
   LogTime now() const { return clock_.wall_now(); }
 
  private:
@@ -40,6 +47,7 @@ class Live final : public gateway::LimitObserver {
   Clients clients_;
   Statistics statistics_;
   Streams streams_{bus_, clock_};
+  RoomWatch rooms_;
 };
 
 }  // namespace doorward::api::live

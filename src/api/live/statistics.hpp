@@ -79,7 +79,7 @@ class Statistics {
   Series series(Window window, LogTime now);
   Totals last_day(LogTime now);
   // Of the last 12 to 24 hours.
-  std::vector<Refused> top_refused(std::size_t most, LogTime now) const;
+  std::vector<Refused> top_refused(std::size_t most, LogTime now);
 
   std::string save(LogTime now);
   Result<> load(std::string_view bytes, LogTime now);
@@ -101,6 +101,7 @@ class Statistics {
     std::int64_t half_day = 0;
     SpaceSaving now{kSketchKeys};
     SpaceSaving before{kSketchKeys};
+    void turn(std::int64_t to);  // under the lock
   };
   static constexpr std::size_t kRows = 16;
   static constexpr std::size_t kParts = 8;

@@ -68,7 +68,7 @@ class Streams final : public edge::StreamSource {
     Millis sent_at{};  // steady
   };
   std::shared_ptr<Held> held(std::uint64_t key) const;
-  void show_events(Held& held, edge::StreamKind kind, std::string& out);
+  bool show_events(Held& held, edge::StreamKind kind, std::string& out);
 
   Bus& bus_;
   const ports::Clock& clock_;

@@ -49,7 +49,7 @@ Reports reports_of(const Counts& counts, Wanted wanted) {
 
 }  // namespace
 
-LimitsMet::LimitsMet(const RateRulesParts& parts, const Context& context,
+LimitsMet::LimitsMet(const RateRulesParts& parts, Context& context,
                      std::shared_ptr<const limit::RuleSet> rules)
     : parts_(parts),
       context_(context),

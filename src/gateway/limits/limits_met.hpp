@@ -27,7 +27,7 @@ class LimitsMet final : public AnswerEditor {
  public:
   static constexpr std::size_t kMaxCounts = ports::CounterStore::kMaxHits;
 
-  LimitsMet(const RateRulesParts& parts, const Context& context,
+  LimitsMet(const RateRulesParts& parts, Context& context,
             std::shared_ptr<const limit::RuleSet> rules);
   ~LimitsMet() override;
   LimitsMet(const LimitsMet&) = delete;
@@ -63,7 +63,7 @@ class LimitsMet final : public AnswerEditor {
   limit::Dialect dialect_of(const limit::Rule& rule) const;
 
   const RateRulesParts& parts_;
-  const Context& context_;
+  Context& context_;
   std::shared_ptr<const limit::RuleSet> rules_;
   limit::Time now_;
   RequestValues values_;

@@ -21,7 +21,7 @@ enum class LimitOutcome : std::uint8_t {
 
 // What one rule said of one request.
 struct LimitEvent {
-  const Context& context;
+  Context& context;
   const limit::CompiledRule& rule;
   const limit::KeySource& key;
   LimitOutcome outcome = LimitOutcome::passed;

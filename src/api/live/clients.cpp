@@ -1,0 +1,74 @@
+#include "api/live/clients.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace doorward::api::live {
+
+void Clients::record(std::string_view client, ClientEvent event) {
+  client = client.substr(0, kMaxText);
+  Part& part = part_of(client);
+  const std::lock_guard lock(part.mutex);
+  const auto known = part.by_name.find(client);
+  if (known != part.by_name.end()) {
+    part.list.splice(part.list.begin(), part.list, known->second);
+  } else {
+    if (part.list.size() == kMostClients / kParts) {
+      part.by_name.erase(part.list.back().name);
+      part.list.pop_back();
+    }
+    part.list.push_front({std::string(client), {}, {}});
+    part.by_name.emplace(part.list.front().name, part.list.begin());
+  }
+  Client& found = part.list.front();
+  ++found.status.total_requests;
+  found.status.last_request = event.at;
+  found.status.remaining = event.remaining;
+  found.status.last_rule = event.rule;
+  if (event.type == EventType::rate_limit_exceeded) {
+    ++found.status.refused;
+    found.status.blocked_until = event.at + event.retry_after;
+  }
+  if (found.events.size() == kMostEvents) found.events.pop_back();
+  found.events.push_front(std::move(event));
+}
+
+std::optional<ClientStatus> Clients::status(std::string_view client, LogTime now) const {
+  const Part& part = part_of(client);
+  const std::lock_guard lock(part.mutex);
+  const auto known = part.by_name.find(client);
+  if (known == part.by_name.end()) return std::nullopt;
+  ClientStatus status = known->second->status;
+  if (status.blocked_until && *status.blocked_until <= now) status.blocked_until.reset();
+  return status;
+}
+
+std::vector<ClientEvent> Clients::recent(std::string_view client) const {
+  const Part& part = part_of(client);
+  const std::lock_guard lock(part.mutex);
+  const auto known = part.by_name.find(client);
+  if (known == part.by_name.end()) return {};
+  const auto& events = known->second->events;
+  return {events.begin(), events.end()};
+}
+
+void Clients::clean(LogTime now) {
+  for (Part& part : parts_) {
+    const std::lock_guard lock(part.mutex);
+    while (!part.list.empty() && part.list.back().status.last_request + kKeptFor < now) {
+      part.by_name.erase(part.list.back().name);
+      part.list.pop_back();
+    }
+  }
+}
+
+std::size_t Clients::count() const {
+  std::size_t count = 0;
+  for (const Part& part : parts_) {
+    const std::lock_guard lock(part.mutex);
+    count += part.list.size();
+  }
+  return count;
+}
+
+}  // namespace doorward::api::live

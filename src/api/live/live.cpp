@@ -1,0 +1,125 @@
+#include "api/live/live.hpp"
+
+#include "base/siphash.hpp"
+
+#include <fmt/format.h>
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace doorward::api::live {
+namespace {
+
+using gateway::LimitOutcome;
+using limit::KeyKind;
+
+std::string cut(std::string_view text) { return std::string(text.substr(0, kMaxText)); }
+
+Millis whole_millis(limit::Nanos wait) {
+  // An operator reads "never" as a day too.
+  constexpr limit::Nanos kMost = std::chrono::hours{24 * 30};
+  return std::chrono::ceil<Millis>(std::min(wait, kMost));
+}
+
+// Whoever may see events must not learn with what to sign in.
+bool is_secret(const limit::KeyPart& part) {
+  if (part.kind == KeyKind::cookie) return true;
+  if (part.kind != KeyKind::header) return false;
+  for (const char* word : {"authorization", "cookie", "key", "token", "secret"})
+    if (boost::icontains(part.name, word)) return true;
+  return false;
+}
+
+// As whom a rule counts: what its key is made of, less what tells requests of one client apart.
+std::string client_of(const limit::CompiledRule& rule, const limit::KeySource& source) {
+  std::string name;
+  for (const limit::KeyPart& part : rule.rule().key) {
+    if (part.kind == KeyKind::endpoint || part.kind == KeyKind::room) continue;
+    if (!name.empty()) name += ", ";
+    const auto value = source.value(part);
+    if (value && is_secret(part)) {
+      name += fmt::format("{}#{:016x}", part.name, siphash64(SipKey{}, *value));
+    } else {
+      name += value.value_or(source.client());
+    }
+  }
+  if (name.empty()) name = source.client();
+  if (name.size() > kMaxText) name.resize(kMaxText);
+  return name;
+}
+
+Event event_of(const gateway::Context& context, LogTime at) {
+  const wire::RequestHead& head = context.exchange.request();
+  Event event;
+  event.at = at;
+  event.client = context.limited.client.empty() ? context.client.key : context.limited.client;
+  event.endpoint = cut(head.path);
+  event.method = cut(head.method);
+  event.rule = context.limited.rule;
+  event.limit = context.limited.limit;
+  event.remaining = context.limited.remaining;
+  return event;
+}
+
+}  // namespace
+
+void Live::decided(const gateway::LimitEvent& said) {
+  gateway::LimitNote& note = said.context.limited;
+  const bool refuses =
+      said.outcome == LimitOutcome::refused || said.outcome == LimitOutcome::denied;
+  const bool is_told = refuses || said.outcome == LimitOutcome::would_refuse;
+  const bool is_first = note.client.empty();
+  // Of several rules the one that refused, else the one with the least left.
+  if (is_first || (refuses && !note.refused) ||
+      (!note.refused && said.decision.remaining < note.remaining)) {
+    note.client = client_of(said.rule, said.key);
+    note.rule = said.rule.rule().name;
+    note.limit = said.decision.limit;
+    note.remaining = said.decision.remaining;
+  }
+  note.refused = note.refused || refuses;
+  if (!is_told) return;
+
+  const LogTime at = now();
+  const std::string client = client_of(said.rule, said.key);
+  const Millis wait = whole_millis(said.decision.retry_after);
+  if (refuses) {
+    statistics_.record_refused(client, said.rule.rule().name);
+    note.retry_after = std::max(note.retry_after, wait);
+  }
+  if (!bus_.has_listeners()) return;
+  Event event = event_of(said.context, at);
+  event.type = EventType::rate_limit_exceeded;
+  event.client = client;
+  event.rule = said.rule.rule().name;
+  event.quota = said.quota;
+  event.limit = said.decision.limit;
+  event.remaining = said.decision.remaining;
+  event.retry_after = wait;
+  event.dry_run = said.outcome == LimitOutcome::would_refuse;
+  if (refuses) event.status = said.outcome == LimitOutcome::denied ? 403 : 429;
+  bus_.publish(std::move(event));
+}
+
+void Live::finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took) {
+  const gateway::LimitNote& note = record.context.limited;
+  statistics_.record(record.status, note.refused, took);
+  const bool listens = bus_.has_listeners() && !note.refused;
+  if (note.client.empty() && !listens) return;
+  const LogTime at = now();
+  if (!note.client.empty()) {
+    const EventType type =
+        note.refused ? EventType::rate_limit_exceeded : EventType::request_processed;
+    clients_.record(note.client, {type, at, cut(record.request.path), note.rule, record.status,
+                                  note.remaining, note.retry_after});
+  }
+  if (!listens) return;
+  Event event = event_of(record.context, at);
+  event.status = record.status;
+  bus_.publish(std::move(event));
+}
+
+}  // namespace doorward::api::live
