@@ -89,7 +89,10 @@ struct TestApi {
 
   Said call(std::string_view method, std::string_view path, const Fields& fields = {},
             std::string_view body = {}) {
-    gateway::ExchangeDouble exchange(method, path);
+    const auto mark = std::min(path.find('?'), path.size());
+    gateway::ExchangeDouble exchange(method, path.substr(0, mark));
+    exchange.head.has_query = mark < path.size();
+    if (exchange.head.has_query) exchange.head.query = path.substr(mark + 1);
     exchange.from = peer;
     for (const auto& [name, value] : fields) exchange.head.fields.append(name, value);
     if (!body.empty()) {

@@ -31,6 +31,9 @@ class SpaceSaving {
 
   void add(std::string_view key, std::uint64_t count = 1, std::uint64_t over = 0);
   const std::vector<Item>& items() const { return heap_; }  // in no order
+  bool contains(std::string_view key) const { return places_.contains(key); }
+  // How often a key that is not kept may have come at most.
+  std::uint64_t missed() const { return heap_.size() < size_ ? 0 : heap_.front().count; }
   void clear();
 
  private:

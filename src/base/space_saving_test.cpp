@@ -43,7 +43,9 @@ TEST(SpaceSaving, AgainstExactCountsItKeepsItsBounds) {
     EXPECT_LE(item.over, total / kSize);
   }
   for (const auto& [key, count] : exact) {
-    if (count > total / kSize) EXPECT_TRUE(kept.contains(key)) << key;
+    if (count > total / kSize) {
+      EXPECT_TRUE(kept.contains(key)) << key;
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 #include "api/live/live.hpp"
 
 #include "base/siphash.hpp"
+#include "gateway/limits/rate_rules.hpp"
+#include "wire/clip.hpp"
+#include "wire/websocket/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/predicate.hpp>
@@ -47,7 +50,12 @@ std::string client_of(const limit::CompiledRule& rule, const limit::KeySource& s
     }
   }
   if (name.empty()) name = source.client();
-  if (name.size() > kMaxText) name.resize(kMaxText);
+  name.resize(wire::clip(name, kMaxText).size());
+  // An event is UTF-8, whatever a header holds.
+  wire::websocket::Utf8Check check;
+  if (!check.feed(name) || !check.complete())
+    for (char& c : name)
+      if (c < ' ' || c > '~') c = '?';
   return name;
 }
 
@@ -105,6 +113,8 @@ void Live::decided(const gateway::LimitEvent& said) {
 }
 
 void Live::finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took) {
+  // Whoever watches is not what is watched.
+  if (gateway::is_never_limited(record.context)) return;
   const gateway::LimitNote& note = record.context.limited;
   statistics_.record(record.status, note.refused, took);
   const bool listens = bus_.has_listeners() && !note.refused;

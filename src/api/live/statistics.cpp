@@ -190,8 +190,14 @@ std::vector<Refused> Statistics::top_refused(std::size_t most, LogTime now) {
     {
       const std::lock_guard lock(part.mutex);
       part.turn(std::max(half_day, part.half_day));
-      for (const SpaceSaving* sketch : {&part.before, &part.now})
-        for (const auto& item : sketch->items()) both.add(item.key, item.count, item.over);
+      const std::pair<const SpaceSaving&, const SpaceSaving&> halves[] = {{part.before, part.now},
+                                                                          {part.now, part.before}};
+      for (const auto& [sketch, other] : halves) {
+        for (const auto& item : sketch.items()) {
+          const std::uint64_t missed = other.contains(item.key) ? 0 : other.missed();
+          both.add(item.key, item.count + missed, item.over + missed);
+        }
+      }
     }
     for (const auto& item : both.items()) {
       const auto between = item.key.find(kBetween);

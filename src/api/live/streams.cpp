@@ -18,7 +18,6 @@ constexpr Millis kSoon = 10ms;  // there is more
 constexpr Millis kHeartbeat = 15s;
 constexpr std::size_t kMostBytes = 32 * 1024;
 constexpr std::size_t kMostReads = 16;
-constexpr std::uint64_t kOwn = 0xffff'ffffULL << 32;
 
 void put(std::string& out, StreamKind kind, std::string_view text) {
   if (kind == StreamKind::event_stream) {
@@ -39,9 +38,9 @@ std::optional<edge::ParkedStream> Streams::open(std::unique_ptr<Watcher> watcher
   made->watcher = std::move(watcher);
   const std::lock_guard lock(mutex_);
   if (streams_.size() >= kMostStreams) return std::nullopt;
-  while (streams_.contains(kOwn | next_)) ++next_;
+  while (streams_.contains(kFirstKey | next_)) ++next_;
   made->cursor = bus_.join();
-  const edge::ParkedStream stream{kOwn | next_++, 0};
+  const edge::ParkedStream stream{kFirstKey | next_++, 0};
   streams_.emplace(stream.key, std::move(made));
   return stream;
 }

@@ -48,13 +48,15 @@ class Watcher {
 class Streams final : public edge::StreamSource {
  public:
   static constexpr std::size_t kMostStreams = 10'000;
+  // No ticket's handle has this generation.
+  static constexpr std::uint64_t kFirstKey = 0xffff'ffffULL << 32;
 
   Streams(Bus& bus, const ports::Clock& clock) : bus_(bus), clock_(clock) {}
 
   // To be parked. Absent: there are too many already. Where parking fails, call `gone`.
   std::optional<edge::ParkedStream> open(std::unique_ptr<Watcher> watcher);
   // Keys that `open` gave, and no ticket's.
-  static bool owns(std::uint64_t key) { return key >> 32 == 0xffff'ffff; }
+  static bool owns(std::uint64_t key) { return key >= kFirstKey; }
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
   bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;

@@ -22,6 +22,7 @@ std::uint64_t Observer::started() { return nanos(); }
 void Observer::finished(const gateway::RequestRecord& record, std::uint64_t stamp) {
   const std::chrono::nanoseconds took(nanos() - stamp);
   stats_.record(record.status, took);
+  live_.finished(record, took);
   const gateway::Context& c = record.context;
   std::size_t phase = 0;
   while (phase + 1 < kPhases.size() && kPhases[phase] != c.answered_by) ++phase;

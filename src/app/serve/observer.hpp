@@ -5,6 +5,7 @@
 // Threads: called on every loop.
 #pragma once
 
+#include "api/live/live.hpp"
 #include "app/observe/log.hpp"
 #include "app/observe/request_stats.hpp"
 #include "gateway/pipeline.hpp"
@@ -17,13 +18,14 @@ namespace doorward::app {
 
 class Observer final : public gateway::RequestObserver {
  public:
-  explicit Observer(Log& log) : log_(log) {}
+  Observer(Log& log, api::live::Live& live) : log_(log), live_(live) {}
   std::uint64_t started() override;
   void finished(const gateway::RequestRecord& record, std::uint64_t stamp) override;
   void write(MetricWriter& writer) const;
 
  private:
   Log& log_;
+  api::live::Live& live_;
   RequestStats stats_;
   std::array<std::atomic<std::uint64_t>, 5> answered_{};  // as in kPhases
 };

@@ -114,7 +114,7 @@ void Program::make_server() {
   edge::ServerOptions options = edge_options(config_);
   options.resp.conversations = [this](const edge::Peer&) { return redis_->open(); };
   server_ = std::make_unique<edge::Server>(
-      std::move(options), [this](edge::Exchange& exchange) { return handle(exchange); }, &streams_);
+      std::move(options), [this](edge::Exchange& exchange) { return handle(exchange); }, &parked_);
 }
 
 Result<> Program::open_shard(Materials materials) {
@@ -151,7 +151,7 @@ void Program::make_api() {
   options.rate_limiter = config_.compat.rate_limiter;
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
-                                    api::Counting{counters_->store(), counters_->secret()},
+                                    api::Counting{counters_->store(), counters_->secret()}, live_,
                                     std::move(options));
 }
 
@@ -179,6 +179,8 @@ Result<> Program::open_server() {
   own_paths_.writable = [this] { return shard_->stats().writable; };
   own_paths_.metrics = &metrics_;
   add_sources();
+  load_statistics(memory_folder(), live_, log_);
+  live_keeper_ = std::make_unique<LiveKeeper>(memory_folder(), live_, *shard_, log_);
   pipeline_.set(make_pipeline(false));
   admin_pipeline_ = make_pipeline(true);
   if (auto started = server_->start(); !started) {
@@ -216,7 +218,7 @@ std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
                                 entropy_,
                                 *identities_,
                                 counters_->secret(),
-                                &rule_counts_,
+                                &limit_observers_,
                                 config_.counters.headers};
   return std::make_shared<gateway::RateRules>(std::move(parts));
 }

@@ -19,6 +19,8 @@
 #include "app/observe/metrics.hpp"
 #include "app/serve/counters.hpp"
 #include "app/serve/current_pipeline.hpp"
+#include "app/serve/limit_observers.hpp"
+#include "app/serve/live_keeper.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/observer.hpp"
 #include "app/serve/own_paths.hpp"
@@ -86,9 +88,11 @@ class Program {
   Log& log_;
   adapters::SystemClock clock_;
   adapters::SystemEntropy entropy_;
-  Observer observer_{log_};
+  api::live::Live live_{clock_};
+  Observer observer_{log_, live_};
   UpstreamCountsByName upstream_counts_;
   RuleCounts rule_counts_;
+  LimitObservers limit_observers_{{&rule_counts_, &live_}};
   Metrics metrics_;
   OwnPaths own_paths_;
   std::optional<adapters::sqlite::DataFolder> folder_;
@@ -99,6 +103,7 @@ class Program {
   // What follows ends from the bottom up: the shard before the loops on which its answers go on,
   // the loops before what their requests refer to.
   api::TicketStreams streams_{clock_};
+  api::live::AllStreams parked_{streams_, live_.streams()};
   std::unique_ptr<gateway::Tokens> tokens_;
   std::unique_ptr<gateway::Identities> identities_;
   std::unique_ptr<gateway::Places> places_;
@@ -110,6 +115,7 @@ class Program {
   std::shared_ptr<const gateway::Pipeline> admin_pipeline_;
   std::unique_ptr<edge::Server> server_;
   std::unique_ptr<engine::Shard> shard_;
+  std::unique_ptr<LiveKeeper> live_keeper_;
 };
 
 }  // namespace doorward::app

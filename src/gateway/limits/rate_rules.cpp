@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 4> kNeverBelow{"/health/", "/v1/admin/", 
                                                       "/dashboard/"};
 constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
 
+}  // namespace
+
 bool is_never_limited(const Context& context) {
   if (context.route != nullptr) return false;
   std::string_view path = context.exchange.request().path;
@@ -22,8 +24,6 @@ bool is_never_limited(const Context& context) {
     if (path.starts_with(below)) return true;
   return std::find(kNever.begin(), kNever.end(), path) != kNever.end();
 }
-
-}  // namespace
 
 std::optional<Verdict> RateRules::run_now(Context& context) {
   if (is_never_limited(context)) return Verdict::pass;

@@ -49,6 +49,9 @@ class RateRules final : public Filter {
   RateRulesParts parts_;
 };
 
+// Health checks, metrics, the dashboard and admin calls.
+bool is_never_limited(const Context& context);
+
 // The counter of a quota for a key text (limit::key_text).
 Hash128 counter_key(const SipKey& secret, const limit::RuleQuota& quota, std::string_view key_text);
 
