@@ -246,7 +246,8 @@ class Serve(unittest.TestCase):
         self.addCleanup(stop, backend)
         port = backend.server_address[1]
         config = (f"upstreams: {{shop: 'http://127.0.0.1:{port}', gone: 'http://127.0.0.1:1'}}\n"
-                  "routes: [{path: /a, upstream: shop}, {path: /b, upstream: gone}]\n")  # fmt: skip
+                  "routes: [{path: /a, upstream: shop}, {path: /b, upstream: gone}]\n"
+                  "rules: {plenty: 1000/s}\n")  # fmt: skip
         with Server(config) as server:
             server.set_room("sale", POLICY)
             join(server)

@@ -114,7 +114,7 @@ struct WaitGuess {
   std::uint64_t wait = 0;
   std::uint64_t variance = 0;  // of the wait over its square, in fixed point
   std::uint64_t grain = 0;     // the wait may be off by so much for the rhythm of the rate
-  bool is_ceiling = false;     // it may well be longer: only the rate is known
+  std::uint64_t may_add = 0;   // it may well be so much longer: how long sessions last is not known
 
   // Those ahead who leave by themselves shorten it. How many will, and that those who stayed long
   // leave less, is known the worse the more it matters.
@@ -130,11 +130,13 @@ struct WaitGuess {
     const std::uint64_t deviation = square_root((variance + kOne / 1'600) << 16);
     const std::uint64_t relative = std::min(kFourInFive * deviation >> 16, kMaxRelative);
     const std::uint64_t shortest = (wait << 16) / (kOne + relative);
-    const std::uint64_t longest = (wait * (kOne + relative) >> 16) + (is_ceiling ? wait : 0);
+    const std::uint64_t longest = (wait * (kOne + relative) >> 16) + wait_not_known();
     const auto opens = static_cast<std::uint64_t>(std::max(opens_in, Millis{0}).count());
     return {seconds(shortest - std::min(shortest, grain) + opens),
             seconds(longest + grain + opens + 999)};
   }
+
+  std::uint64_t wait_not_known() const { return may_add > 0 ? std::max(may_add, wait) : 0; }
 
   static std::uint32_t seconds(std::uint64_t ms) {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(ms / 1'000, UINT32_MAX));
@@ -189,7 +191,9 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   }
   if (!policy.capacity || slots <= free_slots) return guess;
   if (total.ended < kLeastEvents) {
-    guess.is_ceiling = true;
+    // As if sessions lasted their `ttl`, one full room after the other.
+    const std::uint64_t rooms = (slots - free_slots - 1) / *policy.capacity + 1;
+    guess.may_add = rooms * static_cast<std::uint64_t>(policy.session_ttl.count());
     return policy.admit ? std::optional(guess) : std::nullopt;
   }
   const std::uint64_t needed = slots - free_slots;
@@ -197,7 +201,7 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   const std::uint64_t wait = needed * length / *policy.capacity;
   if (wait <= guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
-  return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 200, 0, false};
+  return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 200, 0, 0};
 }
 
 std::optional<Eta> Estimate::answer(const Policy& policy, const Question& question,

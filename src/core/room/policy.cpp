@@ -104,10 +104,12 @@ Mode effective_mode(const Policy& policy, LogTime now) {
 
 std::optional<LogTime> next_mode_change(const Policy& policy, LogTime now) {
   const Mode mode = effective_mode(policy, now);
+  std::optional<LogTime> next;
   for (const auto& at : {policy.opens_at, policy.closes_at}) {
-    if (at && *at > now && effective_mode(policy, *at) != mode) return at;
+    const bool changes = at && *at > now && effective_mode(policy, *at) != mode;
+    if (changes && (!next || *at < *next)) next = at;
   }
-  return std::nullopt;
+  return next;
 }
 
 const char* to_string(Mode mode) {

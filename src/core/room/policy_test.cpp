@@ -144,6 +144,16 @@ TEST(Policy, TheModeInForceFollowsTheTimes) {
   }
 }
 
+TEST(Policy, ARoomThatClosesBeforeItOpensChangesAtItsClosing) {
+  Policy policy;
+  policy.opens_at = at(200);
+  policy.closes_at = at(100);
+  EXPECT_EQ(effective_mode(policy, at(50)), Mode::paused);
+  EXPECT_EQ(next_mode_change(policy, at(50)), at(100));
+  EXPECT_EQ(effective_mode(policy, at(100)), Mode::closed);
+  EXPECT_EQ(next_mode_change(policy, at(100)), std::nullopt);
+}
+
 TEST(Policy, WithoutTimesTheModeIsTheOperators) {
   for (Mode mode : {Mode::open, Mode::paused, Mode::closed, Mode::bypass}) {
     Policy policy;
