@@ -106,6 +106,10 @@ edge::Response no_content() {
   return response;
 }
 
+bool asks_for_websocket(const wire::RequestHead& head) {
+  return head.fields.lists("Upgrade", "websocket") && head.fields.contains("Sec-WebSocket-Key");
+}
+
 edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known, std::size_t most) {
   if (!call.exchange.has_body()) co_return json::object{};
   const auto text = co_await call.exchange.read_whole_body(most);

@@ -69,6 +69,7 @@ using Endpoint = edge::Task<Answer> (*)(Desk&, Call&);
 edge::Response json_answer(unsigned status, std::string body);
 edge::Response json_answer(unsigned status, const boost::json::object& body);
 edge::Response no_content();
+bool asks_for_websocket(const wire::RequestHead& head);
 
 // The body as a JSON object whose members are all among `known`; without a body an empty one. With
 // `known` empty any member is let through.

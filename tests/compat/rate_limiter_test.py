@@ -5,7 +5,9 @@ Each test quotes the line of the page that it checks. Windows are short, and wai
 """
 
 import concurrent.futures
+import http.client
 import http.server
+import json
 import re
 import sys
 import threading
@@ -13,6 +15,9 @@ import time
 import unittest
 from datetime import datetime
 from pathlib import Path
+
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -285,7 +290,7 @@ class Limits(RateLimiter):
         """Everything is limited except /admin/* and /ws/*"""
         for path in ("/admin/configs", "/admin/none", "/ws/", "/ws/someone"):
             self.assertNotIn("X-RateLimit-Limit", self.call("GET", path, client="free")[1], path)
-        for path in ("/", "/health", "/api/data", "/events/x/y", "/none", "/limited/x"):
+        for path in ("/", "/health", "/api/data", "/none", "/limited/x"):
             self.assertIn("X-RateLimit-Limit", self.call("GET", path, client="free")[1], path)
 
     def test_key(self):
@@ -368,6 +373,117 @@ class Limits(RateLimiter):
             server.start()
             self.assertEqual(server.call("GET", "/admin/configs")[2][0]["endpoint"], "/kept")
             self.assertEqual(server.call("GET", "/kept")[0], 429)
+
+
+class Live(RateLimiter):
+    def socket(self, client):
+        return connect(f"ws://127.0.0.1:{self.server.port}/ws/{client}", proxy=None)
+
+    def stream(self, client):
+        """The messages of /events/{client}, as a browser's `onmessage` gets them."""
+        http_client = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        self.addCleanup(http_client.close)
+        http_client.request("GET", f"/events/{client}", headers={"X-Client-ID": "watcher"})
+        answer = http_client.getresponse()
+        self.assertEqual((answer.status, answer.getheader("Content-Type").split(";")[0]), (200, "text/event-stream"))
+        for line in answer:
+            self.assertFalse(line.startswith(b"event:"), line)
+            if line.startswith(b"data:"):
+                yield json.loads(line[5:])
+
+    @staticmethod
+    def until(messages, kind):
+        return next(message for message in messages if message["type"] == kind)
+
+    def refuse_once(self, path, client):
+        self.configure(path, 1, 3600)
+        self.assertEqual([self.call("GET", path, client=client)[0] for _ in range(2)], [404, 429])
+
+    def test_global_stats(self):
+        """GET /admin/stats | {total_requests_24h,blocked_requests_24h,success_rate,active_configs,timestamp}"""
+        before = self.call("GET", "/admin/stats")[2]
+        members = ["total_requests_24h", "blocked_requests_24h", "success_rate", "active_configs", "timestamp"]
+        self.assertEqual(list(before), members)
+        self.refuse_once("/live/global", "live-global")
+        until = time.monotonic() + 20
+        while True:
+            after = self.call("GET", "/admin/stats")[2]
+            grown = [after[name] - before[name] for name in members[:2]]
+            if grown[0] >= 2 and grown[1] >= 1:
+                break
+            self.assertLess(time.monotonic(), until, grown)
+            time.sleep(0.2)
+        self.assertEqual(after["active_configs"] - before["active_configs"], 1)
+        self.assertTrue(0 <= after["success_rate"] < 100)
+
+    def test_stats_of_a_client(self):
+        """GET /admin/stats/{client_id} | {client_id,status{…},recent_events[…]}"""
+        self.refuse_once("/live/one", "live-one")
+        _, _, answer = self.call("GET", "/admin/stats/live-one")
+        self.assertEqual(list(answer), ["client_id", "status", "recent_events"])
+        status = answer["status"]
+        self.assertEqual(
+            list(status), ["last_request", "total_requests", "blocked_until", "current_tokens", "is_active"]
+        )
+        self.assertEqual((status["total_requests"], status["current_tokens"], status["is_active"]), (2, 0, True))
+        self.assert_time(status["last_request"])
+        self.assertTrue(status["blocked_until"])
+        events = answer["recent_events"]
+        self.assertEqual([list(event) for event in events], [["endpoint", "event_type", "timestamp", "details"]] * 2)
+        self.assertEqual([event["event_type"] for event in events], ["rate_limit_exceeded", "request_processed"])
+        self.assertEqual({event["endpoint"] for event in events}, {"/live/one"})
+        _, _, unknown = self.call("GET", "/admin/stats/nobody-at-all")
+        self.assertEqual((unknown["status"]["total_requests"], unknown["recent_events"]), (0, []))
+
+    def test_socket_of_a_client(self):
+        """WS /ws/{client_id}: client_stats every 5 s; rate_limit_exceeded, request_processed as they happen"""
+        with self.socket("live-ws") as ws:
+            first = json.loads(ws.recv(10))
+            self.assertEqual((first["type"], first["client_id"]), ("client_stats", "live-ws"))
+            began = time.monotonic()
+            self.call("GET", "/live/ws", client="somebody-else")
+            self.refuse_once("/live/ws", "live-ws")
+            messages = [json.loads(ws.recv(10)) for _ in range(3)]
+            kinds = [message["type"] for message in messages if message["type"] != "client_stats"]
+            self.assertEqual(kinds[:2], ["request_processed", "rate_limit_exceeded"])
+            self.assertEqual({message["client_id"] for message in messages}, {"live-ws"})
+            while messages[-1]["type"] != "client_stats":
+                messages.append(json.loads(ws.recv(10)))
+            self.assertGreater(time.monotonic() - began, 3)
+            self.assertEqual(messages[-1]["status"]["total_requests"], 2)
+
+    def test_socket_of_all(self):
+        """WS /ws/global: global_stats every 10 s ("/ws/global unreachable")"""
+        with self.socket("global") as ws:
+            self.assertEqual(json.loads(ws.recv(10))["type"], "global_stats")
+            self.refuse_once("/live/all", "live-all")
+            seen = []
+            while "rate_limit_exceeded" not in [e["type"] for e in seen if e.get("client_id") == "live-all"]:
+                seen.append(json.loads(ws.recv(10)))
+            ws.send("ping")  # whatever is said is passed over
+            while seen[-1]["type"] != "global_stats":
+                seen.append(json.loads(ws.recv(15)))
+
+    def test_event_stream(self):
+        """GET /events/{client_id} | the same as an event stream, its kind in `type` ("fails on dates")"""
+        messages = self.stream("live-sse")
+        self.assertEqual(next(messages)["type"], "client_stats")
+        self.refuse_once("/live/sse", "live-sse")
+        refused = self.until(messages, "rate_limit_exceeded")
+        self.assertEqual((refused["client_id"], refused["endpoint"]), ("live-sse", "/live/sse"))
+        self.assert_time(refused["timestamp"])
+
+    def test_no_socket(self):
+        status, _, answer = self.call("GET", "/ws/someone")
+        self.assertEqual((status, answer), (426, {"detail": "Open this address as a WebSocket"}))
+
+    def test_behind_the_admin_token(self):
+        """the example's /ws/* and /events/* need no credentials; elsewhere they do"""
+        with Server("") as server:
+            for path in ("/admin/stats", "/admin/stats/a", "/events/a", "/ws/a"):
+                self.assertEqual(server.call("GET", path)[0], 401, path)
+            with self.assertRaises(InvalidStatus):
+                connect(f"ws://127.0.0.1:{server.port}/ws/global", proxy=None)
 
 
 class Page(unittest.TestCase):

@@ -50,10 +50,6 @@ edge::Task<gateway::Sought<Place>> place_to_stream(Desk& desk, Call& call) {
   co_return place;
 }
 
-bool asks_for_websocket(const wire::RequestHead& head) {
-  return head.fields.lists("Upgrade", "websocket") && head.fields.contains("Sec-WebSocket-Key");
-}
-
 }  // namespace
 
 edge::Task<Answer> read_self(Desk& desk, Call& call) {

@@ -25,6 +25,12 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest);
 
+edge::Task<Answer> all_stats(Desk& desk, Call& call, std::string_view rest);
+edge::Task<Answer> stats_of_client(Desk& desk, Call& call, std::string_view client);
+// What a client, or "global", does now; as an event stream and as a socket.
+edge::Task<Answer> event_stream(Desk& desk, Call& call, std::string_view client);
+edge::Task<Answer> socket(Desk& desk, Call& call, std::string_view client);
+
 // {"detail":"…"}
 edge::Response detail(unsigned status, std::string_view what);
 // 422 that names each member.

@@ -24,6 +24,10 @@ constexpr Row kRows[] = {
     {"POST", "/admin/configs", add_config},
     {"PUT", "/admin/configs/", change_config},
     {"DELETE", "/admin/configs/", remove_config},
+    {"GET", "/admin/stats", all_stats},
+    {"GET", "/admin/stats/", stats_of_client},
+    {"GET", "/events/", event_stream},
+    {"GET", "/ws/", socket},
 };
 
 bool matches(const Row& row, std::string_view path) {
