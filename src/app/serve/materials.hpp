@@ -25,8 +25,8 @@ struct Materials {
 // Also reads the rooms' own pages into `config`, and holds their looks to what the page takes.
 Materials read_materials(config::Config& config, config::Problems& problems);
 
-// The keys in use: the configured ones first, then those of the data folder where the configuration
-// leaves a kind out.
+// The keys in use: the configured ones first, then those of the data folder, so that the first
+// rotation ends no pass.
 wire::jose::KeySet keys_in_use(const Materials& materials, const wire::jose::KeySet& kept);
 
 }  // namespace doorward::app

@@ -26,6 +26,7 @@ std::uint64_t identity_of(std::string_view rule, std::string_view plan, const Na
 std::vector<RuleQuota> compile(std::string_view rule, std::string_view plan,
                                const std::vector<NamedQuota>& quotas) {
   std::vector<RuleQuota> compiled;
+  compiled.reserve(quotas.size());
   for (const NamedQuota& quota : quotas)
     compiled.push_back({quota.name, CompiledQuota(quota.quota), identity_of(rule, plan, quota)});
   return compiled;
