@@ -15,8 +15,13 @@ using wire::equal_to_cgi;
 constexpr std::array<std::string_view, 8> kHopByHop = {
     "connection",       "keep-alive", "proxy-authenticate", "proxy-authorization",
     "proxy-connection", "te",         "transfer-encoding",  "upgrade"};
-constexpr std::array<std::string_view, 4> kIdentity = {"x-user-id", "x-user-type", "x-original-url",
-                                                       "x-rewrite-url"};
+constexpr std::array<std::string_view, 7> kIdentity = {"x-user-id",
+                                                       "x-user-type",
+                                                       "x-original-url",
+                                                       "x-rewrite-url",
+                                                       "x-http-method-override",
+                                                       "x-http-method",
+                                                       "x-method-override"};
 constexpr std::string_view kOwnPrefix = "x-doorward-";
 
 template <std::size_t size>

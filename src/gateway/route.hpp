@@ -32,7 +32,7 @@ class RouteFilter : public Filter {
 // Removes hop-by-hop fields, but for `TE: trailers` and what asks for a WebSocket.
 void remove_hop_by_hop(wire::Fields& fields);
 // Removes X-User-Id, X-User-Type, X-Doorward-*, and the fields by which some frameworks let a
-// request name another path than its own.
+// request name another path or method than its own.
 void remove_identity(wire::Fields& fields);
 
 }  // namespace doorward::gateway

@@ -1,5 +1,6 @@
 #include "core/limit/rule_set.hpp"
 
+#include "core/route/method.hpp"
 #include "core/route/path.hpp"
 
 #include <algorithm>
@@ -49,13 +50,6 @@ bool is_read(std::string_view path) {
 // The native calls have a second address.
 std::string_view without_own(std::string_view read) {
   return route::is_reserved(read) ? read.substr(kOwn.size()) : read;
-}
-
-bool method_matches(const std::vector<std::string>& methods, std::string_view method) {
-  if (methods.empty()) return true;
-  return std::any_of(methods.begin(), methods.end(), [&](std::string_view listed) {
-    return listed == method || (listed == "GET" && method == "HEAD");
-  });
 }
 
 bool value_matches(std::string_view pattern, std::string_view value) {
@@ -183,7 +177,7 @@ void RuleSet::collect_all(const RuleRequest& request, const route::Host& host, C
 bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
                       const route::Host& host) const {
   const Rule& rule = rules_[candidate.rule]->rule();
-  if (!is_on(rule, request.now) || !method_matches(rule.match.methods, request.method))
+  if (!is_on(rule, request.now) || !route::method_matches(rule.match.methods, request.method))
     return false;
   const auto& routes = rule.match.routes;
   if (!routes.empty() && std::find(routes.begin(), routes.end(), request.route) == routes.end())

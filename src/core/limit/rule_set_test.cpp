@@ -152,6 +152,7 @@ TEST(RuleSet, EveryListMustMatch) {
   EXPECT_EQ(names(set, {.path = "/a"}), "get");
   EXPECT_EQ(names(set, {.path = "/a", .method = "HEAD"}), "get");
   EXPECT_EQ(names(set, {.path = "/a", .method = "PUT"}), "post");
+  EXPECT_EQ(names(set, {.path = "/a", .method = "put"}), "post") << "letter case is no way around";
   EXPECT_EQ(names(set, {.path = "/a", .method = "DELETE"}), "");
   Asked asked{.path = "/b"};
   asked.headers.values = {{"X-Plan", "gold"}};

@@ -1,5 +1,7 @@
 #include "core/route/route.hpp"
 
+#include "core/route/method.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -9,13 +11,6 @@ namespace {
 
 constexpr std::string_view kOneMore = "/*";
 constexpr std::string_view kAllBelow = "/**";
-
-bool method_matches(const Match& match, std::string_view method) {
-  if (match.methods.empty()) return true;
-  return std::any_of(match.methods.begin(), match.methods.end(), [&](std::string_view listed) {
-    return listed == method || (listed == "GET" && method == "HEAD");
-  });
-}
 
 std::string_view literal_of(std::string_view pattern) {
   if (pattern.ends_with(kAllBelow)) return pattern.substr(0, pattern.size() - kAllBelow.size());
@@ -103,7 +98,7 @@ const Route* RouteTable::pick(const Candidates& from, const Host& host,
       continue;
     }
     const Route& route = routes_[candidate.route];
-    if (method_matches(route.match, method)) return &route;
+    if (method_matches(route.match.methods, method)) return &route;
   }
   return nullptr;
 }

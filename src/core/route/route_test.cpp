@@ -53,7 +53,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"GET", "h", "/item/7/x", "site"}, Row{"GET", "h", "/buy/terms", "buy-free"},
         Row{"GET", "h", "/buy/terms/x", "buy"}, Row{"POST", "h", "/order", "post-order"},
         Row{"GET", "h", "/order", "get-order"}, Row{"HEAD", "h", "/order", "get-order"},
-        Row{"PUT", "h", "/order", "site"}, Row{"get", "h", "/order", "site"},
+        Row{"PUT", "h", "/order", "site"}, Row{"get", "h", "/order", "get-order"},
+        Row{"post", "h", "/order", "post-order"}, Row{"pOsT", "h", "/order", "post-order"},
+        Row{"hEAD", "h", "/order", "get-order"}, Row{"POSTS", "h", "/order", "site"},
         Row{"GET", "h", "/caf%c3%a9/x", "cafe"}, Row{"GET", "h", "/caf\xc3\xa9", "cafe"},
         Row{"GET", "odd.example", "/x", "site"}));
 
