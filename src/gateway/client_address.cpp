@@ -96,18 +96,18 @@ bool is_forwarded(const wire::Fields& fields) {
 }
 
 // Takes what a trusted hop says of the one before it.
-void believe(const Hop& hop, Client& client) {
+void believe(const Hop& hop, bool host, Client& client) {
   if (wire::equal_ignoring_case(hop.scheme, "https"))
     client.scheme = "https";
   else if (wire::equal_ignoring_case(hop.scheme, "http"))
     client.scheme = "http";
-  if (wire::is_host(hop.host)) client.host = hop.host;
+  if (host && wire::is_host(hop.host)) client.host = hop.host;
 }
 
-void walk(const std::vector<Hop>& hops, const Networks& trusted, Client& client) {
+void walk(const std::vector<Hop>& hops, const TrustedProxies& trusted, Client& client) {
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    if (!trusted.contains(client.address)) return;
-    believe(*hop, client);
+    if (!trusted.networks.contains(client.address)) return;
+    believe(*hop, trusted.host, client);
     boost::system::error_code ec;
     const auto address = ip::make_address(hop->address, ec);
     if (ec) return;
@@ -120,12 +120,12 @@ void believe_fields(wire::Fields& fields, const TrustedProxies& trusted, Client&
   const bool by_forwarded = fields.contains("forwarded") &&
                             (trusted.prefer_forwarded || !fields.contains("x-forwarded-for"));
   if (by_forwarded) {
-    walk(forwarded_hops(fields), trusted.networks, client);
+    walk(forwarded_hops(fields), trusted, client);
     remove_fields(fields, [](std::string_view name) {
       return is_forwarding_field(name) && !wire::equal_ignoring_case(name, "forwarded");
     });
   } else {
-    walk(x_forwarded_hops(fields), trusted.networks, client);
+    walk(x_forwarded_hops(fields), trusted, client);
     fields.remove("forwarded");
   }
 }

@@ -40,6 +40,9 @@ struct TrustedProxies {
   // Which field is believed where a trusted proxy sent both. A proxy passes on the one that it does
   // not know as the visitor wrote it, so this must be the one that it sets.
   bool prefer_forwarded = false;
+  // Whether the host that they say was asked for is believed. Many a proxy passes the visitor's own
+  // X-Forwarded-Host on, who would choose the route by it.
+  bool host = false;
 };
 
 // IPv4-mapped addresses as IPv4, others without a scope.

@@ -27,7 +27,7 @@ TEST_P(Finds, TheClient) {
   wire::RequestHead head;
   head.authority = "us.example";
   for (const auto& [name, value] : row.fields) head.fields.append(name, value);
-  const TrustedProxies trusted{networks({"10.0.0.0/8", "2001:db8:1::/48"})};
+  const TrustedProxies trusted{networks({"10.0.0.0/8", "2001:db8:1::/48"}), false, true};
   edge::Peer peer;
   peer.address = make_address(row.peer);
   const Client client = find_client(peer, head, trusted);
@@ -216,9 +216,24 @@ TEST(FindClient, BelievesForwardedFirstWhereTold) {
   head.fields.append("Forwarded", "for=1.1.1.1");
   edge::Peer peer;
   peer.address = make_address("10.0.0.1");
-  const Client client = find_client(peer, head, {networks({"10.0.0.1"}), true});
+  const Client client = find_client(peer, head, {networks({"10.0.0.1"}), true, false});
   EXPECT_EQ(client.key, "1.1.1.1");
   EXPECT_FALSE(head.fields.contains("X-Forwarded-For"));
+}
+
+TEST(FindClient, BelievesNoForwardedHostUnlessTold) {
+  for (const auto& [name, value] : Fields{{"X-Forwarded-Host", "other.example"},
+                                          {"Forwarded", "for=1.1.1.1;host=other.example"}}) {
+    wire::RequestHead head;
+    head.authority = "us.example";
+    head.fields.append("X-Forwarded-Proto", "https");
+    head.fields.append(name, value);
+    edge::Peer peer;
+    peer.address = make_address("10.0.0.1");
+    const bool by_forwarded = std::string_view(name) == "Forwarded";
+    const Client client = find_client(peer, head, {networks({"10.0.0.1"}), by_forwarded, false});
+    EXPECT_EQ(client.host, "us.example") << name;
+  }
 }
 
 TEST(ClientKey, IsTheAddressOrItsSixtyFour) {

@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "10.0.0.1",
                             {{"Forwarded", "for=1.1.1.1;proto=https;host=a.example"}},
                             {"X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https",
-                             "X-Forwarded-Host: a.example",
+                             "X-Forwarded-Host: shop.example",
                              "Forwarded: for=1.1.1.1;proto=https;host=a.example, for=10.0.0.1"},
                             {}},
                     HeadRow{"ipv6",

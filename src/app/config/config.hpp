@@ -178,6 +178,7 @@ struct Config {
   std::uint32_t threads = 0;
   std::vector<std::string> trusted_proxies;
   bool prefer_forwarded = false;
+  bool forwarded_host = false;
   LogSettings log;
   AdminSettings admin;
   RedisListenSettings redis_listen;

@@ -203,6 +203,9 @@ void describe(Form& form, Config& c) {
   form.field("forwarding_header", c.prefer_forwarded,
              "Which of the two your proxy sets, where a request carries both.",
              Names<bool>{{"x-forwarded", false}, {"forwarded", true}});
+  form.field("forwarded_host", c.forwarded_host,
+             "Whether `X-Forwarded-Host` (or `host=`) chooses the route, instead of `Host`. Only "
+             "where every trusted proxy overwrites it.");
   form.named(
       "rooms", "NAME", "Waiting rooms. A name is 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rooms.emplace_back()); });

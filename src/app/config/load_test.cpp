@@ -55,6 +55,8 @@ TEST(Load, SaysWhichForwardingFieldTheProxySets) {
   const auto loaded = load("forwarding_header: forwarded\n");
   EXPECT_EQ(loaded.problems.text(), "");
   EXPECT_TRUE(loaded.config.prefer_forwarded);
+  EXPECT_FALSE(loaded.config.forwarded_host);
+  EXPECT_TRUE(load("forwarded_host: true\n").config.forwarded_host);
   EXPECT_THAT(load("forwarding_header: via\n").problems.text(), HasSubstr("forwarding_header"));
 }
 

@@ -34,6 +34,7 @@ TEST(NeedsRestart, NothingForWhatAReloadTakesOver) {
   next.trusted_proxies = {"10.0.0.0/8"};
   next.logging.access = true;
   next.prefer_forwarded = true;
+  next.forwarded_host = true;
   next.deadlines.head = next.deadlines.drain = Millis{1};
   next.limits.connections = next.limits.connections_per_address = 17;
   EXPECT_THAT(needs_restart(now, next), IsEmpty());
