@@ -19,27 +19,45 @@ bool is_safe_method(const wire::RequestHead& head) {
   return head.method == "GET" || head.method == "HEAD";
 }
 
+// What a browser asks before a request to another site: it carries no credentials, so a place
+// taken for it would never be used, and the answer is the backend's to give.
+bool is_preflight(const edge::Exchange& exchange) {
+  const wire::RequestHead& head = exchange.request();
+  return head.method == "OPTIONS" && head.fields.contains("Origin") &&
+         head.fields.contains("Access-Control-Request-Method") && !exchange.has_body() &&
+         !head.fields.contains("Upgrade");
+}
+
 // An open tunnel counts as use of its session, and ends with it.
 class SessionWatch final : public TunnelWatch {
  public:
-  SessionWatch(Places& places, engine::TicketHandle ticket, const room::Policy& policy)
+  // A node that has not applied `at` yet believes the session until `until`.
+  SessionWatch(Places& places, const TicketId& ticket, const room::Policy& policy,
+               ports::LogPosition at = {}, LogTime until = LogTime::min())
       : places_(places),
         ticket_(ticket),
         policy_(policy),
+        at_(at),
+        until_(until),
         interval_(std::clamp<Millis>(policy.session_ttl / 4, 1s, 30s)) {}
 
   Millis interval() const override { return interval_; }
   edge::Task<bool> used() override {
-    auto view = places_.services().shard.read(ticket_);
-    if (!view || view->state != TicketState::admitted) co_return false;
-    view = co_await places_.use(ticket_, *view, policy_);
+    const engine::Shard& shard = places_.services().shard;
+    const auto handle = shard.find(ticket_);
+    auto view = handle ? shard.read(*handle) : std::nullopt;
+    if (!view) co_return shard.applied() < at_&& places_.now() < until_;
+    if (view->state != TicketState::admitted) co_return false;
+    view = co_await places_.use(*handle, *view, policy_);
     co_return view->state == TicketState::admitted;
   }
 
  private:
   Places& places_;
-  engine::TicketHandle ticket_;
+  TicketId ticket_;
   room::Policy policy_;
+  ports::LogPosition at_;
+  LogTime until_;
   Millis interval_;
 };
 
@@ -59,11 +77,16 @@ struct RoomGate::Visit {
   const wire::RequestHead& head() const { return context.exchange.request(); }
   const std::string& room() const { return entry.name; }
   bool secure() const { return is_secure(context.client); }
+  void tell_backend(const TicketId& ticket) const {
+    wire::Fields& fields = context.exchange.request().fields;
+    fields.set("X-Doorward-Room", room());
+    fields.set("X-Doorward-Ticket", to_string(ticket));
+  }
 };
 
 edge::Task<Verdict> RoomGate::run(Context& context) {
   const std::string& room = context.route->room;
-  if (room.empty()) co_return Verdict::pass;
+  if (room.empty() || is_preflight(context.exchange)) co_return Verdict::pass;
   const auto entry = places_.services().shard.room(room);
   if (!entry) {
     RoomEntry missing;
@@ -91,7 +114,13 @@ edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
   const auto handle = services.shard.find(pass->ticket);
   const auto view = handle ? services.shard.read(*handle) : std::nullopt;
   // A node that is behind cannot judge the session, but the pass speaks for itself until it ends.
-  if (!view) co_return !caught_up && pass->expires_at > places_.now();
+  if (!view) {
+    if (caught_up || pass->expires_at <= places_.now()) co_return false;
+    visit.tell_backend(pass->ticket);
+    visit.context.tunnel_watch = std::make_unique<SessionWatch>(
+        places_, pass->ticket, visit.entry.view.policy, pass->at, pass->expires_at);
+    co_return true;
+  }
   if (view->state != TicketState::admitted) co_return false;
   Place place{*handle,    *view, visit.room(), pass->subject, services.shard.applied(),
               !is_bearer, false};
@@ -110,10 +139,8 @@ edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTim
   if (place.by_cookie && pass_is_short)
     set_pass_cookie(visit.context.answer_fields, visit.room(), places_.pass_for(place),
                     visit.secure());
-  wire::Fields& fields = visit.context.exchange.request().fields;
-  fields.set("X-Doorward-Room", visit.room());
-  fields.set("X-Doorward-Ticket", to_string(place.view.id));
-  visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.handle, policy);
+  visit.tell_backend(place.view.id);
+  visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.view.id, policy);
 }
 
 edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {

@@ -20,6 +20,7 @@ class RoomGateTest : public testing::Test {
     std::string body;
     wire::Fields to_backend;
     bool watched = false;
+    bool tunnel_goes_on = false;
   };
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -41,6 +42,7 @@ class RoomGateTest : public testing::Test {
     asked.fields = asked.verdict == Verdict::pass ? context.answer_fields : exchange.answer.fields;
     asked.to_backend = exchange.head.fields;
     asked.watched = context.tunnel_watch != nullptr;
+    asked.tunnel_goes_on = asked.watched && desk_.run(context.tunnel_watch->used());
     return asked;
   }
   Asked ask_with(const std::string& cookies) { return ask({{"Cookie", cookies}}); }
@@ -57,6 +59,22 @@ class RoomGateTest : public testing::Test {
   route::Route route_{"buy", {}, "sale", "shop"};
   std::string scheme_ = "http";
 };
+
+TEST_F(RoomGateTest, APreflightPassesAndTakesNoPlace) {
+  desk_.set_capacity("sale", 0);
+  const Fields preflight = {{"Origin", "https://app.example"},
+                            {"Access-Control-Request-Method", "POST"}};
+  const Asked asked = ask(preflight, "OPTIONS");
+  EXPECT_EQ(asked.verdict, Verdict::pass);
+  EXPECT_EQ(asked.fields.size(), 0U);
+  EXPECT_FALSE(asked.to_backend.contains("X-Doorward-Room"));
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 0U);
+  EXPECT_EQ(ask({{"Origin", "https://app.example"}}, "OPTIONS").status, 429U) << "no preflight";
+  EXPECT_EQ(ask(preflight, "POST").status, 429U);
+  Fields with_upgrade = preflight;
+  with_upgrade.emplace_back("Upgrade", "websocket");
+  EXPECT_EQ(ask(with_upgrade, "OPTIONS").status, 429U);
+}
 
 TEST_F(RoomGateTest, ARouteWithoutARoomAndARoomInBypassLetEverybodyPass) {
   route_.room.clear();
@@ -168,6 +186,22 @@ TEST_F(RoomGateTest, PassesOfOtherRoomsOtherKeysAndEndedTicketsDoNotOpen) {
       Pass{TicketId{9, 9}, "sale", "d", {}, desk_.places.now() + 1h}, desk_.places.now());
   for (const std::string& token : {pass, forged, unknown, std::string("x"), std::string()})
     EXPECT_EQ(ask_with("doorward_pass_sale=" + token).status, 429U) << token;
+}
+
+TEST_F(RoomGateTest, ANodeThatIsBehindBelievesThePassAndTellsTheBackendOfIt) {
+  desk_.set_capacity("sale", 0);
+  ports::LogPosition ahead = desk_.shard->applied();
+  ahead.major += 1'000;
+  const LogTime ends = desk_.places.now() + 1h;
+  const TicketId ticket{9, 9};
+  const std::string pass =
+      desk_.tokens.issue(Pass{ticket, "sale", "d", ahead, ends}, desk_.places.now());
+  const Asked asked = ask_with("doorward_pass_sale=" + pass);
+  EXPECT_EQ(asked.verdict, Verdict::pass);
+  EXPECT_EQ(asked.to_backend.find("X-Doorward-Room"), "sale");
+  EXPECT_EQ(asked.to_backend.find("X-Doorward-Ticket"), to_string(ticket));
+  EXPECT_TRUE(asked.watched);
+  EXPECT_TRUE(asked.tunnel_goes_on);
 }
 
 TEST_F(RoomGateTest, ATicketOfAnEndedPlaceIsAnsweredWithTheReason) {
