@@ -74,10 +74,15 @@ std::optional<std::string_view> bearer_token(const wire::RequestHead& head) {
 }
 
 std::optional<std::string_view> cookie(const wire::RequestHead& head, std::string_view name) {
-  const auto field = head.fields.find("Cookie");
-  if (!field) return std::nullopt;
-  if (const auto found = wire::find_cookie(*field, wire::cookie_name(name, true))) return found;
-  return wire::find_cookie(*field, name);
+  // HTTP/2 lets a browser send several fields, and not every proxy joins them (RFC 9113, 8.2.3).
+  const std::string secure_name = wire::cookie_name(name, true);
+  for (const std::string_view wanted : {std::string_view(secure_name), name}) {
+    for (std::size_t i = 0; i < head.fields.size(); ++i) {
+      if (!wire::equal_ignoring_case(head.fields[i].name, "Cookie")) continue;
+      if (const auto found = wire::find_cookie(head.fields[i].value, wanted)) return found;
+    }
+  }
+  return std::nullopt;
 }
 
 Identities::Identities(IdentityOptions options, Tokens& tokens)

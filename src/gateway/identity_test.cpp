@@ -31,6 +31,10 @@ TEST(Identity, ComesFromAnIssuersTokenADeviceCookieOrAnApiKeyAndNothingElse) {
   EXPECT_EQ(ask(desk, {}), (Asked{Caller::nobody, "", ""}));
   EXPECT_EQ(ask(desk, {{"Cookie", "doorward_device=" + device}}), by_device);
   EXPECT_EQ(ask(desk, {{"Cookie", "a=b; __Host-doorward_device=" + device}}), by_device);
+  EXPECT_EQ(ask(desk, {{"Cookie", "a=b"}, {"cookie", "doorward_device=" + device}}), by_device);
+  EXPECT_EQ(
+      ask(desk, {{"Cookie", "doorward_device=x"}, {"Cookie", "__Host-doorward_device=" + device}}),
+      by_device);
   EXPECT_EQ(ask(desk, {{"Cookie", "doorward_device=made-up"}}), (Asked{Caller::nobody, "", ""}));
   EXPECT_EQ(ask(desk, {{"Authorization", "Bearer " + desk.user_token("ann")}}),
             (Asked{Caller::user, "ann", ""}));
