@@ -139,7 +139,9 @@ Task<Result<>> Http1Exchange::interim(const wire::ResponseHead& head) {
   if (answered() || parser_.minor_version() == 0) co_return Result<>();
   if (head.status == 100) continue_due_ = false;
   wire::append_status_line(connection_.out(), head.status);
-  wire::append_fields(connection_.out(), head.fields);
+  for (std::size_t i = 0; i < head.fields.size(); ++i)
+    if (const wire::FieldView field = head.fields[i]; !is_edges_own(field.name, false))
+      wire::append_field(connection_.out(), field.name, field.value);
   wire::append_end_of_head(connection_.out());
   co_return co_await send();
 }

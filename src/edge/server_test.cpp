@@ -65,6 +65,14 @@ Task<> handle(Exchange& exchange) {
     Response response;
     response.head.status = 204;
     co_await exchange.respond(std::move(response));
+  } else if (path == "/hints") {
+    wire::ResponseHead hints;
+    hints.status = 103;
+    for (const char* name : {"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive"})
+      hints.fields.append(name, "5");
+    hints.fields.append("Link", "</a>");
+    co_await exchange.interim(hints);
+    co_await exchange.respond(text("hello"));
   } else if (path == "/cut") {
     const wire::ResponseHead ok;
     const BodyLength ten{true, 10};
@@ -119,6 +127,15 @@ TEST(Server, TakesARequestByteByByte) {
   }
   client.read_until("\r\n\r\n");
   EXPECT_EQ(client.read_bytes(3), "abc");
+}
+
+TEST(Server, AnInterimAnswerCarriesNoFraming) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(get("/hints", kClose));
+  EXPECT_THAT(client.read_until("\r\n\r\n"),
+              EndsWith("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"));
+  EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\nhello"));
 }
 
 TEST(Server, StreamsChunkedBothWaysWithTrailers) {
