@@ -51,7 +51,7 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   parts.trusted = trusted_of(config);
   parts.routes = routes_of(config);
   UpstreamCountsByName counts;
-  parts.filters = make_filters(config, places, pages, 1, counts);
+  parts.filters = make_filters(config, places, pages, 1, counts, "");
   const gateway::Pipeline pipeline(std::move(parts));
   return pipeline.explain(method, host, path);
 }

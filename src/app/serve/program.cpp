@@ -232,8 +232,8 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
     parts.limits = make_rate_rules();
-    parts.filters =
-        make_filters(config_, *places_, *pages_, server_->loops().size(), upstream_counts_);
+    parts.filters = make_filters(config_, *places_, *pages_, server_->loops().size(),
+                                 upstream_counts_, admin_token_);
   }
   return std::make_shared<const gateway::Pipeline>(std::move(parts));
 }
@@ -281,6 +281,7 @@ void Program::reload(config::Config config) {
   config_.upstreams = std::move(config.upstreams);
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.prefer_forwarded = config.prefer_forwarded;
+  config_.forwarded_host = config.forwarded_host;
   config_.counters.headers = config.counters.headers;
   config_.logging = config.logging;
   config_.deadlines = config.deadlines;

@@ -1,6 +1,7 @@
 #include "app/serve/upstreams.hpp"
 
 #include "app/observe/sources.hpp"
+#include "gateway/admin_token.hpp"
 #include "gateway/authenticate.hpp"
 #include "gateway/proxy.hpp"
 #include "gateway/room_gate.hpp"
@@ -57,14 +58,17 @@ route::RouteTable routes_of(const config::Config& config) {
 
 gateway::TrustedProxies trusted_of(const config::Config& config) {
   // Each was parsed when the configuration was read.
-  return {gateway::Networks::parse(config.trusted_proxies).value(), config.prefer_forwarded};
+  return {gateway::Networks::parse(config.trusted_proxies).value(), config.prefer_forwarded,
+          config.forwarded_host};
 }
 
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,
                                                            gateway::Places& places,
                                                            gateway::Pages& pages, std::size_t loops,
-                                                           UpstreamCountsByName& counts) {
-  return {std::make_shared<gateway::Authenticate>(places),
+                                                           UpstreamCountsByName& counts,
+                                                           const std::string& admin_token) {
+  return {std::make_shared<gateway::AdminTokenGuard>(admin_token),
+          std::make_shared<gateway::Authenticate>(places),
           std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, loops, counts)};
 }
 

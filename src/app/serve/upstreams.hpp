@@ -41,6 +41,7 @@ class UpstreamCountsByName {
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,
                                                            gateway::Places& places,
                                                            gateway::Pages& pages, std::size_t loops,
-                                                           UpstreamCountsByName& counts);
+                                                           UpstreamCountsByName& counts,
+                                                           const std::string& admin_token);
 
 }  // namespace doorward::app
