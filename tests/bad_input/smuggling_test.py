@@ -5,6 +5,7 @@ import unittest
 
 from attack import Attack, eventually
 from rows import call, get
+from stage import ADMIN_TOKEN
 from wire import Client
 
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: shop.example\r\n\r\n"
@@ -74,7 +75,7 @@ class Smuggling(Attack):
     def test_what_visitors_pretend_never_reaches_the_backend(self):
         pretended = {
             "X-Doorward-Room": "x", "X-Doorward-Ticket": "1", "x-doorward-anything": "1", "X_Doorward_Ticket": "1", "X-Doorward_Room": "x", "X-User-Id": "admin", "X_User_Id": "admin",
-            "X-User-Type": "admin", "X-Original-URL": "/x", "X-Rewrite-URL": "/x", "X-Forwarded-For": "10.0.0.1", "X_Forwarded_For": "10.0.0.1", "X-Real-IP": "10.0.0.1",
+            "X-User-Type": "admin", "X-Original-URL": "/x", "X-Rewrite-URL": "/x", "X-HTTP-Method-Override": "PUT", "X-HTTP-Method": "PUT", "X_Method-Override": "PUT", "X-Forwarded-For": "10.0.0.1", "X_Forwarded_For": "10.0.0.1", "X-Real-IP": "10.0.0.1",
             "Forwarded": "for=10.0.0.1", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "1", "X-Forwarded-Prefix": "/x", "X-Request-Id": "mine",
         }  # fmt: skip
         with Client(self.port) as client:
@@ -87,10 +88,24 @@ class Smuggling(Attack):
         self.assertEqual(seen.all("X-Forwarded-Proto"), ["http"])
         names = [name.lower() for name, _ in seen.fields]
         self.assertEqual([name for name in names if "_" in name], [])
-        for gone in ("x-user-id", "x-user-type", "x-original-url", "x-rewrite-url", "x-real-ip", "x-forwarded-port", "x-forwarded-prefix", "x-doorward-anything"):
+        for gone in ("x-user-id", "x-user-type", "x-original-url", "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-real-ip", "x-forwarded-port", "x-forwarded-prefix", "x-doorward-anything"):
             self.assertNotIn(gone, names)
         self.assertNotIn(b"10.0.0.1", seen.head)
         self.assertNotIn(b"mine", seen.head)
+
+    def test_the_admin_token_never_reaches_the_backend(self):
+        before = len(self.stage.backend.seen())
+        with Client(self.port) as client:
+            answer = client.ask(get("/v1/admin/rooms", f"Authorization: Bearer {ADMIN_TOKEN}"))
+        self.assertEqual(answer.status, 421)
+        self.assertIn("/.doorward/v1/admin", answer.json()["detail"])
+        self.assertEqual(len(self.stage.backend.seen()), before)
+
+    def test_a_preflight_is_the_backends_and_takes_no_place(self):
+        with Client(self.port) as client:
+            answer = client.ask(get("/buy/x", "Origin: https://app.example", "Access-Control-Request-Method: POST", method="OPTIONS"))
+        self.assertEqual((answer.status, answer.body), (200, b"backend"))
+        self.assertIsNone(answer.field("Set-Cookie"))
 
     def test_a_cookie_bomb_costs_nothing(self):
         bomb = "Cookie: " + "; ".join(f"doorward_pass_inside{i}=a.b.c" for i in range(900))
@@ -172,9 +187,12 @@ class BehindAProxy(Attack):
         self.assertNotIn(b"10.0.0.1", seen.head)
         self.assertNotIn(b"evil", seen.head)
 
-    def test_admin_calls_are_not_taken_here(self):
-        from stage import ADMIN_TOKEN
+    def test_a_host_that_a_proxy_passes_on_does_not_choose_the_route(self):
+        with Client(self.port) as client:
+            answer = client.ask(get("/buy/x", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: other.example"))
+        self.assertEqual(answer.status, 429)
 
+    def test_admin_calls_are_not_taken_here(self):
         answer = self.stage.control.ask(call("GET", "/v1/admin/rooms", f"Authorization: Bearer {ADMIN_TOKEN}"))
         self.assertEqual((answer.status, answer.json()["type"]), (403, "urn:doorward:problem:admin-elsewhere"))
 
