@@ -192,13 +192,13 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   if (!policy.capacity || slots <= free_slots) return guess;
   if (total.ended < kLeastEvents) {
     // As if sessions lasted their `ttl`, one full room after the other.
-    const std::uint64_t rooms = (slots - free_slots - 1) / *policy.capacity + 1;
+    const std::uint64_t rooms = (slots - free_slots - 1) / std::max(1U, *policy.capacity) + 1;
     guess.may_add = rooms * static_cast<std::uint64_t>(policy.session_ttl.count());
     return policy.admit ? std::optional(guess) : std::nullopt;
   }
   const std::uint64_t needed = slots - free_slots;
   const std::uint64_t length = std::min(total.inside_ms / total.ended, kLongestSession);
-  const std::uint64_t wait = needed * length / *policy.capacity;
+  const std::uint64_t wait = needed * length / std::max(1U, *policy.capacity);
   if (wait <= guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
   return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 200, 0, 0};
