@@ -64,8 +64,8 @@ bench: packages-build-bench build ## Run the benchmarks, or those with a name: O
 docs: ## Check that what the pages name exists
 	tools/tidy --links
 
-ci: ## What CI runs: tidy, tests (10,000 simulator seeds among them), sanitizers, a minute of each fuzz target
-	tools/ci packages-build-test-tidy-fuzz tidy build test fuzz asan tsan
+ci: ## What CI runs: tidy, build, tests (10,000 simulator seeds among them)
+	tools/ci packages-build-test-tidy tidy build test
 
 # Slow and long tests once in every build, and half an hour of each fuzz target.
 LONG = slow-release slow-asan slow-tsan

@@ -106,9 +106,8 @@ Materials read_materials(config::Config& config, Problems& problems) {
 wire::jose::KeySet keys_in_use(const Materials& materials, const wire::jose::KeySet& kept) {
   std::vector<Key> keys = materials.keys;
   for (const Key& key : kept.keys()) {
-    const bool is_listed = std::any_of(keys.begin(), keys.end(), [&](const Key& other) {
-      return other.kid() == key.kid();
-    });
+    const bool is_listed = std::any_of(keys.begin(), keys.end(),
+                                       [&](const Key& other) { return other.kid() == key.kid(); });
     if (!is_listed) keys.push_back(key);
   }
   return wire::jose::KeySet(std::move(keys));
