@@ -120,6 +120,27 @@ TEST_F(Admission, ALaneThatLeftThePolicyTakesNoJoinsButItsWaitersEnter) {
   EXPECT_EQ(state_of(1), TicketState::admitted);
 }
 
+TEST_F(Admission, LanesThatStillHaveWaitersBoundTheNewOnes) {
+  room::Policy policy = closed_to_all();
+  std::uint64_t visitor = 0;
+  Status status = Status::done;
+  while (status == Status::done && visitor <= kMaxLaneStates) {
+    policy.lanes = {{"lane" + std::to_string(++visitor), 1}};
+    status = do_one(SetRoom{"r", policy}).status;
+    if (status == Status::done) join(visitor, policy.lanes[0].name);
+  }
+  EXPECT_EQ(status, Status::too_many_lanes);
+  EXPECT_EQ(room().policy.lanes[0].name, "lane" + std::to_string(visitor - 1)) << "is as it was";
+}
+
+TEST_F(Admission, NoMoreRoomsAreMadeThanAreKept) {
+  for (std::size_t n = 0; n < kMaxRooms; ++n) {
+    ASSERT_EQ(do_one(SetRoom{"r" + std::to_string(n), {}}).status, Status::done);
+  }
+  EXPECT_EQ(do_one(SetRoom{"one-more", {}}).status, Status::too_many_rooms);
+  EXPECT_EQ(do_one(SetRoom{"r0", closed_to_all()}).status, Status::done);
+}
+
 TEST_F(Admission, AFullRoomRefusesWhoeverWouldWait) {
   room::Policy policy;
   policy.capacity = 1;

@@ -19,6 +19,8 @@ const char* to_string(Status status) {
     case Status::no_such_rule: return "no_such_rule";
     case Status::rule_exists: return "rule_exists";
     case Status::too_many_rules: return "too_many_rules";
+    case Status::too_many_rooms: return "too_many_rooms";
+    case Status::too_many_lanes: return "too_many_lanes";
   }
   return "unknown";
 }

@@ -122,6 +122,8 @@ enum class Status : std::uint8_t {
   no_such_rule,
   rule_exists,     // and was to be made
   too_many_rules,  // limit::kMaxRules
+  too_many_rooms,  // kMaxRooms
+  too_many_lanes,  // those counted that left the policy while somebody waits in them
 };
 
 struct Outcome {

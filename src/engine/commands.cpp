@@ -81,11 +81,11 @@ class Executor {
     Room* room = world_.rooms.find(c.room);
     const bool is_new = room == nullptr;
     if (is_new) room = world_.rooms.add(c.room);
-    if (room == nullptr) return failed(Status::room_full);
+    if (room == nullptr) return failed(Status::too_many_rooms);
     if (!is_new && room->policy == c.policy && room->source == c.source) {
       return failed(Status::already);
     }
-    if (!set_policy(*room, c.policy)) return failed(Status::no_such_lane);
+    if (!set_policy(*room, c.policy)) return failed(Status::too_many_lanes);
     room->source = c.source;
     world_.rooms.mark(room->number);
     world_.changes.rooms.push_back(room->number);

@@ -54,6 +54,13 @@ Refusal refusal(Status status, std::string_view room) {
     case Status::room_full:
       return problem(problems::kRoomFull,
                      fmt::format("As many as room \"{}\" lets wait are waiting.", room));
+    case Status::too_many_rooms:
+      return problem(problems::kTooManyRooms, "No more rooms are kept; remove one.");
+    case Status::too_many_lanes:
+      return problem(problems::kTooManyLanes,
+                     fmt::format("Room \"{}\" still has visitors in lanes that left its policy; "
+                                 "try again once they are gone, or with fewer new lanes.",
+                                 room));
     default:
       return problem(problems::kUnavailable, "The log cannot be written now; try again soon.");
   }

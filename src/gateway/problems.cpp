@@ -14,10 +14,11 @@ constexpr ProblemType kAll[] = {
     problems::kDeniedByRule, problems::kNoEndpoint,     problems::kNoRoom,
     problems::kNoRule,       problems::kNoTicket,       problems::kNoMethod,
     problems::kRoomClosed,   problems::kRuleExists,     problems::kTooManyRules,
-    problems::kOver,         problems::kChanged,        problems::kTooLarge,
-    problems::kNotJson,      problems::kInvalid,        problems::kNoUpgrade,
-    problems::kWait,         problems::kTooManyTries,   problems::kRoomFull,
-    problems::kOverloaded,   problems::kUnavailable,    problems::kBehind};
+    problems::kTooManyRooms, problems::kTooManyLanes,   problems::kOver,
+    problems::kChanged,      problems::kTooLarge,       problems::kNotJson,
+    problems::kInvalid,      problems::kNoUpgrade,      problems::kWait,
+    problems::kTooManyTries, problems::kRoomFull,       problems::kOverloaded,
+    problems::kUnavailable,  problems::kBehind};
 
 }  // namespace
 

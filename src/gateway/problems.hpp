@@ -40,6 +40,8 @@ inline constexpr ProblemType kNoMethod{"method-not-allowed", 405, "The method is
 inline constexpr ProblemType kRoomClosed{"room-closed", 409, "The room is closed"};
 inline constexpr ProblemType kRuleExists{"rule-exists", 409, "There is such a rule already"};
 inline constexpr ProblemType kTooManyRules{"too-many-rules", 409, "There are too many rules"};
+inline constexpr ProblemType kTooManyRooms{"too-many-rooms", 409, "There are too many rooms"};
+inline constexpr ProblemType kTooManyLanes{"too-many-lanes", 409, "The room has too many lanes"};
 inline constexpr ProblemType kOver{"ticket-over", 410, "The ticket is over"};
 inline constexpr ProblemType kChanged{"changed-meanwhile", 412, "It was changed meanwhile"};
 inline constexpr ProblemType kTooLarge{"body-too-large", 413, "The body is too large"};
