@@ -77,7 +77,7 @@ struct TestApi {
   gateway::Client client;
   edge::Peer peer;
 
-  explicit TestApi(ApiOptions options = {std::string(kAdminToken), true})
+  explicit TestApi(ApiOptions options = {std::string(kAdminToken), [] { return true; }})
       : api(desk.places, streams, pages, {counters, {3, 4}}, live, std::move(options)) {
     client.address = boost::asio::ip::make_address("192.0.2.1");
     client.host = "shop.example";
@@ -100,6 +100,9 @@ struct TestApi {
       if (!exchange.head.fields.contains("Content-Type"))
         exchange.head.fields.append("Content-Type", "application/json");
     }
+    return call(exchange);
+  }
+  Said call(gateway::ExchangeDouble& exchange) {
     desk.run(serve(exchange));
     return {exchange.answer.status, exchange.answer.fields, exchange.answer_body, exchange.parked};
   }

@@ -80,8 +80,9 @@ std::optional<edge::Response> refuse_cookie(const Desk& desk, const Call& call) 
 }
 
 bool may_come_here(const Desk& desk, const Call& call) {
-  return call.exchange.peer().admin_listener ||
-         (desk.options.admin_on_main && !call.client.forwarded);
+  if (call.exchange.peer().admin_listener) return true;
+  const auto& on_main = desk.options.admin_on_main;
+  return on_main && on_main() && !call.client.forwarded;
 }
 
 }  // namespace

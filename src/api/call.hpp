@@ -16,6 +16,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,8 +27,10 @@ namespace doorward::api {
 inline constexpr std::size_t kMaxBody = 64 * 1024;
 
 struct ApiOptions {
-  std::string admin_token;        // empty: nobody is let in
-  bool admin_on_main = false;     // the main listener is loopback, and no proxy is trusted
+  std::string admin_token;  // empty: nobody is let in
+  // Whether the main listener, loopback and with no proxy trusted, takes admin calls. Asked at each
+  // call, since a reload may change it; empty: no.
+  std::function<bool()> admin_on_main = {};
   bool open_on_loopback = false;  // a peer on this machine needs no credential
   edge::Handler visitors = {};    // what a visitor's request passes, for probes
   bool rate_limiter = true;       // the calls of compat/rate_limiter are answered

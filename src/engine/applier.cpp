@@ -34,6 +34,7 @@ void Applier::run() {
     if (some) continue;
     if (stopping) return;
     if (some.error().code != Errc::unavailable) return core_.break_with(some.error().what);
+    core_.tell(Trouble::read_failed, some.error().what);
     core_.pause(kReadWait);
   }
 }

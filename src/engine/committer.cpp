@@ -64,10 +64,8 @@ void Committer::add_own(const Agenda& agenda) {
 void Committer::retry_unknown() {
   refuse(core_.queue.pop_batch(core_.options.batch_limit, kRetry));
   if (core_.queue.is_closed() || core_.broken) return;
-  if (!core_.log.append(unknown_)) {
-    ++core_.append_failures;
-    return;
-  }
+  if (const auto appended = core_.log.append(unknown_); !appended)
+    return count_failure(appended.error());
   unknown_.clear();
   core_.writable = true;
 }
@@ -102,16 +100,22 @@ void Committer::flush() {
   core_.pending.add(std::exchange(waiting_, {}));
   last_counter_ += count;
   last_append_ = now;
-  if (core_.log.append(bytes)) {
+  const auto appended = core_.log.append(bytes);
+  if (appended) {
     ++core_.batches;
     core_.commands += count;
     if (core_.broken) answer_unavailable(core_.pending.take(first, count));
     return;
   }
-  ++core_.append_failures;
   core_.writable = false;
   unknown_ = std::move(bytes);
   answer_unavailable(core_.pending.take(first, count));
+  count_failure(appended.error());
+}
+
+void Committer::count_failure(const Error& error) {
+  ++core_.append_failures;
+  core_.tell(Trouble::append_failed, error.what);
 }
 
 void Committer::refuse(const std::vector<Submitted>& items) {

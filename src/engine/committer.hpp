@@ -33,6 +33,7 @@ class Committer {
   void add_own(const Agenda& agenda);
   void add(const Submitted& item);
   void flush();
+  void count_failure(const Error& error);
   void refuse(const std::vector<Submitted>& items);
 
   ShardCore& core_;

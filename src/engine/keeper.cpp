@@ -28,8 +28,7 @@ void Keeper::run() {
     offered_.reset();
     const LogTime now = offered_at_;
     lock.unlock();
-    // A failure shows in the log's own next append; the next snapshot is due in any case.
-    static_cast<void>(write(std::move(snapshot), now));
+    write(std::move(snapshot), now);
     lock.lock();
     busy_ = false;
   }
@@ -43,7 +42,14 @@ void Keeper::stop() {
   changed_.notify_one();
 }
 
-Result<> Keeper::write(Snapshot snapshot, LogTime now) {
+void Keeper::write(Snapshot snapshot, LogTime now) {
+  const auto written = try_to_write(std::move(snapshot), now);
+  if (written) return;
+  ++core_.snapshot_failures;
+  core_.tell(Trouble::snapshot_failed, written.error().what);
+}
+
+Result<> Keeper::try_to_write(Snapshot snapshot, LogTime now) {
   auto writer = core_.log.begin_snapshot(snapshot.at());
   if (!writer) return writer.error();
   while (const auto piece = snapshot.next()) {

@@ -1,7 +1,8 @@
 // The thread that writes snapshots, one at a time, and trims the log behind them.
 //
 // Why:     a snapshot takes seconds and must hold up neither commits nor reads.
-// Errors:  a snapshot that cannot be written is given up; the next one is tried when it is due.
+// Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
+//          when it is due, and until then the log grows.
 // Threads: `offer` from the applier, `run` is the thread.
 #pragma once
 
@@ -25,9 +26,11 @@ class Keeper {
   void run();
   void stop();
   // On the caller's thread.
-  Result<> write(Snapshot snapshot, LogTime now);
+  void write(Snapshot snapshot, LogTime now);
 
  private:
+  Result<> try_to_write(Snapshot snapshot, LogTime now);
+
   ShardCore& core_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

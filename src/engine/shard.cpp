@@ -55,7 +55,7 @@ class ThreadedShard final : public Shard {
     // So that the next start replays nothing. Without it the log is replayed, so a failure is no
     // loss.
     if (!core_.broken) {
-      static_cast<void>(keeper_.write(Snapshot(*core_.state), core_.state->world().clock.now()));
+      keeper_.write(Snapshot(*core_.state), core_.state->world().clock.now());
     }
   }
 
@@ -110,8 +110,9 @@ class ThreadedShard final : public Shard {
     stats.commands = core_.commands;
     stats.snapshots = core_.snapshots;
     stats.append_failures = core_.append_failures;
+    stats.snapshot_failures = core_.snapshot_failures;
     stats.queued = core_.queue.size();
-    stats.writable = core_.writable;
+    stats.writable = health().writable;
     stats.fault = core_.fault();
     stats.longest_slice = Millis(core_.longest_slice_ms.exchange(0));
     const std::shared_lock lock(core_.slices);
@@ -119,11 +120,16 @@ class ThreadedShard final : public Shard {
     return stats;
   }
 
+  ShardHealth health() const override {
+    const bool broken = core_.broken;
+    return {.writable = core_.writable && !broken, .broken = broken};
+  }
+
  private:
   const World& world() const { return core_.state->world(); }
 
   Result<> push(Submitted item) {
-    if (!core_.writable) {
+    if (!health().writable) {
       return error(Errc::unavailable, "The log cannot be written now; try again in a moment.");
     }
     if (core_.queue.push(item)) return {};

@@ -23,6 +23,7 @@
 #include "ports/entropy.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -75,11 +76,24 @@ struct ShardStats {
   std::uint64_t commands = 0;
   std::uint64_t snapshots = 0;
   std::uint64_t append_failures = 0;
+  std::uint64_t snapshot_failures = 0;  // or the log behind one was not trimmed
   std::size_t queued = 0;
   std::size_t tickets = 0;
   bool writable = true;    // false while the log refuses writes
   std::string fault;       // why nothing can be applied any more; empty while all is well
   Millis longest_slice{};  // longest time readers were held off since the last call
+};
+
+struct ShardHealth {
+  bool writable = true;  // false while the log refuses writes
+  bool broken = false;   // nothing can be applied any more, until a restart
+};
+
+enum class Trouble : std::uint8_t {
+  append_failed,    // is tried again every 250 ms; each failure is told
+  read_failed,      // the same
+  snapshot_failed,  // the next one is tried when it is due
+  broken,           // told once: nothing can be applied any more
 };
 
 class Shard {
@@ -91,6 +105,8 @@ class Shard {
     std::uint64_t snapshot_every = 1'000'000;  // commands between snapshots
     Millis keep_records{std::chrono::hours{24 * 7}};
     Millis remember_closed{std::chrono::minutes{10}};
+    // Told of each trouble with its cause, on the shard's threads. Lives as long as the shard.
+    std::function<void(Trouble, std::string_view cause)> on_trouble = {};
   };
 
   // Loads the latest snapshot, replays what follows it, and starts.
@@ -118,6 +134,8 @@ class Shard {
   virtual std::uint64_t rules_version() const = 0;
   virtual ports::LogPosition applied() const = 0;
   virtual ShardStats stats() const = 0;
+  // Takes no lock and counts nothing: for whoever asks often.
+  virtual ShardHealth health() const = 0;
 };
 
 }  // namespace doorward::engine

@@ -63,14 +63,15 @@ std::string ShardCore::fault() const {
   return fault_;
 }
 
-void ShardCore::break_with(std::string what) {
+void ShardCore::break_with(const std::string& what) {
   {
     const std::lock_guard lock(mutex_);
-    fault_ = std::move(what);
+    fault_ = what;
   }
   broken = true;
   writable = false;
   answer_unavailable(pending.take_all());
+  tell(Trouble::broken, what);
 }
 
 void ShardCore::pause(Millis time) {

@@ -19,6 +19,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace doorward::engine {
@@ -87,6 +88,7 @@ struct ShardCore {
   std::atomic<std::uint64_t> commands{0};
   std::atomic<std::uint64_t> snapshots{0};
   std::atomic<std::uint64_t> append_failures{0};
+  std::atomic<std::uint64_t> snapshot_failures{0};
   std::atomic<std::int64_t> longest_slice_ms{0};
 
   std::atomic<std::uint64_t> rules_version{0};  // rises after `rules` is another
@@ -96,8 +98,11 @@ struct ShardCore {
   Agenda agenda() const;
   void set_agenda(Agenda agenda);
   std::string fault() const;
+  void tell(Trouble trouble, std::string_view cause) const {
+    if (options.on_trouble) options.on_trouble(trouble, cause);
+  }
   // Nobody will be answered any more but by `unavailable`.
-  void break_with(std::string what);
+  void break_with(const std::string& what);
 
   // Waits that long, or until `stop`.
   void pause(Millis time);

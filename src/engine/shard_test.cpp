@@ -80,9 +80,21 @@ class ShardTest : public testing::Test {
   void open() {
     shard_.reset();
     log_ = std::make_unique<ports::MemoryLog>(clock_, store_);
+    options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
+      const std::lock_guard lock(told_mutex_);
+      told_.emplace_back(trouble, cause);
+    };
     auto shard = Shard::open(*log_, clock_, entropy_, ear_, options_);
     ASSERT_TRUE(shard) << shard.error().what;
     shard_ = std::move(*shard);
+  }
+  // How often such a trouble was told, always with a cause.
+  std::ptrdiff_t told(Trouble trouble) {
+    const std::lock_guard lock(told_mutex_);
+    return std::ranges::count_if(told_, [&](const auto& t) {
+      EXPECT_FALSE(t.second.empty());
+      return t.first == trouble;
+    });
   }
   Outcome do_one(Command command) {
     Answer answer;
@@ -102,6 +114,8 @@ class ShardTest : public testing::Test {
   std::shared_ptr<ports::MemoryStore> store_ = std::make_shared<ports::MemoryStore>();
   Shard::Options options_;
   Ear ear_;
+  std::mutex told_mutex_;
+  std::vector<std::pair<Trouble, std::string>> told_;
   std::unique_ptr<ports::MemoryLog> log_;
   std::unique_ptr<Shard> shard_;
 };
@@ -191,6 +205,8 @@ TEST_F(ShardTest, ALogThatRefusesIsToldAtOnceAndWritingResumesByItself) {
   EXPECT_FALSE(shard_->submit(Join{"r", {3, 7}, {0, 3}, ""}));
   EXPECT_FALSE(shard_->stats().writable);
   EXPECT_TRUE(shard_->find(TicketId{0, 1})) << "reads go on";
+  EXPECT_TRUE(comes_true([&] { return told(Trouble::append_failed) > 0; }));
+  EXPECT_FALSE(shard_->health().broken);
   log_->refuse_appends(false);
   EXPECT_TRUE(comes_true([&] { return shard_->stats().writable; }));
   EXPECT_EQ(join(4).status, Status::done);
@@ -242,6 +258,17 @@ TEST_F(ShardTest, ASnapshotIsWrittenWhenDueAndTheNextStartGoesOnFromIt) {
   EXPECT_EQ(shard_->read(*shard_->find(TicketId{0, 100}))->position, 99U);
 }
 
+TEST_F(ShardTest, ASnapshotThatCannotBeWrittenIsToldAndCounted) {
+  options_.snapshot_every = 20;
+  open();
+  set_room(1);
+  log_->refuse_snapshots(true);
+  for (std::uint64_t n = 1; n <= 40; ++n) join(n);
+  EXPECT_TRUE(comes_true([&] { return told(Trouble::snapshot_failed) > 0; }));
+  EXPECT_GT(shard_->stats().snapshot_failures, 0U);
+  EXPECT_EQ(shard_->stats().snapshots, 0U);
+}
+
 TEST_F(ShardTest, DestructionAnswersEverybody) {
   open();
   set_room(1);
@@ -286,6 +313,9 @@ TEST_F(ShardTest, ADamagedBatchWhileRunningIsToldAndReadsGoOn) {
   join(1);
   ports::MemoryLog(clock_, store_).append("no batch").value();
   EXPECT_TRUE(comes_true([&] { return !shard_->stats().fault.empty(); }));
+  EXPECT_TRUE(comes_true([&] { return told(Trouble::broken) == 1; }));
+  EXPECT_TRUE(shard_->health().broken);
+  EXPECT_FALSE(shard_->health().writable);
   EXPECT_FALSE(shard_->submit(Tick{}));
   EXPECT_TRUE(shard_->find(TicketId{0, 1}));
 }

@@ -32,6 +32,7 @@ class StubShard final : public engine::Shard {
   std::vector<engine::RoomEntry> rooms() const override { return {}; }
   ports::LogPosition applied() const override { return at; }
   engine::ShardStats stats() const override { return {}; }
+  engine::ShardHealth health() const override { return {}; }
   std::shared_ptr<const limit::RuleSet> rules() const override { return nullptr; }
   std::uint64_t rules_version() const override { return 0; }
 };

@@ -57,10 +57,10 @@ def stop(backend):
     backend.server_close()
 
 
-def run(*arguments, environment=None, seconds=60):
+def run(*arguments, environment=None, seconds=60, folder=None):
     """One short run of the binary: (code, standard output, standard error)."""
     done = subprocess.run(
-        [os.environ["DOORWARD_BINARY"], *arguments], capture_output=True, text=True, timeout=seconds,
+        [os.environ["DOORWARD_BINARY"], *arguments], capture_output=True, text=True, timeout=seconds, cwd=folder,
         env={**os.environ, **(environment or {})},
     )
     return done.returncode, done.stdout, done.stderr
@@ -159,6 +159,34 @@ class Serve(unittest.TestCase):
             with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as slow:
                 slow.sendall(b"GET / HTTP/1.1\r\n")
                 self.assertTrue(slow.recv(64).startswith(b"HTTP/1.1 408 "))
+
+    def test_a_reload_that_trusts_a_proxy_ends_admin_calls_on_the_main_listener(self):
+        with Server("logging: {level: info}\n") as server:
+            file = server.folder / "doorward.yaml"
+            rooms = lambda: server.admin("GET", "/v1/admin/rooms")[0]  # noqa: E731
+            metrics = lambda: server.call("GET", "/metrics")[0]  # noqa: E731
+            self.assertEqual((rooms(), metrics()), (200, 200))
+            file.write_text("trusted_proxies: [10.0.0.0/8]\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: rooms() == 403, "admin calls are still taken")
+            self.assertEqual(metrics(), 404)
+            file.write_text("logging: {level: info}\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: rooms() == 200, "admin calls are not taken again")
+
+    def test_a_reload_that_fails_says_what_was_taken_over(self):
+        with Server("logging: {level: info}\n") as server:
+            (server.data / "rules-of-file.json").mkdir()
+            config = "rooms: {sale: {capacity: 7}}\nlogging: {level: error}\n"
+            (server.folder / "doorward.yaml").write_text(config)
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "was reloaded in part: its rooms are in force" in server.errors(), "no word of it")
+            self.assertEqual(server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"], 7)
+            self.assertNotIn("the configuration was reloaded\n", server.errors())
+            (server.data / "rules-of-file.json").rmdir()
+            (server.folder / "doorward.yaml").write_text(config.replace("error", "info"))
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "the configuration was reloaded\n" in server.errors(), "no reload")
 
     def test_passes_of_a_fresh_folder_are_signed_with_es256(self):
         with Server() as server:

@@ -31,7 +31,7 @@ edge::Task<> visitors(edge::Exchange& exchange) {
 }
 
 struct Probe : ::testing::Test {
-  TestApi api{{std::string(kAdminToken), true, false, visitors}};
+  TestApi api{{std::string(kAdminToken), [] { return true; }, false, visitors}};
   Said probe(std::string_view body) { return api.admin("POST", kProbe, body); }
 };
 

@@ -81,6 +81,55 @@ TEST(AdminRooms, AnETagGuardsAgainstWhatAnotherChanged) {
   EXPECT_EQ(patch("*"), 200U);
 }
 
+// A PATCH whose body takes so long that another changes the room before it is here.
+class SlowPatch final : public gateway::ExchangeDouble {
+ public:
+  explicit SlowPatch(TestApi& api) : ExchangeDouble("PATCH", kSale), api_(api) {
+    head.fields.append("Authorization", "Bearer " + std::string(kAdminToken));
+    head.fields.append("Content-Type", "application/json");
+    body.emplace_back(R"({"capacity":3})");
+  }
+  edge::Task<Result<std::string>> read_whole_body(std::size_t) override {
+    room::Policy policy = api_.desk.shard->room("sale")->view.policy;
+    policy.mode = room::Mode::paused;
+    engine::Command command = engine::SetRoom{"sale", policy};
+    const auto outcome = co_await gateway::await_shard(*api_.desk.shard, std::move(command));
+    EXPECT_TRUE(outcome);
+    co_return body.front();
+  }
+
+ private:
+  TestApi& api_;
+};
+
+TEST(AdminRooms, ASlowChangeDoesNotUndoAPause) {
+  TestApi api;
+  api.admin("PUT", kSale, kPolicy);
+  SlowPatch patch(api);
+  const Said said = api.call(patch);
+  EXPECT_EQ(said.status, 200U);
+  EXPECT_EQ(said.text("mode"), "paused");
+  EXPECT_EQ(said.json().at("policy").at("capacity").as_int64(), 3);
+}
+
+TEST(AdminRooms, AnETagGuardsAgainstWhatChangesWhileTheBodyComes) {
+  TestApi api;
+  const std::string tag(*api.admin("PUT", kSale, kPolicy).fields.find("ETag"));
+  SlowPatch patch(api);
+  patch.head.fields.append("If-Match", tag);
+  EXPECT_EQ(api.call(patch).status, 412U);
+}
+
+TEST(AdminRooms, WhetherTheMainListenerTakesAdminCallsIsAskedAtEachCall) {
+  bool on_main = true;
+  TestApi api({std::string(kAdminToken), [&] { return on_main; }});
+  EXPECT_EQ(api.admin("GET", "/v1/admin/rooms").status, 200U);
+  on_main = false;
+  EXPECT_EQ(api.admin("GET", "/v1/admin/rooms").problem(), "admin-elsewhere");
+  on_main = true;
+  EXPECT_EQ(api.admin("GET", "/v1/admin/rooms").status, 200U);
+}
+
 TEST(AdminRooms, PoliciesAndNamesOutOfBoundsAreRefusedByName) {
   TestApi api;
   struct Row {

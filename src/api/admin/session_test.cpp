@@ -103,7 +103,7 @@ TEST_F(AdminSession, OnAListenerForVisitorsNobodySignsIn) {
 }
 
 struct OpenOnLoopback : ::testing::Test {
-  TestApi api{{std::string(kAdminToken), true, true}};
+  TestApi api{{std::string(kAdminToken), [] { return true; }, true}};
   OpenOnLoopback() {
     api.peer.address = boost::asio::ip::make_address("127.0.0.1");
     api.client.host = "localhost:8080";

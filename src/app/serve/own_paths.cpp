@@ -17,13 +17,14 @@ edge::Response answer(unsigned status, std::string_view type, std::string body) 
   return response;
 }
 
-edge::Response ready(Phase phase, bool writable) {
-  const char* state = phase == Phase::serving    ? "ready"
+edge::Response ready(Phase phase, const engine::ShardHealth& health) {
+  const char* state = health.broken              ? "broken"
+                      : phase == Phase::serving  ? "ready"
                       : phase == Phase::draining ? "draining"
                                                  : "starting";
   std::string body = std::string(R"({"status":")") + state + R"(","writable":)" +
-                     (writable ? "true" : "false") + "}";
-  return answer(phase == Phase::serving ? 200 : 503, "application/json", std::move(body));
+                     (health.writable ? "true" : "false") + "}";
+  return answer(is_ready(phase, health) ? 200 : 503, "application/json", std::move(body));
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ edge::Task<bool> OwnPaths::serve(edge::Exchange& exchange, const gateway::Client
     co_return true;
   }
   if (path == "/health/ready") {
-    (void)co_await exchange.respond(ready(phase, writable()));
+    (void)co_await exchange.respond(ready(phase, health()));
     co_return true;
   }
   if (path == "/metrics" && may_see_metrics(exchange, client)) {

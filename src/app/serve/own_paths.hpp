@@ -8,6 +8,7 @@
 
 #include "app/observe/metrics.hpp"
 #include "edge/exchange.hpp"
+#include "engine/shard.hpp"
 #include "gateway/filter.hpp"
 
 #include <atomic>
@@ -18,10 +19,15 @@ namespace doorward::app {
 
 enum class Phase : std::uint8_t { starting, serving, draining };
 
+// Whether `/health/ready` answers 200.
+inline bool is_ready(Phase phase, const engine::ShardHealth& health) {
+  return phase == Phase::serving && !health.broken;
+}
+
 struct OwnPaths {
   std::atomic<Phase> phase{Phase::starting};
   std::atomic<bool> admin_on_main{false};
-  std::function<bool()> writable;
+  std::function<engine::ShardHealth()> health;
   const Metrics* metrics = nullptr;
 
   // Answers if the path is one of these. False: it is somebody else's.

@@ -10,6 +10,7 @@
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/file_rules.hpp"
 #include "app/serve/reload.hpp"
+#include "app/serve/trouble.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,13 @@ namespace doorward::app {
 namespace {
 
 constexpr std::string_view kBase = "/.doorward/v1";
+// Each room and each rule is a command of its own.
+constexpr std::string_view kNoRooms =
+    "the configuration was not reloaded: some of its rooms may be in force, its rules and the rest "
+    "are not; reload again";
+constexpr std::string_view kNoRules =
+    "the configuration was reloaded in part: its rooms are in force, of its rules some may be, the "
+    "rest is not; reload again";
 
 bool is_loopback(const std::string& listen) {
   const auto parsed = config::parse_listen_address(listen);
@@ -127,6 +135,9 @@ Result<> Program::open_shard(Materials materials) {
   options.snapshot_every = config_.log.snapshot_every;
   options.keep_records = config_.log.keep_records;
   options.remember_closed = config_.log.remember_closed;
+  options.on_trouble = [this](engine::Trouble trouble, std::string_view cause) {
+    log_trouble(log_, trouble, cause);
+  };
   auto shard = engine::Shard::open(*command_log_, clock_, entropy_, streams_, options);
   if (!shard) return shard.error();
   shard_ = *std::move(shard);
@@ -145,7 +156,7 @@ Result<> Program::open_shard(Materials materials) {
 void Program::make_api() {
   api::ApiOptions options;
   options.admin_token = admin_token_;
-  options.admin_on_main = admin_on_main();
+  options.admin_on_main = [this] { return own_paths_.admin_on_main.load(); };
   options.open_on_loopback = config_.admin.open_on_loopback;
   options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
   options.rate_limiter = config_.compat.rate_limiter;
@@ -176,7 +187,7 @@ void Program::open_redis() {
 
 Result<> Program::open_server() {
   own_paths_.admin_on_main = admin_on_main();
-  own_paths_.writable = [this] { return shard_->stats().writable; };
+  own_paths_.health = [this] { return shard_->health(); };
   own_paths_.metrics = &metrics_;
   add_sources();
   load_statistics(memory_folder(), live_, log_);
@@ -199,7 +210,7 @@ void Program::add_sources() {
   metrics_.add([this, seconds](MetricWriter& writer) {
     writer.put(MetricId::info, 1, {{"version", version()}});
     writer.put(MetricId::start_time, seconds);
-    writer.put(MetricId::ready, own_paths_.phase == Phase::serving ? 1 : 0);
+    writer.put(MetricId::ready, is_ready(own_paths_.phase, shard_->health()) ? 1 : 0);
   });
   metrics_.add(write_process_metrics);
   metrics_.add([this](MetricWriter& writer) { write_edge_metrics(server_->stats(), writer); });
@@ -266,14 +277,18 @@ std::filesystem::path Program::memory_folder() const {
   return config_.log.kind == config::LogKind::memory ? "" : config_.data;
 }
 
-void Program::reload(config::Config config) {
+bool Program::reload(config::Config config) {
   for (const std::string& setting : needs_restart(config_, config)) {
     log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
-  if (auto applied = apply_file(config); !applied) {
-    log_.error("the rooms and rules of the configuration were not taken over",
-               {{"fault", applied.error().what}});
-    return;
+  // What may fail comes first.
+  if (auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_); !rooms) {
+    log_.error(kNoRooms, {{"fault", rooms.error().what}});
+    return false;
+  }
+  if (auto rules = apply_file_rules(config.rules, memory_folder(), *shard_, log_); !rules) {
+    log_.error(kNoRules, {{"fault", rules.error().what}});
+    return false;
   }
   config_.rooms = std::move(config.rooms);
   config_.rules = std::move(config.rules);
@@ -291,6 +306,7 @@ void Program::reload(config::Config config) {
   own_paths_.admin_on_main = admin_on_main();
   pages_->show(displays_of(config_));
   pipeline_.set(make_pipeline(false));
+  return true;
 }
 
 bool Program::drain() {

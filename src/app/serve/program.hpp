@@ -51,8 +51,9 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Takes over what it can, and says which other changes need a restart.
-  void reload(config::Config config);
+  // Takes over what it can, and says which other changes need a restart. False: not all of that was
+  // taken over, and the log says what.
+  bool reload(config::Config config);
   // Ends what can end within the configured time. False: something was cut.
   bool drain();
 

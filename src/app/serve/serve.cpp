@@ -87,8 +87,9 @@ void reload(const ServeOptions& options, Program& program, Log& log) {
     log.error("the configuration was not reloaded; everything goes on as before");
     return;
   }
-  configure(log, checked.loaded.config.logging);
-  program.reload(std::move(checked.loaded.config));
+  const config::LoggingSettings logging = checked.loaded.config.logging;
+  if (!program.reload(std::move(checked.loaded.config))) return;
+  configure(log, logging);
   log.info("the configuration was reloaded");
 }
 

@@ -104,6 +104,8 @@ void MemoryLog::interrupt() {
 
 Result<std::unique_ptr<SnapshotWriter>> MemoryLog::begin_snapshot(const LogPosition& at) {
   const std::lock_guard lock(store_->mutex_);
+  if (refuse_snapshots_)
+    return error(Errc::unavailable, "the log refuses snapshots, as the test ordered");
   if (at.epoch != 0 || at.major > store_->last_number_) {
     return error(Errc::invalid, "no entry stands at " + to_string(at));
   }
@@ -132,6 +134,11 @@ void MemoryLog::fail_next(Fault fault, std::size_t appends) {
   const std::lock_guard lock(store_->mutex_);
   fault_ = fault;
   faults_ = appends;
+}
+
+void MemoryLog::refuse_snapshots(bool refuse) {
+  const std::lock_guard lock(store_->mutex_);
+  refuse_snapshots_ = refuse;
 }
 
 void MemoryLog::refuse_appends(bool refuse) {

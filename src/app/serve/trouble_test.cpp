@@ -1,0 +1,41 @@
+#include "app/serve/trouble.hpp"
+
+#include "ports/memory/fake_clock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+class Last final : public Log::Sink {
+ public:
+  explicit Last(std::string& line) : line_(line) {}
+  void write(std::string line) override { line_ = std::move(line); }
+  void flush() override {}
+
+ private:
+  std::string& line_;
+};
+
+TEST(LogTrouble, SaysTheCauseAndHowBadItIs) {
+  using engine::Trouble;
+  const std::pair<Trouble, const char*> table[] = {{Trouble::append_failed, " warn  "},
+                                                   {Trouble::read_failed, " warn  "},
+                                                   {Trouble::snapshot_failed, " warn  "},
+                                                   {Trouble::broken, " error "}};
+  for (const auto& [trouble, level] : table) {
+    const ports::FakeClock clock;
+    std::string line;
+    Log log(clock, std::make_unique<Last>(line));
+    log_trouble(log, trouble, "no space left");
+    EXPECT_NE(line.find(level), std::string::npos) << line;
+    EXPECT_NE(line.find(R"(fault="no space left")"), std::string::npos) << line;
+  }
+}
+
+}  // namespace
+}  // namespace doorward::app
