@@ -65,12 +65,17 @@ edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy, bool is
   co_return room_answer(is_new ? 201 : 200, *entry);
 }
 
-edge::Task<Answer> change_policy(Desk& desk, Call& call, const std::optional<RoomEntry>& entry,
-                                 room::Policy base) {
-  if (auto refused = refuse_changed(call, entry)) co_return std::move(*refused);
+enum class Base : std::uint8_t { defaults, present };
+
+edge::Task<Answer> change_policy(Desk& desk, Call& call, Base base) {
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
-  auto policy = wire::policy_from_json(*body, std::move(base));
+  // Only now, so that a slow body undoes nothing that was done while it came.
+  const auto entry = desk.shard().room(call.room);
+  if (!entry && base == Base::present) co_return no_room(call);
+  if (auto refused = refuse_changed(call, entry)) co_return std::move(*refused);
+  auto policy =
+      wire::policy_from_json(*body, base == Base::present ? entry->view.policy : room::Policy());
   if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
   co_return co_await set_room(desk, call, std::move(*policy), !entry);
 }
@@ -105,15 +110,12 @@ edge::Task<Answer> put_room(Desk& desk, Call& call) {
     co_return gateway::answer(problems::kInvalid,
                               "A room's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and begins "
                               "with a letter or digit.");
-  const auto entry = desk.shard().room(call.room);
-  co_return co_await change_policy(desk, call, entry, room::Policy());
+  co_return co_await change_policy(desk, call, Base::defaults);
 }
 
 edge::Task<Answer> patch_room(Desk& desk, Call& call) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  const auto entry = desk.shard().room(call.room);
-  if (!entry) co_return no_room(call);
-  co_return co_await change_policy(desk, call, entry, entry->view.policy);
+  co_return co_await change_policy(desk, call, Base::present);
 }
 
 edge::Task<Answer> remove_room(Desk& desk, Call& call) {

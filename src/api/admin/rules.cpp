@@ -76,12 +76,15 @@ edge::Task<Answer> set_rule(Desk& desk, Rule rule, Only only, bool is_new) {
   co_return rule_answer(is_new ? 201 : 200, *entry);
 }
 
-// A rule made of `base` and the body, for the name in the path.
-edge::Task<Answer> change_rule(Desk& desk, Call& call, const std::optional<RuleEntry>& entry,
-                               Rule base, Only only) {
-  if (auto changed = refuse_changed(call, entry)) co_return std::move(*changed);
+// A rule for the name in the path: made of the body, and with `if_present` of the rule as it is.
+edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
+  // Only now, so that a slow body undoes nothing that was done while it came.
+  const auto entry = find(desk, call.rule);
+  if (!entry && only == Only::if_present) co_return refused(Status::no_such_rule, call.rule);
+  if (auto changed = refuse_changed(call, entry)) co_return std::move(*changed);
+  Rule base = only == Only::if_present ? entry->rule : Rule();
   base.name = call.rule;
   auto rule = wire::rule_from_json(without_record(*body), std::move(base));
   if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
@@ -118,15 +121,12 @@ edge::Task<Answer> read_rule(Desk& desk, Call& call) {
 
 edge::Task<Answer> put_rule(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  const auto entry = find(desk, call.rule);
-  co_return co_await change_rule(desk, call, entry, Rule(), Only::always);
+  co_return co_await change_rule(desk, call, Only::always);
 }
 
 edge::Task<Answer> patch_rule(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  const auto entry = find(desk, call.rule);
-  if (!entry) co_return refused(Status::no_such_rule, call.rule);
-  co_return co_await change_rule(desk, call, entry, entry->rule, Only::if_present);
+  co_return co_await change_rule(desk, call, Only::if_present);
 }
 
 edge::Task<Answer> remove_rule(Desk& desk, Call& call) {
