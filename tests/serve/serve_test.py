@@ -188,6 +188,21 @@ class Serve(unittest.TestCase):
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: "the configuration was reloaded\n" in server.errors(), "no reload")
 
+    def test_check_explains_without_a_file_by_the_one_that_lies_here_or_the_defaults(self):
+        with tempfile.TemporaryDirectory() as folder:
+            explain = ("check", "--explain", "GET", "/a")
+            code, out, said = run(*explain, folder=folder)
+            self.assertEqual(code, 0, said)
+            self.assertIn("the built-in defaults", said)
+            config = "upstreams: {shop: 'http://127.0.0.1:9'}\nroutes: [{path: /a, upstream: shop}]\n"
+            (Path(folder) / "doorward.yaml").write_text(config)
+            code, out, said = run(*explain, folder=folder)
+            self.assertEqual(code, 0, said)
+            self.assertIn("shop", out)
+            code, _, said = run("check", folder=folder)
+            self.assertEqual(code, 2)
+            self.assertIn("FILE is missing", said)
+
     def test_passes_of_a_fresh_folder_are_signed_with_es256(self):
         with Server() as server:
             keys = server.call("GET", "/.well-known/jwks.json")[2]["keys"]

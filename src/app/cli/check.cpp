@@ -6,12 +6,16 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace doorward::app {
 namespace {
+
+constexpr const char* kDefaultFile = "doorward.yaml";
 
 struct CheckOptions {
   std::string file;
@@ -25,6 +29,37 @@ std::string summary(const config::Config& config) {
                      config.listen);
 }
 
+// Without FILE an explanation is of the file that lies here, or else of the built-in defaults.
+std::optional<std::string> file_of(const CheckOptions& options) {
+  if (!options.file.empty()) return options.file;
+  const bool is_here = std::filesystem::exists(kDefaultFile);
+  fmt::print(stderr, "doorward: no FILE was given; this is of {}\n",
+             is_here ? kDefaultFile : "the built-in defaults");
+  return is_here ? std::optional<std::string>(kDefaultFile) : std::nullopt;
+}
+
+int check(const CheckOptions& options) {
+  if (options.file.empty() && options.explain.empty()) {
+    fmt::print(stderr, "doorward: FILE is missing, as in: doorward check {}\n", kDefaultFile);
+    return kUsage;
+  }
+  auto loaded = config::load_file(file_of(options), config::process_environment());
+  if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
+  fmt::print(stderr, "{}", loaded.problems.text());
+  if (loaded.problems.any_errors()) return kUsage;
+  if (options.explain.empty()) {
+    fmt::print("{} is fine: {}\n", options.file, summary(loaded.config));
+    return kOk;
+  }
+  const auto lines = explain(loaded.config, options.explain[0], options.host, options.explain[1]);
+  if (!lines) {
+    fmt::print(stderr, "doorward: {}\n", lines.error().what);
+    return kFailed;
+  }
+  fmt::print("{}", *lines);
+  return kOk;
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, int& code) {
@@ -34,33 +69,14 @@ void add_check(CLI::App& app, int& code) {
 Examples:
   doorward check doorward.yaml
   doorward check doorward.yaml --explain GET /buy/1
+  doorward check --explain GET /buy/1             of ./doorward.yaml, or else the defaults
   doorward check doorward.yaml --explain POST /buy --host shop.example)");
   command->add_option("--explain", options->explain, "What happens to a request: METHOD PATH")
       ->expected(2)
       ->type_name("METHOD PATH");
   command->add_option("--host", options->host, "Host of that request");
-  command->add_option("file", options->file, "The configuration")->required();
-  command->callback([options, &code] {
-    auto loaded = config::load_file(options->file, config::process_environment());
-    if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
-    fmt::print(stderr, "{}", loaded.problems.text());
-    if (loaded.problems.any_errors()) {
-      code = kUsage;
-      return;
-    }
-    if (options->explain.empty()) {
-      fmt::print("{} is fine: {}\n", options->file, summary(loaded.config));
-      return;
-    }
-    const auto lines =
-        explain(loaded.config, options->explain[0], options->host, options->explain[1]);
-    if (!lines) {
-      fmt::print(stderr, "doorward: {}\n", lines.error().what);
-      code = kFailed;
-      return;
-    }
-    fmt::print("{}", *lines);
-  });
+  command->add_option("FILE", options->file, "The configuration");
+  command->callback([options, &code] { code = check(*options); });
 }
 
 }  // namespace doorward::app
