@@ -51,7 +51,7 @@ edge::Task<Answer> root(Desk& desk, Call&, std::string_view) {
 }
 
 edge::Task<Answer> health(Desk& desk, Call&, std::string_view) {
-  const bool is_writable = desk.shard().stats().writable;
+  const bool is_writable = desk.shard().health().writable;
   co_return json_answer(is_writable ? 200 : 503,
                         json::object{{"status", is_writable ? "healthy" : "unhealthy"},
                                      {"timestamp", timestamp(desk)},
