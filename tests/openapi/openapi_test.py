@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -34,8 +35,8 @@ RULE = RULES + "/{rule}"
 
 # Where nothing can be written, or a node has not caught up: tests/serve and the tests of the units have these.
 NOT_SHOWN = {503}
-# Takes 10,000 rules: src/engine has it.
-NOT_SHOWN_CALLS = {("PUT", RULE, 409)}
+# Take 10,000 rules or rooms, or more lanes than one policy has: src/engine has them.
+NOT_SHOWN_CALLS = {("PUT", RULE, 409), ("PUT", ADMIN_ROOM, 409), ("PATCH", ADMIN_ROOM, 409)}
 
 
 class Answers(unittest.TestCase):
@@ -58,7 +59,7 @@ class Answers(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.kill()
 
-    def ask(self, wanted, method, path, headers=None, body=None, room="sale", ticket="0" * 32, rule="api"):
+    def ask(self, wanted, method, path, headers=None, body=None, room="sale", ticket="0" * 32, rule="api", query=""):
         """One call that must be answered with the status `wanted` and as the document says."""
         fields = dict(headers or {})
         if body is not None:
@@ -66,7 +67,7 @@ class Answers(unittest.TestCase):
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
         where = "/v1" + path.format(room=room, ticket=ticket, rule=rule)
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        connection.request(method, where, body=body, headers=fields)
+        connection.request(method, where + query, body=body, headers=fields)
         answer = connection.getresponse()
         self.assertEqual(answer.status, wanted, f"{method} {where}")
         media = (answer.getheader("Content-Type") or "").split(";")[0]
@@ -238,6 +239,31 @@ class Answers(unittest.TestCase):
             self.ask(404, method, RULE, ADMIN, {} if method == "PATCH" else None, rule="none")
         self.ask(412, "DELETE", RULE, changed)
         self.ask(204, "DELETE", RULE, ADMIN)
+
+    def test_5_and_limits_are_asked_by_name(self):
+        check, reset = "/limits/check", "/limits/reset"
+        self.ask(201, "PUT", RULE, ADMIN, {"quota": "1/h", "match": {"paths": ["/named"]}}, rule="named")
+        call = {"rule": "named", "key": "192.0.2.9"}
+        self.assertTrue(self.ask(200, "POST", check, BACKEND, call)[0]["allowed"])
+        self.assertFalse(self.ask(200, "POST", check, ADMIN, {"checks": [call, call]})[0]["results"][0]["allowed"])
+        self.ask(200, "POST", reset, ADMIN, call)
+        self.assertTrue(self.ask(200, "POST", check, BACKEND, call)[0]["allowed"])
+        for path in (check, reset):
+            self.ask(400, "POST", path, ADMIN, b"{")
+            self.ask(401, "POST", path, body=call)
+            self.ask(403, "POST", path, FORWARDED, call)
+            self.ask(413, "POST", path, ADMIN, b'{"rule":"' + b"a" * 1_100_000 + b'"}')
+            self.ask(415, "POST", path, {**ADMIN, **TEXT}, b"{}")
+            self.ask(422, "POST", path, ADMIN, {"rule": 7})
+
+    def test_5_and_what_happens_is_told(self):
+        self.ask(200, "GET", "/admin/stats", ADMIN)
+        self.ask(422, "GET", "/admin/stats", ADMIN, query="?window=1y")
+        self.ask(422, "GET", "/admin/events", ADMIN, query="?type=none")
+        fetching = threading.Timer(0.2, lambda: self.server.call("GET", "/v1/rooms/sale"))
+        fetching.start()
+        self.ask(200, "GET", "/admin/events", ADMIN)
+        fetching.join()
 
     def test_5_then_the_admin_signs_in_by_cookie_and_sends_probes(self):
         path = "/admin/session"
