@@ -9,6 +9,7 @@
 #include <shared_mutex>
 #include <span>
 #include <thread>
+#include <utility>
 
 namespace doorward::engine {
 namespace {
@@ -30,7 +31,7 @@ class ThreadedShard final : public Shard {
  public:
   ThreadedShard(ports::CommandLog& log, const ports::Clock& clock, ports::Entropy& entropy,
                 Listener& listener, Options options)
-      : core_(log, clock, entropy, listener, options) {}
+      : core_(log, clock, entropy, listener, std::move(options)) {}
 
   Result<> start(std::unique_ptr<State> state) {
     core_.state = std::move(state);
@@ -163,7 +164,7 @@ Result<std::unique_ptr<Shard>> Shard::open(ports::CommandLog& log, const ports::
                                            Options options) {
   auto state = load(log);
   if (!state) return state.error();
-  auto shard = std::make_unique<ThreadedShard>(log, clock, entropy, listener, options);
+  auto shard = std::make_unique<ThreadedShard>(log, clock, entropy, listener, std::move(options));
   if (auto r = shard->start(std::move(*state)); !r) return r.error();
   return shard;
 }

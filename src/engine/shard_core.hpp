@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace doorward::engine {
@@ -64,7 +65,12 @@ struct Agenda {
 struct ShardCore {
   ShardCore(ports::CommandLog& l, const ports::Clock& c, ports::Entropy& e, Listener& ls,
             Shard::Options o)
-      : log(l), clock(c), entropy(e), listener(ls), options(o), queue(o.queue_limit) {}
+      : log(l),
+        clock(c),
+        entropy(e),
+        listener(ls),
+        options(std::move(o)),
+        queue(options.queue_limit) {}
 
   ports::CommandLog& log;
   const ports::Clock& clock;
