@@ -252,9 +252,11 @@ TEST_F(ShardTest, ASnapshotIsWrittenWhenDueAndTheNextStartGoesOnFromIt) {
     clock_.advance(Millis(1));
     join(n);
   }
-  EXPECT_TRUE(comes_true([&] { return shard_->stats().snapshots > 0; }));
+  // The first may be taken early; the next is due again until less than that is left.
+  EXPECT_TRUE(comes_true([&] { return log_->size() < 30; }))
+      << "what the snapshot covers was dropped";
+  EXPECT_GT(shard_->stats().snapshots, 0U);
   open();
-  EXPECT_LT(log_->size(), 10U) << "what the snapshot covers was dropped";
   EXPECT_EQ(shard_->read(*shard_->find(TicketId{0, 100}))->position, 99U);
 }
 
