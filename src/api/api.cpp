@@ -1,7 +1,7 @@
 #include "api/api.hpp"
 
-#include "api/compat/rate_limiter/rate_limiter.hpp"
 #include "api/dashboard/dashboard.hpp"
+#include "api/openapi/document.hpp"
 #include "api/router.hpp"
 
 #include <fmt/format.h>
@@ -26,14 +26,18 @@ edge::Response refuse(const Found& found, const wire::RequestHead& head) {
 
 }  // namespace
 
+Api::Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, Counting counting,
+         live::Live& live, ApiOptions options)
+    : systems_(options.switched_off),
+      desk_{places, streams, pages, counting, live, std::move(options), document(systems_.on())} {}
+
 bool Api::is_reserved(std::string_view path) {
   return path.starts_with("/.doorward/") || path == "/.doorward";
 }
 
 bool Api::owns(std::string_view path) const {
-  if (desk_.options.rate_limiter && rate_limiter::owns(path)) return true;
-  return is_reserved(path) || path.starts_with("/v1/") || path == kDashboardPath ||
-         path == "/openapi.json" || path == "/.well-known/jwks.json";
+  return systems_.owns(path) || is_reserved(path) || path.starts_with("/v1/") ||
+         path == kDashboardPath || path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
 edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
@@ -43,9 +47,9 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   if (is_dashboard(head.path)) {
     Call call{exchange, client};
     answer = dashboard(desk_, call);
-  } else if (desk_.options.rate_limiter && rate_limiter::owns(head.path)) {
+  } else if (systems_.owns(head.path)) {
     Call call{exchange, client};
-    answer = co_await rate_limiter::serve(desk_, call);
+    answer = co_await systems_.serve(desk_, call);
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/compat/systems.hpp"
 
 #include <string_view>
 
@@ -17,8 +18,7 @@ namespace doorward::api {
 class Api {
  public:
   Api(gateway::Places& places, TicketStreams& streams, gateway::Pages& pages, Counting counting,
-      live::Live& live, ApiOptions options)
-      : desk_{places, streams, pages, counting, live, std::move(options)} {}
+      live::Live& live, ApiOptions options);
 
   // Below "/.doorward/", which no route can take.
   static bool is_reserved(std::string_view path);
@@ -30,6 +30,7 @@ class Api {
   edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
 
  private:
+  compat::Systems systems_;
   Desk desk_;
 };
 

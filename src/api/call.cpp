@@ -166,6 +166,12 @@ std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
   return has_session ? refuse_cookie(desk, call) : std::nullopt;
 }
 
+std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call) {
+  const bool is_elsewhere = refuse_elsewhere(desk, call).has_value();
+  if (!is_elsewhere && is_open(desk, call) && call.client.allowed_origin) return std::nullopt;
+  return refuse_admin(desk, call);
+}
+
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call) {
   const auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
   if (identity.caller == gateway::Caller::backend) return std::nullopt;

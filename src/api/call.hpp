@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace doorward::api {
 
@@ -31,9 +32,9 @@ struct ApiOptions {
   // Whether the main listener, loopback and with no proxy trusted, takes admin calls. Asked at each
   // call, since a reload may change it; empty: no.
   std::function<bool()> admin_on_main = {};
-  bool open_on_loopback = false;  // a peer on this machine needs no credential
-  edge::Handler visitors = {};    // what a visitor's request passes, for probes
-  bool rate_limiter = true;       // the calls of compat/rate_limiter are answered
+  bool open_on_loopback = false;                    // a peer on this machine needs no credential
+  edge::Handler visitors = {};                      // what a visitor's request passes, for probes
+  std::vector<std::string_view> switched_off = {};  // names of compatible systems
   std::string version = {};
 };
 
@@ -50,6 +51,7 @@ struct Desk {
   Counting counting;
   live::Live& live;
   ApiOptions options;
+  std::string openapi = {};  // the document, as it is served
   admin::SessionTable sessions = {};
 
   engine::Shard& shard() const { return places.services().shard; }
@@ -94,6 +96,9 @@ std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const C
 // `X-CSRF-Token` where something is changed, or open on loopback. Absent: go on.
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call);
 bool has_admin_token(const Desk& desk, const Call& call);
+// The same for what is only looked at: where it is open on loopback, pages of the origins that
+// `cors` names may watch too.
+std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call);
 
 // Refuses who is neither a backend with an API key nor an admin.
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call);

@@ -1,5 +1,7 @@
 #include "gateway/answer.hpp"
 
+#include <boost/json.hpp>
+
 namespace doorward::gateway {
 
 using edge::Task;
@@ -10,7 +12,7 @@ void Answer::add_to(wire::ResponseHead& head) {
   const wire::Fields& fields = context_->answer_fields;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const auto [name, value] = fields[i];
-    if (wire::equal_ignoring_case(name, "set-cookie"))
+    if (wire::equal_ignoring_case(name, "set-cookie") || wire::equal_ignoring_case(name, "vary"))
       head.fields.append(name, value);
     else
       head.fields.set(name, value);
@@ -38,7 +40,25 @@ Task<Result<std::string>> Answer::read_whole_body(std::size_t limit) {
   co_return body;
 }
 
+// Appended to the text, so that what stands before it stays as it was written.
+void Answer::explain(edge::Response& response) const {
+  const auto type = response.head.fields.find("Content-Type").value_or(std::string_view());
+  const bool is_json =
+      type.starts_with("application/json") || type.starts_with("application/problem");
+  if (response.head.status < 400 || !is_json || !response.body.ends_with('}') || !context_) return;
+  const wire::RequestHead& head = inner_.request();
+  boost::json::object said{{"phase", context_->answered_by},
+                           {"request_id", context_->request_id},
+                           {"method", head.method},
+                           {"path", head.path}};
+  if (!context_->fault.empty()) said["fault"] = context_->fault;
+  response.body.pop_back();
+  if (response.body != "{") response.body += ',';
+  response.body += "\"debug\":" + boost::json::serialize(said) + "}";
+}
+
 Task<Result<>> Answer::respond(edge::Response response) {
+  if (tells_all_) explain(response);
   add_to(response.head);
   bytes_out_ += response.body.size();
   return inner_.respond(std::move(response));

@@ -17,6 +17,8 @@ class Answer : public edge::Exchange {
   explicit Answer(edge::Exchange& inner) : inner_(inner) {}
   // Adds what the context has to say when the answer begins.
   void add(const Context& context) { context_ = &context; }
+  // The JSON of errors gets a member "debug".
+  void tell_all() { tells_all_ = true; }
 
   unsigned status() const { return status_; }  // 0 while none was answered
   std::uint64_t bytes_in() const { return bytes_in_; }
@@ -48,9 +50,11 @@ class Answer : public edge::Exchange {
   // `head` with the fields added, which may be `head` itself.
   const wire::ResponseHead& complete(const wire::ResponseHead& head);
   void add_to(wire::ResponseHead& head);
+  void explain(edge::Response& response) const;
 
   edge::Exchange& inner_;
   const Context* context_ = nullptr;
+  bool tells_all_ = false;
   wire::ResponseHead completed_;
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0;

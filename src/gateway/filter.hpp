@@ -27,6 +27,9 @@ struct Client {
   std::string scheme;      // as the visitor sees it
   std::string host;        // as the visitor sees it
   bool forwarded = false;  // the request carried a forwarding header, believed or not
+  // Of the page that sent it, where that is of another origin (gateway/cors.hpp).
+  bool allowed_origin = false;  // may call
+  bool trusted_origin = false;  // and its cookies count
 };
 
 // Told of an open tunnel (a WebSocket to the backend), so that it counts as use of a session.

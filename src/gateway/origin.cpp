@@ -27,4 +27,9 @@ bool is_same_origin(const wire::RequestHead& head, const Client& client) {
                                    without_default_port(client.host, scheme));
 }
 
+bool is_welcome(const wire::RequestHead& head, const Client& client, bool by_cookie) {
+  return (by_cookie ? client.trusted_origin : client.allowed_origin) ||
+         is_same_origin(head, client);
+}
+
 }  // namespace doorward::gateway

@@ -13,4 +13,8 @@ namespace doorward::gateway {
 
 bool is_same_origin(const wire::RequestHead& head, const Client& client);
 
+// Whether what the request does may be caused by the page that sent it: one of this site, or of an
+// origin that `cors` names; where it acts by cookie only one whose cookies count.
+bool is_welcome(const wire::RequestHead& head, const Client& client, bool by_cookie);
+
 }  // namespace doorward::gateway

@@ -8,10 +8,13 @@
 
 namespace doorward::gateway {
 Pipeline::Pipeline(PipelineParts parts)
-    : route_(std::make_shared<RouteFilter>(std::move(parts.routes))), observer_(parts.observer) {
+    : route_(std::make_shared<RouteFilter>(std::move(parts.routes))),
+      observer_(parts.observer),
+      debug_(parts.debug) {
   filters_.push_back(std::make_shared<ClientAddress>(std::move(parts.trusted)));
   filters_.push_back(std::make_shared<RequestId>(parts.id_seed));
   filters_.push_back(route_);
+  if (parts.cors) filters_.push_back(std::move(parts.cors));
   if (parts.limits) filters_.push_back(std::move(parts.limits));
   filters_.push_back(std::make_shared<OwnCalls>(std::move(parts.fallback)));
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
@@ -22,13 +25,14 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   Answer answer(exchange);
   Context context{answer};
   answer.add(context);
+  if (debug_) answer.tell_all();
   bool failed = true;
   try {
     for (const auto& filter : filters_) {
+      context.answered_by = filter->name();
       auto verdict = filter->run_now(context);
       if (!verdict) verdict = co_await filter->run(context);
       if (*verdict == Verdict::pass) continue;
-      context.answered_by = filter->name();
       if (!context.reply) break;
       edge::Response reply = *std::move(context.reply);
       (void)co_await answer.respond(std::move(reply));
@@ -38,9 +42,12 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   } catch (const std::exception& e) {
     context.fault = e.what();
   }
-  if (failed && !answer.answered())
-    (void)co_await answer.respond(
-        edge::problem_response(wire::Problem(500, "The request could not be handled.")));
+  if (failed && !answer.answered()) {
+    edge::Response broken =
+        edge::problem_response(wire::Problem(500, "The request could not be handled."));
+    (void)co_await answer.respond(std::move(broken));
+  }
+  if (failed) context.answered_by = {};
   if (observer_)
     observer_->finished(
         {context, exchange.request(), answer.status(), answer.bytes_in(), answer.bytes_out()},

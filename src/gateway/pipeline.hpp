@@ -1,5 +1,5 @@
-// What every request passes: client address, id, route, rate rules, then either Doorward's own
-// calls or the filters of a route in their order.
+// What every request passes: client address, id, route, other origins, rate rules, then either
+// Doorward's own calls or the filters of a route in their order.
 //
 // Why:     one list decides what runs and what `doorward check --explain` shows.
 // Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler
@@ -44,11 +44,13 @@ class RequestObserver {
 struct PipelineParts {
   TrustedProxies trusted;
   route::RouteTable routes;
+  std::shared_ptr<Filter> cors;                  // of requests that no route takes; may be null
   std::shared_ptr<Filter> limits;                // of all requests, routed or not; may be null
   Fallback fallback;                             // answers where no route matches
   std::vector<std::shared_ptr<Filter>> filters;  // of a route; the last one answers
   RequestObserver* observer = nullptr;           // may be null; outlives the pipeline
   std::uint64_t id_seed = 0;                     // drawn at random by whoever makes the pipeline
+  bool debug = false;                            // errors say what went wrong
 };
 
 class Pipeline {
@@ -65,6 +67,7 @@ class Pipeline {
   std::shared_ptr<RouteFilter> route_;
   std::vector<std::shared_ptr<Filter>> filters_;
   RequestObserver* observer_;
+  bool debug_;
 };
 
 }  // namespace doorward::gateway

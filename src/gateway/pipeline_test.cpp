@@ -148,6 +148,25 @@ TEST_F(Pipelines, AnswerAFiltersBugWithoutItsStory) {
   EXPECT_THAT(observer_.lines.front(), HasSubstr("a bug"));
 }
 
+TEST_F(Pipelines, TellTheWholeStoryWhereDebugIsOn) {
+  gate_->throws = true;
+  auto told = parts();
+  told.debug = true;
+  const Pipeline pipeline(std::move(told));
+  ExchangeDouble broken("GET", "/shop/1");
+  handle(pipeline, broken);
+  EXPECT_THAT(broken.answer_body, HasSubstr(R"(,"debug":{"phase":"gate","request_id":")"));
+  EXPECT_THAT(broken.answer_body,
+              HasSubstr(R"("method":"GET","path":"/shop/1","fault":"a bug"}})"));
+  ExchangeDouble nothing("GET", "/nothing");
+  handle(pipeline, nothing);
+  EXPECT_THAT(nothing.answer_body, HasSubstr(R"("debug":{"phase":"own_calls")"));
+  gate_->throws = false;
+  ExchangeDouble fine("GET", "/shop/1");
+  handle(pipeline, fine);
+  EXPECT_EQ(fine.answer_body, "hello");
+}
+
 TEST_F(Pipelines, ExplainWhatEveryPhaseWouldDo) {
   const Pipeline pipeline(parts());
   const std::string lines = pipeline.explain("GET", "h", "/Shop/1");

@@ -77,7 +77,8 @@ gateway::Sought<Joiner> find_joiner(const Desk& desk, const Call& call,
   if (!body.empty())
     return gateway::problem(problems::kNotYours,
                             "Only a backend with an API key names subject and lane.");
-  if (identity.caller != Caller::user && !gateway::is_same_origin(call.head(), call.client))
+  const bool by_cookie = call.head().fields.contains("Cookie");
+  if (identity.caller != Caller::user && !gateway::is_welcome(call.head(), call.client, by_cookie))
     return gateway::problem(problems::kWrongOrigin, "Joins come from pages of this site.");
   if (identity.subject) return Joiner{std::move(*identity.subject), {}};
   return new_device(desk, call, key);

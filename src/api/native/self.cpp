@@ -22,7 +22,7 @@ gateway::Refusal wrong_origin() {
 edge::Task<std::optional<gateway::Refusal>> leave_place(Desk& desk, Call& call) {
   const auto place = co_await desk.places.find(call.head(), call.room);
   if (place.has_error()) co_return place.error();
-  if (place->by_cookie && !gateway::is_same_origin(call.head(), call.client))
+  if (place->by_cookie && !gateway::is_welcome(call.head(), call.client, true))
     co_return wrong_origin();
   const engine::Command leave = engine::Leave{place->view.id};
   const auto outcome = co_await gateway::await_shard(desk.shard(), leave);
@@ -44,7 +44,7 @@ std::optional<ports::LogPosition> last_event(const Call& call) {
 edge::Task<gateway::Sought<Place>> place_to_stream(Desk& desk, Call& call) {
   auto place = co_await desk.places.find(call.head(), call.room, last_event(call));
   if (place.has_error()) co_return place;
-  if (place->by_cookie && !gateway::is_same_origin(call.head(), call.client))
+  if (place->by_cookie && !gateway::is_welcome(call.head(), call.client, true))
     co_return wrong_origin();
   if (is_over(*place)) co_return gateway::over(place->view);
   co_return place;
@@ -106,7 +106,8 @@ edge::Task<Answer> socket(Desk& desk, Call& call) {
     response.head.fields.append("Upgrade", "websocket");
     co_return response;
   }
-  if (!gateway::is_same_origin(call.head(), call.client)) co_return gateway::answer(wrong_origin());
+  if (!gateway::is_welcome(call.head(), call.client, false))
+    co_return gateway::answer(wrong_origin());
   auto place = co_await place_to_stream(desk, call);
   if (place.has_error()) co_return gateway::answer(place.error());
   const edge::ParkedStream stream = desk.streams.open(*place);

@@ -1,5 +1,6 @@
 // The description against the router: neither knows a call that the other does not.
 #include "api/api_test_support.hpp"
+#include "api/compat/systems.hpp"
 #include "api/router.hpp"
 #include "gateway/problems.hpp"
 
@@ -29,17 +30,26 @@ struct Operation {
 void each_operation(const json::object& document, const std::function<void(Operation)>& see) {
   for (const auto& [path, item] : document.at("paths").as_object()) {
     for (const auto& [method, call] : item.as_object()) {
-      if (method == "parameters") continue;
+      if (method == "parameters" || method == "servers") continue;
       see({boost::to_upper_copy(std::string(method)), path, item.as_object(), call.as_object()});
     }
   }
 }
 
+std::string call_of(std::string_view method, std::string_view path) {
+  return std::string(method) + ' ' + std::string(path);
+}
+
 Texts routed() {
   Texts calls;
-  for (const Entry& entry : entries()) calls.insert(std::string(entry.method) + ' ' + entry.path);
+  for (const Entry& entry : entries())
+    calls.insert(call_of(entry.method, std::string("/v1") + entry.path));
+  for (const compat::System* system : compat::all_systems())
+    for (const compat::Row& row : system->rows) calls.insert(call_of(row.method, row.path));
   return calls;
 }
+
+bool is_native(const Operation& operation) { return operation.path.starts_with("/v1/"); }
 
 // The names of the path's parameters that are declared, in braces.
 std::string declared(const json::object& item) {
@@ -61,17 +71,51 @@ TEST(OpenApi, TheDocumentHasTheCallsOfTheRouterAndNoOthers) {
   Texts described;
   const json::object text = document();
   each_operation(text, [&](const Operation& operation) {
-    described.insert(operation.method + ' ' + operation.path);
+    described.insert(call_of(operation.method, operation.path));
   });
   EXPECT_EQ(described, routed());
+}
+
+TEST(OpenApi, ASystemThatIsOffIsNeitherDescribedNorAnswered) {
+  for (const compat::System* system : compat::all_systems()) {
+    if (system->name.empty()) continue;
+    ApiOptions options;
+    options.switched_off = {system->name};
+    TestApi api(std::move(options));
+    const json::object paths = api.call("GET", "/openapi.json").json().at("paths").as_object();
+    for (const compat::Row& row : system->rows) {
+      EXPECT_FALSE(paths.contains(row.path)) << row.path;
+      EXPECT_EQ(api.call(row.method, row.path).problem(), "no-such-endpoint") << row.path;
+    }
+  }
+}
+
+TEST(OpenApi, WhatSystemsShareGoesWithTheLastOfThem) {
+  ApiOptions options;
+  for (const compat::System* system : compat::all_systems())
+    if (!system->name.empty()) options.switched_off.push_back(system->name);
+  TestApi api(std::move(options));
+  EXPECT_FALSE(api.call("GET", "/openapi.json").json().at("paths").as_object().contains("/health"));
+  EXPECT_FALSE(api.api.owns("/health"));
+}
+
+TEST(OpenApi, CompatibleCallsStandAtTheRootAlone) {
+  const json::object text = document();
+  each_operation(text, [](const Operation& operation) {
+    const auto* servers = operation.item.if_contains("servers");
+    EXPECT_EQ(servers != nullptr, !is_native(operation)) << operation.path;
+    if (servers != nullptr) {
+      EXPECT_EQ(json::serialize(*servers), R"([{"url":"/"}])");
+    }
+  });
 }
 
 TEST(OpenApi, EveryServerAndParameterOfTheDocumentLeadsToTheEndpoint) {
   const json::object text = document();
   for (const auto& server : text.at("servers").as_array()) {
-    const std::string base(server.at("url").as_string());
+    const std::string url(server.at("url").as_string());
     for (const Entry& entry : entries()) {
-      std::string path = base + entry.path;
+      std::string path = (url == "/" ? "" : url) + "/v1" + entry.path;
       boost::replace_all(path, "{room}", "sale");
       boost::replace_all(path, "{rule}", "api");
       boost::replace_all(path, "{ticket}", "00000000000000000000000000000001");
@@ -106,6 +150,7 @@ TEST(OpenApi, ProblemsHaveTheStatusesOfTheTableOfProblems) {
   Texts described{"405", "429"};
   const json::object text = document();
   each_operation(text, [&](const Operation& operation) {
+    if (!is_native(operation)) return;
     for (const auto& [status, response] : operation.call.at("responses").as_object()) {
       if (status.front() != '4' && status.front() != '5') continue;
       EXPECT_EQ(response.at("$ref").as_string(), "#/components/responses/Problem");

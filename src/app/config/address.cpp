@@ -116,6 +116,17 @@ bool is_method(std::string_view text) {
   return !text.empty() && each(text, [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
+bool is_origin(std::string_view text) {
+  if (text == "*") return true;
+  const auto colon = text.find("://");
+  const auto scheme = text.substr(0, colon);
+  if (colon == std::string_view::npos || (scheme != "http" && scheme != "https")) return false;
+  const auto host = text.substr(colon + 3);
+  return !host.empty() && each(host, [](char c) {
+    return is_alnum(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
+  });
+}
+
 bool is_colour(std::string_view text) {
   return (text.size() == 4 || text.size() == 7) && text.front() == '#' &&
          each(text.substr(1), [](char c) {

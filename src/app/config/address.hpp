@@ -27,6 +27,7 @@ bool is_sha256(std::string_view text);
 bool is_path_pattern(std::string_view text);
 bool is_host_pattern(std::string_view text);
 bool is_method(std::string_view text);
+bool is_origin(std::string_view text);  // "https://shop.example:8443", or "*"
 bool is_colour(std::string_view text);
 
 }  // namespace doorward::app::config

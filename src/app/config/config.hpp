@@ -5,6 +5,7 @@
 // Spec:    docs/configuration.md.
 #pragma once
 
+#include "app/config/compat.hpp"
 #include "app/config/document.hpp"
 #include "base/time.hpp"
 #include "core/limit/rule.hpp"
@@ -157,6 +158,13 @@ struct CounterSettings {
   friend bool operator==(const CounterSettings&, const CounterSettings&) = default;
 };
 
+// Pages of other origins that may call; see gateway/cors.hpp.
+struct CorsSettings {
+  std::vector<std::string> origins;
+  bool credentials = false;
+  bool routes = false;
+};
+
 struct DeadlineSettings {
   Millis head{std::chrono::seconds{10}};
   Millis body{std::chrono::seconds{30}};
@@ -164,11 +172,6 @@ struct DeadlineSettings {
   Millis write{std::chrono::seconds{30}};
   Millis tunnel{std::chrono::hours{1}};
   Millis drain{std::chrono::seconds{20}};
-};
-
-// Whose calls are answered, so that their clients may stay as they are.
-struct CompatSettings {
-  bool rate_limiter = true;
 };
 
 struct Config {
@@ -183,6 +186,7 @@ struct Config {
   AdminSettings admin;
   RedisListenSettings redis_listen;
   LoggingSettings logging;
+  bool debug = false;  // errors carry detail
   TokenSettings tokens;
   IdentitySettings identity;
   std::vector<RoomSettings> rooms;
@@ -192,6 +196,7 @@ struct Config {
   LimitSettings limits;
   CounterSettings counters;
   CompatSettings compat;
+  CorsSettings cors;
   DeadlineSettings deadlines;
 };
 

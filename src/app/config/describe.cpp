@@ -5,6 +5,9 @@
 #include "app/config/describe_rules.hpp"
 #include "app/config/form.hpp"
 
+#include <boost/algorithm/string/case_conv.hpp>
+
+#include <algorithm>
 #include <limits>
 
 namespace doorward::app::config {
@@ -153,6 +156,20 @@ void describe_counters(Form& form, CounterSettings& counters) {
                      {"none", Dialect::none}});
 }
 
+void describe_cors(Form& form, CorsSettings& cors) {
+  form.shorthand("origins");
+  form.fields("origins", cors.origins, "Origins whose pages may call. `*` is any; absent: none.",
+              Text{"an origin, such as https://shop.example, or *", 512, is_origin});
+  form.field("credentials", cors.credentials,
+             "Whether cookies of such pages count. Not beside `*`.");
+  form.field("routes", cors.routes,
+             "Whether this is said on your routes too, in place of what the service says.");
+  const bool is_any =
+      std::find(cors.origins.begin(), cors.origins.end(), "*") != cors.origins.end();
+  if (cors.credentials && is_any)
+    form.fail("credentials", "stands beside the origin *; name the origins whose cookies count");
+}
+
 void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
   const Within within{Millis{100}, hours{1}};
   form.field("head", deadlines.head, "To receive a request head.", within);
@@ -178,12 +195,36 @@ void describe_redis_listen(Form& form, RedisListenSettings& redis) {
              Within{seconds{1}, hours{24 * 7}});
 }
 
+struct Word {
+  std::string_view said;
+  std::string_view meant;
+};
+
+// The words of other programs, whose variables are taken over as they are, in any letter case.
+Scalar with_words(Scalar scalar, std::vector<Word> words) {
+  scalar.set = [set = std::move(scalar.set), words = std::move(words)](const Node& node) {
+    if (node.kind != Node::Kind::scalar) return set(node);
+    Node plain = node;
+    plain.text = boost::algorithm::to_lower_copy(node.text);
+    for (const Word& word : words)
+      if (plain.text == word.said) plain.text = word.meant;
+    return set(plain);
+  };
+  return scalar;
+}
+
 void describe_logging(Form& form, LoggingSettings& logging) {
-  form.field("level", logging.level, "The least that is logged.",
-             Names<LogLevel>{{"debug", LogLevel::debug},
-                             {"info", LogLevel::info},
-                             {"warn", LogLevel::warn},
-                             {"error", LogLevel::error}});
+  const Names<LogLevel> names{{"debug", LogLevel::debug},
+                              {"info", LogLevel::info},
+                              {"warn", LogLevel::warn},
+                              {"error", LogLevel::error}};
+  form.scalar(
+      "level",
+      with_words(
+          scalar_of(logging.level, names),
+          {{"trace", "debug"}, {"warning", "warn"}, {"critical", "error"}, {"fatal", "error"}}),
+      "The least that is logged. `trace`, `warning`, `critical` and capitals are taken too.",
+      Presence::optional);
   form.field("format", logging.format, "Lines for people or one JSON object a line.",
              Names<LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}});
   form.field("access", logging.access, "Whether each request is logged.");
@@ -248,14 +289,25 @@ void describe(Form& form, Config& c) {
   form.group("counters", "What rate rules count by.",
              [&](Form& g) { describe_counters(g, c.counters); });
   form.group("compat", "The calls of other systems, on addresses that no route takes.",
-             [&](Form& g) {
-               g.field("rate_limiter", c.compat.rate_limiter,
-                       "Whether those of docs/migrate/rate-limiter.md are answered.");
-             });
+             [&](Form& g) { describe(g, c.compat); });
+  form.group("cors",
+             "Pages of other origins, on addresses that no route takes; a list alone, or this. The "
+             "operator's own calls are never for them.",
+             [&](Form& g) { describe_cors(g, c.cors); });
   form.group("deadlines", "How long each wait may last.",
              [&](Form& g) { describe_deadlines(g, c.deadlines); });
   form.group("logging", "What is logged, on standard error.",
              [&](Form& g) { describe_logging(g, c.logging); });
+  form.scalar("debug",
+              with_words(scalar_of(c.debug), {{"1", "true"},
+                                              {"yes", "true"},
+                                              {"on", "true"},
+                                              {"0", "false"},
+                                              {"no", "false"},
+                                              {"off", "false"}}),
+              "Whether the JSON of an error says which phase answered, the request's id, and what "
+              "went wrong. Not for strangers. `1`, `0`, `yes`, `no` and capitals are taken too.",
+              Presence::optional);
 }
 
 }  // namespace doorward::app::config

@@ -39,8 +39,21 @@ void describe_quota(Form& form, NamedQuota& named) {
   limit::Quota& quota = named.quota;
   quota.algorithm = wire::kDefaultAlgorithm;
   Millis window{std::chrono::seconds{1}};
-  form.required("limit", quota.limit, "How much may pass in one window.",
-                Range{1, static_cast<std::int64_t>(limit::kMaxLimit)});
+  bool is_short = false;
+  Scalar in_short = text_scalar(kShortQuota, {}, [&](const std::string& text) {
+    quota = wire::parse_quota(text).value();
+    window = std::chrono::duration_cast<Millis>(quota.window);
+  });
+  in_short.set = [&is_short, set = std::move(in_short.set)](const Node& node) {
+    is_short = true;
+    return set(node);
+  };
+  form.shorthand("quota");
+  form.scalar("quota", std::move(in_short),
+              "Limit and window in short: `10/s`; alone or with what follows.", Presence::optional);
+  form.scalar(
+      "limit", scalar_of(quota.limit, Range{1, static_cast<std::int64_t>(limit::kMaxLimit)}),
+      "How much may pass in one window.", is_short ? Presence::optional : Presence::required);
   form.field("window", window, "The window; of `concurrency`, the lease.",
              Within{std::chrono::duration_cast<Millis>(limit::kMinWindow),
                     std::chrono::duration_cast<Millis>(limit::kMaxWindow)});
@@ -62,7 +75,7 @@ void describe_quotas(Form& form, std::vector<NamedQuota>& quotas) {
   };
   form.scalars("quota", text_scalar(kShortQuota, {}, add), "The limits in short: `10/s`.",
                Presence::optional);
-  form.list("quotas", "The limits in full; every one must hold.",
+  form.list("quotas", "The limits, in short or in full; every one must hold.",
             [&](Form& item) { describe_quota(item, quotas.emplace_back()); });
 }
 
@@ -150,7 +163,7 @@ void describe_answer(Form& form, Rule& rule) {
   form.scalar(
       "headers",
       choice_scalar(names, {}, [&rule](std::size_t i) { rule.headers = kDialects[i].second; }),
-      "The rate headers of answers; absent: the listener's.", Presence::optional);
+      "The rate headers of answers; absent: `counters.headers`.", Presence::optional);
   form.field("refused", rule.refused, "The body of a refusal.",
              Names<limit::RefusedBody>{{"problem", limit::RefusedBody::problem},
                                        {"rate_limiter", limit::RefusedBody::rate_limiter}});

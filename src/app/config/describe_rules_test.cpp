@@ -28,10 +28,11 @@ rules:
     headers: kong
     fallback: true
   open: { quota: 1/m, key: [] }
+  list: { quotas: [1000/s, { quota: 5/m, algorithm: gcra, burst: 9 }] }
 )");
   ASSERT_EQ(loaded.problems.text(), "");
   const auto& rules = loaded.config.rules;
-  ASSERT_EQ(rules.size(), 4u);
+  ASSERT_EQ(rules.size(), 5u);
   EXPECT_EQ(rules[0].rule.name, "api");
   EXPECT_EQ(rules[0].rule.key, (std::vector<limit::KeyPart>{{limit::KeyKind::client, {}}}));
   ASSERT_EQ(rules[0].rule.quotas.size(), 1u);
@@ -50,6 +51,13 @@ rules:
   EXPECT_EQ(full.headers, limit::Dialect::kong);
   EXPECT_TRUE(full.fallback);
   EXPECT_TRUE(rules[3].rule.key.empty());
+  const auto& list = rules[4].rule.quotas;
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].name, "1s");
+  EXPECT_EQ(list[0].quota.limit, 1000u);
+  EXPECT_EQ(list[1].quota.window, std::chrono::minutes{1});
+  EXPECT_EQ(list[1].quota.algorithm, limit::Algorithm::gcra);
+  EXPECT_EQ(list[1].quota.burst, 9u);
 }
 
 TEST(Rules, WhatIsWrongInARuleIsSaidWithItsPlace) {
@@ -63,6 +71,7 @@ TEST(Rules, WhatIsWrongInARuleIsSaidWithItsPlace) {
       {"api: {quota: 1/s, allow: 10.0.0.1/8}", "rules.api.allow: expected a network"},
       {"api: {quota: 1/s, tiers: {gold: 1/m}}", "rules.api: plan_claim: is needed beside tiers"},
       {"api: {quotas: [{window: 1s}]}", "rules.api.quotas[0].limit: this setting is required"},
+      {"api: {quotas: [many/s]}", "rules.api.quotas[0].quota: expected a number, '/' and a time"},
       {"api: {quotas: [{limit: 1, window: 1ms}]}", "rules.api.quotas[0].window: expected a durat"},
       {"api: {quotas: [{limit: 1, algorithm: leaky}]}", "rules.api.quotas[0].algorithm: expected"},
       {"api: {quota: 1/s, match: {route: shop}}", "there is no route \"shop\""},

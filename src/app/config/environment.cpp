@@ -32,6 +32,13 @@ const std::string* find(const Environment& environment, std::string_view name) {
   return it == environment.end() ? nullptr : &it->second;
 }
 
+// SQLAlchemy names its driver in the address: postgresql+asyncpg://… is postgresql://….
+std::string without_driver(std::string_view value) {
+  constexpr std::string_view kAsyncpg = "postgresql+asyncpg://";
+  if (!value.starts_with(kAsyncpg)) return std::string(value);
+  return "postgresql://" + std::string(value.substr(kAsyncpg.size()));
+}
+
 // The text with its references replaced, or what is wrong with it.
 Result<std::string> expand(std::string_view text, const Environment& environment) {
   std::string out;
@@ -49,9 +56,11 @@ Result<std::string> expand(std::string_view text, const Environment& environment
     if (end == std::string_view::npos) return error(Errc::invalid, "\"${\" without its \"}\"");
     const auto inside = text.substr(at + 2, end - at - 2);
     const auto name = inside.substr(0, inside.find(':'));
-    if (const std::string* value = find(environment, name)) {
-      out += *value;
-    } else if (name.size() < inside.size()) {
+    const bool has_default = name.size() < inside.size();
+    const std::string* value = find(environment, name);
+    if (value != nullptr && !(value->empty() && has_default)) {
+      out += without_driver(*value);
+    } else if (has_default) {
       out += inside.substr(name.size() + 1);
     } else {
       return error(
@@ -120,7 +129,7 @@ Node value_of(const std::string& text, const std::string& source, const Place& a
 // A first step that is a top-level setting; others (DOORWARD_PORT of a container platform) are not
 // meant for us.
 bool is_setting(std::string_view path) {
-  static constexpr std::array<std::string_view, 16> kTop{"LISTEN",
+  static constexpr std::array<std::string_view, 22> kTop{"LISTEN",
                                                          "FORWARDING_HEADER",
                                                          "DATA",
                                                          "THREADS",
@@ -135,7 +144,13 @@ bool is_setting(std::string_view path) {
                                                          "IDENTITY",
                                                          "LIMITS",
                                                          "DEADLINES",
-                                                         "LOGGING"};
+                                                         "LOGGING",
+                                                         "FORWARDED_HOST",
+                                                         "RULES",
+                                                         "COUNTERS",
+                                                         "COMPAT",
+                                                         "CORS",
+                                                         "DEBUG"};
   const auto first = path.substr(0, path.find("__"));
   return std::find(kTop.begin(), kTop.end(), first) != kTop.end();
 }

@@ -1,6 +1,8 @@
 #include "app/config/load.hpp"
 
+#include "app/config/dotenv.hpp"
 #include "app/config/reader.hpp"
+#include "app/config/without_effect.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +36,7 @@ Loaded load_text(std::string_view text, std::string name, const Environment& env
     loaded.problems.add_error({Place{}, "", document.error().what});
     return loaded;
   }
+  warn_without_effect(*document, environment, loaded.problems);
   substitute(*document, environment, loaded.problems);
   override_from(*document, environment, loaded.problems);
   read_into(*document, loaded.config, loaded.problems);
@@ -41,8 +44,15 @@ Loaded load_text(std::string_view text, std::string name, const Environment& env
   return loaded;
 }
 
-Loaded load_file(const std::optional<std::string>& path, const Environment& environment) {
-  if (!path) return load_text("", "defaults", environment);
+Loaded load_file(const std::optional<std::string>& path, const Environment& process) {
+  Problems of_dotenv;
+  const Environment environment = with_dotenv(process, path, of_dotenv);
+  const auto load = [&](std::string_view text, const std::string& name) {
+    Loaded loaded = load_text(text, name, environment);
+    for (const Problem& warning : of_dotenv.warnings()) loaded.problems.add_warning(warning);
+    return loaded;
+  };
+  if (!path) return load("", "defaults");
   std::ifstream file(*path, std::ios::binary);
   std::string text;
   if (file) {
@@ -56,7 +66,7 @@ Loaded load_file(const std::optional<std::string>& path, const Environment& envi
                                fmt::format("cannot be read: {}", std::strerror(errno))});
     return loaded;
   }
-  Loaded loaded = load_text(text, *path, environment);
+  Loaded loaded = load(text, *path);
   const auto folder = std::filesystem::path(*path).parent_path();
   if (!folder.empty()) loaded.config.folder = folder.string();
   return loaded;

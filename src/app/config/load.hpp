@@ -1,9 +1,9 @@
 // Loading a configuration: file, environment, reading, and the rules across settings.
 //
-// Why:     one function for `serve`, `check` and a reload, so that what passes the check also
-// starts. Time:    none. Threads: const-safe. Bounds:  see document.hpp; a value after substitution
-// at most 64 KiB. Errors:  everything wrong is in `problems`; with any error `config` must not be
-// used.
+// Why:     one function for `serve`, `check` and a reload, so that what passes the check also starts.
+// Threads: const-safe.
+// Bounds:  see document.hpp; a value after substitution at most 64 KiB.
+// Errors:  everything wrong is in `problems`; with any error `config` must not be used.
 #pragma once
 
 #include "app/config/config.hpp"
@@ -29,8 +29,8 @@ struct Loaded {
 
 // `text` stands in a file called `name`.
 Loaded load_text(std::string_view text, std::string name, const Environment& environment);
-// Without a path: the defaults and the environment.
-Loaded load_file(const std::optional<std::string>& path, const Environment& environment);
+// Without a path: the defaults and the environment. What `process` lacks is read from a `.env`.
+Loaded load_file(const std::optional<std::string>& path, const Environment& process);
 
 // Steps of the above, for their tests.
 void substitute(Node& node, const Environment& environment, Problems& problems);

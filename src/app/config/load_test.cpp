@@ -187,6 +187,51 @@ TEST(Load, TheEnvironmentOverridesTheFile) {
   EXPECT_EQ(loaded.config.admin.token, "0123456789abcdef");
 }
 
+TEST(Load, TakesTheWordsOfOtherProgramsForLevelAndDebug) {
+  const auto read = [](const char* level, const char* debug) {
+    return load("logging: { level: '${LOG_LEVEL:warn}' }\ndebug: ${DEBUG:false}",
+                {{"LOG_LEVEL", level}, {"DEBUG", debug}});
+  };
+  EXPECT_EQ(read("INFO", "").config.logging.level, LogLevel::info);
+  EXPECT_EQ(read("WARNING", "").config.logging.level, LogLevel::warn);
+  EXPECT_EQ(read("Critical", "").config.logging.level, LogLevel::error);
+  EXPECT_EQ(read("", "").config.logging.level, LogLevel::warn);
+  EXPECT_FALSE(read("", "").config.debug);
+  for (const char* yes : {"true", "True", "1", "yes", "on"})
+    EXPECT_TRUE(read("", yes).config.debug);
+  for (const char* no : {"false", "False", "0", "no", "off"}) {
+    EXPECT_FALSE(read("", no).config.debug);
+    EXPECT_EQ(read("", no).problems.text(), "");
+  }
+  EXPECT_THAT(read("loud", "").problems.text(), HasSubstr("expected one of debug, info"));
+  EXPECT_THAT(read("", "maybe").problems.text(), HasSubstr("debug: expected true or false"));
+}
+
+TEST(Load, EachSystemCanBeSwitchedOff) {
+  const auto all = load("");
+  EXPECT_TRUE(all.config.compat.wait_queue.on);
+  EXPECT_TRUE(all.config.compat.rate_limiter.on);
+  const auto some = load("compat: { gatekeeper: false, rate_limiter: { on: false } }");
+  EXPECT_EQ(some.problems.text(), "");
+  EXPECT_TRUE(some.config.compat.ticketing_gateway.on);
+  EXPECT_FALSE(some.config.compat.gatekeeper.on);
+  EXPECT_FALSE(some.config.compat.rate_limiter.on);
+}
+
+TEST(Load, OtherOriginsAreNamedOrAnyButCookiesOnlyOfNamedOnes) {
+  EXPECT_EQ(load("cors: '*'").config.cors.origins, std::vector<std::string>{"*"});
+  const auto named =
+      load("cors: { origins: [https://shop.example, 'http://[::1]:3000'], credentials: true }");
+  EXPECT_EQ(named.problems.text(), "");
+  EXPECT_EQ(named.config.cors.origins.size(), 2u);
+  for (const char* origin :
+       {"shop.example", "https://", "https://shop.example/", "null", "ftp://x"})
+    EXPECT_THAT(load("cors: '" + std::string(origin) + "'").problems.text(),
+                HasSubstr("cors.origins: expected an origin"));
+  EXPECT_THAT(load("cors: { origins: '*', credentials: true }").problems.text(),
+              HasSubstr("cors.credentials: stands beside the origin *"));
+}
+
 TEST(Load, NamesTheVariableThatIsWrong) {
   const auto loaded = load("", {{"DOORWARD_LISTEN", "x"}, {"DOORWARD_LIMITS__HEADBYTES", "1"}});
   EXPECT_THAT(loaded.problems.text(), HasSubstr("environment DOORWARD_LISTEN: listen: expected"));

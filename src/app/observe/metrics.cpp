@@ -59,7 +59,7 @@ constexpr std::array kTable{
     MetricRow{MetricId::request_seconds, "doorward_request_seconds", histogram, "",
               "Time from a request's head to the end of its answer; parked streams until parked."},
     MetricRow{MetricId::answered, "doorward_answered_total", counter, "by",
-              "Requests by the phase that answered them: rate_rules, own_calls "
+              "Requests by the phase that answered them: cors (preflights), rate_rules, own_calls "
               "(Doorward's own, or 404), room_gate, proxy, or other."},
     MetricRow{MetricId::upstream_requests, "doorward_upstream_requests_total", counter, "upstream",
               "Requests to the service, repeated ones included."},

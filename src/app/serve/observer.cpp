@@ -7,8 +7,8 @@
 namespace doorward::app {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPhases{"rate_rules", "own_calls", "room_gate", "proxy",
-                                                  "other"};
+constexpr std::array<std::string_view, 6> kPhases{"cors",      "rate_rules", "own_calls",
+                                                  "room_gate", "proxy",      "other"};
 
 std::uint64_t nanos() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();

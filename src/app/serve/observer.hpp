@@ -27,7 +27,7 @@ class Observer final : public gateway::RequestObserver {
   Log& log_;
   api::live::Live& live_;
   RequestStats stats_;
-  std::array<std::atomic<std::uint64_t>, 5> answered_{};  // as in kPhases
+  std::array<std::atomic<std::uint64_t>, 6> answered_{};  // as in kPhases
 };
 
 }  // namespace doorward::app

@@ -159,7 +159,7 @@ void Program::make_api() {
   options.admin_on_main = [this] { return own_paths_.admin_on_main.load(); };
   options.open_on_loopback = config_.admin.open_on_loopback;
   options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
-  options.rate_limiter = config_.compat.rate_limiter;
+  options.switched_off = config::switched_off(config_.compat);
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,
@@ -239,9 +239,13 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   parts.fallback = [this](gateway::Context& context) { return fall_back(context); };
   parts.observer = &observer_;
   parts.id_seed = draw<std::uint64_t>(entropy_);
+  parts.debug = config_.debug;
   if (!admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
+    if (!config_.cors.origins.empty())
+      parts.cors = std::make_shared<gateway::Cors>(gateway::CorsOptions{
+          config_.cors.origins, config_.cors.credentials, config_.cors.routes});
     parts.limits = make_rate_rules();
     parts.filters = make_filters(config_, *places_, *pages_, server_->loops().size(),
                                  upstream_counts_, admin_token_);
@@ -299,6 +303,8 @@ bool Program::reload(config::Config config) {
   config_.forwarded_host = config.forwarded_host;
   config_.counters.headers = config.counters.headers;
   config_.logging = config.logging;
+  config_.debug = config.debug;
+  config_.cors = std::move(config.cors);
   config_.deadlines = config.deadlines;
   config_.limits.connections = config.limits.connections;
   config_.limits.connections_per_address = config.limits.connections_per_address;

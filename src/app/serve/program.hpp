@@ -29,6 +29,7 @@
 #include "app/serve/upstreams.hpp"
 #include "edge/server.hpp"
 #include "engine/shard.hpp"
+#include "gateway/cors.hpp"
 #include "gateway/limits/rate_rules.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"

@@ -53,6 +53,10 @@ constexpr Setting kSettings[] = {
     {"counters.keep_idle", &same<&Config::counters, &CounterSettings::keep_idle>},
     {"counters.clean_every", &same<&Config::counters, &CounterSettings::clean_every>},
     {"counters.save_every", &same<&Config::counters, &CounterSettings::save_every>},
+    {"compat.wait_queue", &same<&Config::compat, &CompatSettings::wait_queue>},
+    {"compat.train_reservation", &same<&Config::compat, &CompatSettings::train_reservation>},
+    {"compat.ticketing_gateway", &same<&Config::compat, &CompatSettings::ticketing_gateway>},
+    {"compat.gatekeeper", &same<&Config::compat, &CompatSettings::gatekeeper>},
     {"compat.rate_limiter", &same<&Config::compat, &CompatSettings::rate_limiter>},
     {"limits.queued_commands", &same<&Config::limits, &LimitSettings::queued_commands>},
 };

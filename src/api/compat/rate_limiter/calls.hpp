@@ -5,18 +5,18 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/compat/fastapi.hpp"
 #include "api/compat/rate_limiter/config.hpp"
 
-#include <boost/json/value.hpp>
-
-#include <string>
 #include <string_view>
 
 namespace doorward::api::rate_limiter {
 
+using compat::detail;
+using compat::invalid;
+using compat::timestamp;
+
 // `rest` is what follows the row's path, with its escapes resolved.
-edge::Task<Answer> root(Desk& desk, Call& call, std::string_view rest);
-edge::Task<Answer> health(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> data(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> submit(Desk& desk, Call& call, std::string_view rest);
 
@@ -30,15 +30,5 @@ edge::Task<Answer> stats_of_client(Desk& desk, Call& call, std::string_view clie
 // What a client, or "global", does now; as an event stream and as a socket.
 edge::Task<Answer> event_stream(Desk& desk, Call& call, std::string_view client);
 edge::Task<Answer> socket(Desk& desk, Call& call, std::string_view client);
-
-// {"detail":"…"}
-edge::Response detail(unsigned status, std::string_view what);
-// 422 that names each member.
-edge::Response invalid(const Faults& faults);
-std::string timestamp(const Desk& desk);
-
-// The body as JSON of any kind.
-using Value = boost::system::result<boost::json::value, edge::Response>;
-edge::Task<Value> read_value(Call& call);
 
 }  // namespace doorward::api::rate_limiter

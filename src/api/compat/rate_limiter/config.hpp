@@ -8,6 +8,7 @@
 // Spec:    docs/migrate/rate-limiter.md.
 #pragma once
 
+#include "api/compat/fastapi.hpp"
 #include "core/limit/rule_set.hpp"
 
 #include <boost/json/object.hpp>
@@ -32,12 +33,8 @@ struct Config {
   bool active = true;
 };
 
-struct Fault {
-  std::string member;
-  const char* type;  // as Pydantic names it
-  std::string what;
-};
-using Faults = std::vector<Fault>;
+using compat::Fault;
+using compat::Faults;
 
 // Members that are missing keep what `config` has; those of `needed` must be there.
 enum class Needed : std::uint8_t { all, none };

@@ -66,7 +66,7 @@ edge::Task<Answer> list_configs(Desk& desk, Call& call, std::string_view) {
 
 edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  const auto body = co_await read_value(call);
+  const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
   Config config;
   Faults faults = read(*body, Needed::all, config);
@@ -87,7 +87,7 @@ edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) 
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   auto found = find(desk, endpoint_of(rest));
   if (!found) co_return detail(404, kNotFound);
-  const auto body = co_await read_value(call);
+  const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
   Config& config = found->config;
   Faults faults = read(*body, Needed::none, config);

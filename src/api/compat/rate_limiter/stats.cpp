@@ -146,7 +146,7 @@ edge::Task<Answer> stats_of_client(Desk& desk, Call& call, std::string_view clie
 }
 
 edge::Task<Answer> event_stream(Desk& desk, Call& call, std::string_view client) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_watcher(desk, call)) co_return std::move(*no_admin);
   const auto stream =
       desk.live.streams().open(std::make_unique<Watcher>(desk, std::string(client)));
   if (!stream) co_return too_many();
@@ -159,7 +159,7 @@ edge::Task<Answer> event_stream(Desk& desk, Call& call, std::string_view client)
 }
 
 edge::Task<Answer> socket(Desk& desk, Call& call, std::string_view client) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_watcher(desk, call)) co_return std::move(*no_admin);
   if (!asks_for_websocket(call.head())) {
     edge::Response response = detail(426, "Open this address as a WebSocket");
     response.head.fields.append("Upgrade", "websocket");

@@ -1,0 +1,33 @@
+// What a compatible system is made of: its calls and its words.
+//
+// Why:     a folder for each system, with its handlers, its `openapi.json` and one of these; routing,
+//          switching on and off, and the OpenAPI document read the table and nothing else.
+// Threads: const.
+// Spec:    docs/architecture.md, "Compatible systems".
+#pragma once
+
+#include "api/call.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace doorward::api::compat {
+
+// `rest` is what stands for the name in braces, with its escapes resolved.
+using Handler = edge::Task<Answer> (*)(Desk&, Call&, std::string_view rest);
+
+struct Row {
+  std::string_view method;  // GET answers HEAD too
+  std::string_view
+      path;  // "/status/{id}": a name in braces stands at the end and takes all that follows
+  Handler handler;
+};
+
+struct System {
+  std::string_view name;  // of its switch under `compat`, and of its folder; empty: on where any is
+  std::span<const Row> rows;
+  // A refusal of its own: 405 for a method, 400 for an address with a broken escape.
+  edge::Response (*refuse)(const Call&, unsigned status, std::string_view what);
+};
+
+}  // namespace doorward::api::compat

@@ -1,0 +1,95 @@
+#include "api/compat/systems.hpp"
+
+#include "api/compat/common/common.hpp"
+#include "api/compat/rate_limiter/rate_limiter.hpp"
+
+#include <algorithm>
+
+namespace doorward::api::compat {
+namespace {
+
+constexpr const System* kAll[] = {&common::kSystem, &rate_limiter::kSystem};
+
+std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
+
+bool matches(const Row& row, std::string_view path) {
+  const std::string_view fixed = fixed_part(row);
+  if (fixed.size() == row.path.size()) return path == row.path;
+  return path.size() > fixed.size() && path.starts_with(fixed);
+}
+
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Absent: an escape is broken.
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1;
+    const int low = high < 0 ? -1 : digit(text[i + 2]);
+    if (low < 0) return std::nullopt;
+    plain += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return plain;
+}
+
+}  // namespace
+
+std::span<const System* const> all_systems() { return kAll; }
+
+Systems::Systems(std::span<const std::string_view> switched_off) {
+  for (const System* system : kAll)
+    if (std::find(switched_off.begin(), switched_off.end(), system->name) == switched_off.end())
+      on_.push_back(system);
+  // What is shared answers for whoever is on.
+  if (std::all_of(on_.begin(), on_.end(), [](const System* s) { return s->name.empty(); }))
+    on_.clear();
+}
+
+bool Systems::owns(std::string_view path) const {
+  return std::any_of(on_.begin(), on_.end(), [&](const System* system) {
+    return std::any_of(system->rows.begin(), system->rows.end(),
+                       [&](const Row& row) { return matches(row, path); });
+  });
+}
+
+Systems::Found Systems::find(std::string_view method, std::string_view path) const {
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  Found found;
+  for (const System* system : on_) {
+    for (const Row& row : system->rows) {
+      if (!matches(row, path)) continue;
+      if (row.method == wanted) return {system, &row, {}};
+      if (found.system == nullptr) found.system = system;
+      if (!found.allow.empty()) found.allow += ", ";
+      found.allow += row.method == "GET" ? "GET, HEAD" : row.method;
+    }
+  }
+  return found;
+}
+
+edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
+  const wire::RequestHead& head = call.head();
+  const Found found = find(head.method, head.path);
+  if (found.row == nullptr) {
+    edge::Response response = head.method == "OPTIONS"
+                                  ? no_content()
+                                  : found.system->refuse(call, 405, "Method Not Allowed");
+    response.head.fields.append("Allow", found.allow);
+    co_return response;
+  }
+  const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
+  const auto rest = unescaped(std::string_view(head.path).substr(fixed));
+  if (!rest) co_return found.system->refuse(call, 400, "The address has a broken escape");
+  co_return co_await found.row->handler(desk, call, *rest);
+}
+
+}  // namespace doorward::api::compat

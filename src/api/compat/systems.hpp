@@ -1,0 +1,39 @@
+// The compatible systems that are on, and the way to their calls.
+//
+// Why:     they answer where no route of the operator's does, beside the native calls.
+// Threads: const-safe.
+// Spec:    docs/migrate/.
+#pragma once
+
+#include "api/compat/system.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doorward::api::compat {
+
+std::span<const System* const> all_systems();
+
+class Systems {
+ public:
+  explicit Systems(std::span<const std::string_view> switched_off);
+
+  bool owns(std::string_view path) const;
+  edge::Task<Answer> serve(Desk& desk, Call& call) const;
+  std::span<const System* const> on() const { return on_; }
+
+ private:
+  struct Found {
+    const System* system = nullptr;
+    const Row* row = nullptr;  // null: of another method
+    std::string allow;
+  };
+  Found find(std::string_view method, std::string_view path) const;
+
+  std::vector<const System*> on_;
+};
+
+}  // namespace doorward::api::compat
