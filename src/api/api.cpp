@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
 #include "api/dashboard/dashboard.hpp"
+#include "api/docs/docs.hpp"
 #include "api/openapi/document.hpp"
 #include "api/router.hpp"
 
@@ -36,7 +37,7 @@ bool Api::is_reserved(std::string_view path) {
 }
 
 bool Api::owns(std::string_view path) const {
-  return systems_.owns(path) || is_reserved(path) || path.starts_with("/v1/") ||
+  return systems_.owns(path) || is_reserved(path) || path.starts_with("/v1/") || is_docs(path) ||
          path == kDashboardPath || path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
@@ -47,6 +48,9 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   if (is_dashboard(head.path)) {
     Call call{exchange, client};
     answer = dashboard(desk_, call);
+  } else if (is_docs(head.path)) {
+    Call call{exchange, client};
+    answer = docs(call);
   } else if (systems_.owns(head.path)) {
     Call call{exchange, client};
     answer = co_await systems_.serve(desk_, call);
