@@ -160,7 +160,10 @@ TEST_F(LiveApi, ASlowStreamIsToldHowManyEventsItLost) {
   const std::string seen = see(stream);
   EXPECT_THAT(seen, testing::StartsWith("data: {\"type\":\"lost\",\"count\":7}"));
   EXPECT_LT(seen.size(), 64U * 1024U);
+  EXPECT_EQ(live().streams().counts().event_streams, 1U);
+  EXPECT_EQ(live().streams().counts().sockets, 0U);
   live().streams().gone(stream);
+  EXPECT_EQ(live().streams().counts().event_streams, 0U);
 }
 
 TEST_F(LiveApi, WrongCallsAreAnsweredExactly) {

@@ -28,6 +28,7 @@ std::uint64_t Bus::read(std::uint64_t& cursor, std::vector<EventPtr>& into) {
   const std::uint64_t oldest = end_ > kEvents ? end_ - kEvents : 0;
   const std::uint64_t lost = cursor < oldest ? oldest - cursor : 0;
   cursor += lost;
+  if (lost > 0) lost_.fetch_add(lost, std::memory_order_relaxed);
   const std::uint64_t until = std::min<std::uint64_t>(end_, cursor + kMostAtOnce);
   while (cursor < until) into.push_back(ring_[cursor++ % kEvents]);
   return lost;

@@ -35,9 +35,12 @@ class Bus {
   // Appends what follows the cursor, at most kMostAtOnce, and moves the cursor behind it. How many
   // were overwritten before they could be read.
   std::uint64_t read(std::uint64_t& cursor, std::vector<EventPtr>& into);
+  // Of all readers, ever.
+  std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<std::uint32_t> listeners_{0};
+  std::atomic<std::uint64_t> lost_{0};
   std::mutex mutex_;
   std::uint64_t end_ = 0;  // the number of the next event
   std::array<EventPtr, kEvents> ring_;

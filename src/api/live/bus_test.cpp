@@ -50,6 +50,7 @@ TEST(LiveBus, ASlowReaderIsToldHowManyItLost) {
   EXPECT_EQ(events.size(), Bus::kMostAtOnce);
   EXPECT_EQ(events.front()->limit, kMore) << "the oldest that is still there";
   EXPECT_EQ(bus.read(cursor, events), 0U);
+  EXPECT_EQ(bus.lost(), kMore);
 }
 
 TEST(LiveBus, UnderManyWritersEveryEventIsReadOrLost) {

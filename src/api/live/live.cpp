@@ -112,6 +112,32 @@ void Live::decided(const gateway::LimitEvent& said) {
   bus_.publish(std::move(event));
 }
 
+void Live::asked(const Asked& said) {
+  const bool is_denied = said.quota.empty();
+  const bool is_refused = is_denied || !said.decision.allowed;
+  const bool is_dry = said.rule.rule().dry_run;
+  const std::string client = client_of(said.rule, said.key);
+  Event event;
+  event.type = is_refused ? EventType::rate_limit_exceeded : EventType::request_processed;
+  event.at = now();
+  event.client = client;
+  event.endpoint = cut(said.endpoint);
+  event.rule = said.rule.rule().name;
+  event.quota = said.quota;
+  event.status = is_denied ? 403 : is_refused ? 429 : 200;
+  event.limit = said.decision.limit;
+  event.remaining = said.decision.remaining;
+  if (is_refused) event.retry_after = whole_millis(said.decision.retry_after);
+  event.dry_run = is_refused && is_dry;
+  if (!is_dry) {
+    statistics_.record_asked(is_refused);
+    if (is_refused) statistics_.record_refused(client, event.rule);
+    clients_.record(client, {event.type, event.at, event.endpoint, event.rule, event.status,
+                             event.remaining, event.retry_after});
+  }
+  if (!is_dry || is_refused) bus_.publish(std::move(event));
+}
+
 void Live::finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took) {
   // Whoever watches is not what is watched.
   if (gateway::is_never_limited(record.context)) return;

@@ -28,6 +28,16 @@ class Live final : public gateway::LimitObserver {
 
   void decided(const gateway::LimitEvent& event) override;
   void finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took);
+  // A decision that a backend asked for by name: as of a request, but that nobody knows how long
+  // that took.
+  struct Asked {
+    const limit::CompiledRule& rule;
+    const limit::KeySource& key;
+    std::string_view endpoint;
+    std::string_view quota;  // empty: its networks refuse
+    limit::Decision decision;
+  };
+  void asked(const Asked& said);
 
   Bus& bus() { return bus_; }
   Clients& clients() { return clients_; }

@@ -87,6 +87,12 @@ void Statistics::record(unsigned status, bool refused, std::chrono::nanoseconds 
       1, std::memory_order_relaxed);
 }
 
+void Statistics::record_asked(bool refused) {
+  Row& row = rows_[row_of_thread()];
+  row.requests.fetch_add(1, std::memory_order_relaxed);
+  if (refused) row.refused.fetch_add(1, std::memory_order_relaxed);
+}
+
 void Statistics::record_refused(std::string_view key, std::string_view rule) {
   std::string text(rule);
   text += kBetween;

@@ -72,6 +72,8 @@ class Statistics {
  public:
   // Of one request that is over.
   void record(unsigned status, bool refused, std::chrono::nanoseconds took);
+  // Of one that is answered elsewhere.
+  void record_asked(bool refused);
   void record_refused(std::string_view key, std::string_view rule);
   // The people in all rooms, and the moment to collect.
   void sample(std::uint64_t waiting, std::uint64_t inside, LogTime now);

@@ -60,6 +60,14 @@ std::size_t Streams::count() const {
   return streams_.size();
 }
 
+Streams::Counts Streams::counts() const {
+  Counts counts;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, held] : streams_)
+    ++(held->is_socket.load(std::memory_order_relaxed) ? counts.sockets : counts.event_streams);
+  return counts;
+}
+
 std::shared_ptr<Streams::Held> Streams::held(std::uint64_t key) const {
   const std::lock_guard lock(mutex_);
   const auto found = streams_.find(key);
@@ -72,6 +80,7 @@ edge::StreamSource::Next Streams::render(edge::ParkedStream& stream, StreamKind 
   if (!found) return {{}, true};
   const Millis now = clock_.steady_now();
   const bool is_first = std::exchange(stream.memo, 1) == 0;
+  if (is_first) found->is_socket.store(kind == StreamKind::websocket, std::memory_order_relaxed);
   if (is_first && kind == StreamKind::event_stream) wire::sse::append_retry(out, 1s);
   Watcher::Texts texts;
   found->watcher->show_regular(now, texts);

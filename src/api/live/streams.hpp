@@ -14,6 +14,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,12 @@ class Streams final : public edge::StreamSource {
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
   bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
   void gone(const edge::ParkedStream& stream) override;
+  // Event streams, and sockets. One that was not rendered yet is no socket.
+  struct Counts {
+    std::size_t event_streams = 0;
+    std::size_t sockets = 0;
+  };
+  Counts counts() const;
   std::size_t count() const;
 
  private:
@@ -68,6 +75,7 @@ class Streams final : public edge::StreamSource {
     std::unique_ptr<Watcher> watcher;
     std::uint64_t cursor = 0;
     Millis sent_at{};  // steady
+    std::atomic<bool> is_socket{false};
   };
   std::shared_ptr<Held> held(std::uint64_t key) const;
   bool show_events(Held& held, edge::StreamKind kind, std::string& out);

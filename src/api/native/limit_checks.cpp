@@ -96,9 +96,9 @@ class Check::Reader {
 
   void add_found(const limit::FoundRules& found) {
     for (const limit::Applied& applied : found.rules)
-      check_.denied_ = check_.denied_ || (applied.denied && !applied.rule->rule().dry_run);
+      if (applied.denied && !applied.rule->rule().dry_run) check_.denied_by_ = applied.rule;
     for (const limit::Applied& applied : found.rules)
-      if (!check_.denied_) add(*applied.rule);
+      if (check_.denied_by_ == nullptr) add(*applied.rule);
   }
 
   void add_named(const std::optional<limit::Address>& client) {
@@ -106,8 +106,8 @@ class Check::Reader {
     if (rule == nullptr)
       return fail("rule", fmt::format("there is no rule \"{}\"", wire::clip(*rule_, 60)));
     if (!is_on(rule->rule(), now_)) return;
-    check_.denied_ = client && rule->denies(*client) && !rule->rule().dry_run;
-    if (!check_.denied_ && !(client && rule->exempts(*client))) add(*rule);
+    if (client && rule->denies(*client) && !rule->rule().dry_run) check_.denied_by_ = rule;
+    if (check_.denied_by_ == nullptr && !(client && rule->exempts(*client))) add(*rule);
   }
 
   bool set_one_key() {
@@ -144,7 +144,7 @@ class Check::Reader {
   LogTime now_;
   std::optional<Error> fault_;
   JsonReader in_;
-  Descriptors descriptors_;
+  Descriptors& descriptors_ = check_.descriptors_;
   std::optional<std::string> rule_, one_key_;
   std::optional<std::uint32_t> cost_;
   std::string plan_;
@@ -181,6 +181,28 @@ void Check::decide(ports::CounterStore& store, limit::Time now) {
   for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
 }
 
+void Check::tell(live::Live& live) const {
+  if (peek_) return;
+  if (denied_by_ != nullptr)
+    return live.asked({*denied_by_, descriptors_, descriptors_.endpoint(), {}, {}});
+  // Each rule with its tightest quota; of the rules that bind, the one that says most.
+  const Count* said = nullptr;
+  for (const Count& count : counts_) {
+    if (count.rule->rule().dry_run) {
+      if (!count.decision.allowed)
+        live.asked({*count.rule, descriptors_, descriptors_.endpoint(), count.quota->name,
+                    count.decision});
+    } else if (said == nullptr || (said->decision.allowed && !count.decision.allowed) ||
+               (said->decision.allowed == count.decision.allowed &&
+                count.decision.remaining < said->decision.remaining)) {
+      said = &count;
+    }
+  }
+  if (said != nullptr)
+    live.asked(
+        {*said->rule, descriptors_, descriptors_.endpoint(), said->quota->name, said->decision});
+}
+
 std::size_t Check::reset(ports::CounterStore& store) const {
   return static_cast<std::size_t>(
       std::count_if(counts_.begin(), counts_.end(),
@@ -205,18 +227,19 @@ json::object Check::json() const {
                          .decision = count.decision,
                          .cost = count.hit.cost});
   }
-  json::object whole{{"allowed", !denied_},
+  const bool is_denied = denied_by_ != nullptr;
+  json::object whole{{"allowed", !is_denied},
                      {"limit", nullptr},
                      {"remaining", nullptr},
                      {"reset_s", nullptr},
-                     {"retry_after_s", denied_ ? json::value(nullptr) : json::value(0)}};
+                     {"retry_after_s", is_denied ? json::value(nullptr) : json::value(0)}};
   if (!reports.empty()) whole = said(wire::tightest(reports).decision);
   // All must let it pass, so the longest wait counts.
   limit::Nanos wait{};
   for (const Count& count : counts_)
     if (refuses(count)) wait = std::max(wait, count.decision.retry_after);
   if (wait > limit::Nanos{}) whole["retry_after_s"] = seconds(wait);
-  if (denied_) whole["denied"] = true;
+  if (is_denied) whole["denied"] = true;
   whole["quotas"] = std::move(quotas);
   return whole;
 }

@@ -38,6 +38,7 @@ class Descriptors final : public limit::HeaderSource, public limit::KeySource {
 
   // What stands for `endpoint` where it is not said.
   void set_endpoint(std::string_view endpoint) { endpoint_ = endpoint; }
+  std::string_view endpoint() const { return get("endpoint").value_or(endpoint_); }
   std::optional<limit::Address> address() const;
   // Whether a key wanted the client's address, and there is none.
   bool lacked_client() const { return lacked_client_; }
@@ -64,6 +65,8 @@ class Check {
                             limit::Time now);
 
   void decide(ports::CounterStore& store, limit::Time now);
+  // What was decided, for who watches; nothing where it was only peeked at.
+  void tell(live::Live& live) const;
   // How many counters there were to forget.
   std::size_t reset(ports::CounterStore& store) const;
   boost::json::object json() const;
@@ -75,8 +78,9 @@ class Check {
   bool refuses(const Count& count) const;
 
   std::shared_ptr<const limit::RuleSet> rules_;
+  Descriptors descriptors_;
   Counts counts_;
-  bool denied_ = false;
+  const limit::CompiledRule* denied_by_ = nullptr;
   bool peek_ = false;
 };
 

@@ -61,6 +61,7 @@ edge::Task<Answer> check_limits(Desk& desk, Call& call) {
   json::array results;
   for (Check& check : asked->checks) {
     check.decide(desk.counting.store, now);
+    check.tell(desk.live);
     results.push_back(check.json());
   }
   if (!asked->is_batch) co_return json_answer(200, results.at(0).as_object());

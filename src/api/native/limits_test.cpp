@@ -132,6 +132,35 @@ TEST_F(LimitsTest, NetworksOfTheRuleHoldHereToo) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(allowed(R"({"rule":"api","key":"192.0.2.1"})"));
 }
 
+TEST_F(LimitsTest, WhatIsAskedStandsInTheStatisticsAsRequestsDo) {
+  live::Live& live = api_.live;
+  Rule trial = rule_of("trial", 1);
+  trial.dry_run = true;
+  set_rule(trial);
+  set_rule(rule_of("api", 2));
+  std::uint64_t cursor = live.bus().join();
+  for (int i = 0; i < 3; ++i)
+    ask(R"({"rule":"api","descriptors":{"client":"192.0.2.1","endpoint":"/api/x"}})");
+  for (int i = 0; i < 2; ++i) ask(R"({"rule":"trial","key":"192.0.2.1"})");
+  ask(R"({"rule":"api","key":"192.0.2.2","peek":true})");
+  const live::Totals totals = live.statistics().last_day(live.now());
+  EXPECT_EQ(totals.requests, 3u);
+  EXPECT_EQ(totals.refused, 1u);
+  const auto refused = live.statistics().top_refused(10, live.now());
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].key, "192.0.2.1");
+  EXPECT_EQ(refused[0].rule, "api");
+  EXPECT_EQ(live.clients().status("192.0.2.1", live.now())->total_requests, 3u);
+  EXPECT_EQ(live.clients().recent("192.0.2.1").front().endpoint, "/api/x");
+  EXPECT_FALSE(live.clients().status("192.0.2.2", live.now()).has_value());
+  std::vector<live::Bus::EventPtr> events;
+  live.bus().read(cursor, events);
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_EQ(events[2]->type, live::EventType::rate_limit_exceeded);
+  EXPECT_EQ(events[2]->status, 429u);
+  EXPECT_TRUE(events[3]->dry_run);
+}
+
 TEST_F(LimitsTest, AnAdminMakesACounterAsNew) {
   set_rule(rule_of("api", 1));
   const std::string_view body = R"({"rule":"api","key":"a"})";

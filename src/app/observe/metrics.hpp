@@ -41,6 +41,8 @@ enum class MetricId : std::uint8_t {
   deadlines,
   parked_streams,
   renders,
+  live_streams,
+  live_lost,
   redis_connections,
   redis_connections_total,
   redis_commands,

@@ -55,6 +55,13 @@ void write_edge_metrics(const edge::Stats& s, MetricWriter& writer) {
   writer.put(MetricId::redis_protocol_errors, number(s.resp_errors));
 }
 
+void write_live_metrics(api::live::Live& live, MetricWriter& writer) {
+  const auto counts = live.streams().counts();
+  writer.put(MetricId::live_streams, number(counts.event_streams), {{"kind", "event_stream"}});
+  writer.put(MetricId::live_streams, number(counts.sockets), {{"kind", "websocket"}});
+  writer.put(MetricId::live_lost, number(live.bus().lost()));
+}
+
 void write_redis_metrics(const api::redis::RedisStats& s, MetricWriter& writer) {
   writer.put(MetricId::redis_throttled, number(s.passed), {{"result", "passed"}});
   writer.put(MetricId::redis_throttled, number(s.limited), {{"result", "limited"}});

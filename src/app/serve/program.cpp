@@ -218,6 +218,7 @@ void Program::add_sources() {
   metrics_.add([this](MetricWriter& writer) { upstream_counts_.write(writer); });
   metrics_.add([this](MetricWriter& writer) { counters_->write(writer); });
   metrics_.add([this](MetricWriter& writer) { rule_counts_.write(writer); });
+  metrics_.add([this](MetricWriter& writer) { write_live_metrics(live_, writer); });
   metrics_.add([this](MetricWriter& writer) { write_redis_metrics(redis_->stats(), writer); });
   metrics_.add([this](MetricWriter& writer) { write_shard_metrics(*shard_, writer); });
 }

@@ -1,0 +1,83 @@
+// What a person sees at /docs and /redoc, and that "Try it out" asks this very Doorward.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { start_browser, start_doorward } from "../browser/support.mjs";
+
+const patience = 30000;
+const example = readFileSync(join(import.meta.dirname, "../../examples/rate-limiter.yaml"), "utf8");
+
+describe("the pages of the OpenAPI document", { concurrency: false }, () => {
+  let door, browser, document;
+  before(async () => {
+    door = await start_doorward(example);
+    browser = await start_browser();
+    document = await (await door.call("GET", "/openapi.json")).json();
+  });
+  after(async () => {
+    await browser?.close();
+    await door?.stop();
+  });
+
+  // A page, what was asked of which host, and what the browser complained of.
+  async function open(path) {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
+    const asked = [], faults = [];
+    page.on("request", (request) => { if (!request.url().startsWith("data:")) asked.push(new URL(request.url()).origin); });
+    page.on("pageerror", (fault) => faults.push(String(fault)));
+    page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
+    const answer = await page.goto(door.origin + path);
+    assert.match(answer.headers()["content-security-policy"], /default-src 'none'/);
+    return { page, asked, faults };
+  }
+
+  const operation = (method, path) => document.paths[path][method].operationId;
+
+  async function try_out(page, method, path, fill = async () => {}) {
+    const tag = document.paths[path][method].tags[0];
+    const block = page.locator(`[id="operations-${tag.replaceAll(" ", "_")}-${operation(method, path)}"]`);
+    await block.locator(".opblock-summary-control").click();
+    await block.getByRole("button", { name: "Try it out" }).click();
+    await fill(block);
+    await block.getByRole("button", { name: "Execute" }).click();
+    const answer = block.locator(".live-responses-table");
+    await answer.waitFor();
+    return { status: (await answer.locator("td.response-col_status").first().innerText()).trim(), text: await answer.innerText() };
+  }
+
+  test("/docs lists every call and tries out those of two systems", async () => {
+    const { page, asked, faults } = await open("/docs");
+    await page.locator(".opblock").first().waitFor();
+    const paths = await page.locator(".opblock-summary-path").evaluateAll((all) => all.map((one) => one.getAttribute("data-path")));
+    assert.deepEqual(new Set(paths), new Set(Object.keys(document.paths)));
+
+    const submitted = await try_out(page, "post", "/api/submit", async (block) => {
+      await block.locator("textarea").fill('{"from": "the page"}');
+      await block.getByPlaceholder("X-Client-ID").fill("docs");
+    });
+    assert.equal(submitted.status, "200");
+    assert.match(submitted.text, /"from": "the page"/);
+    assert.match(submitted.text, /x-ratelimit-remaining: 99/);
+    const health = await try_out(page, "get", "/health");
+    assert.equal(health.status, "200");
+    assert.match(health.text, /"status": "healthy"/);
+    const native = await try_out(page, "get", "/v1/rooms/{room}", (block) => block.getByPlaceholder("room").fill("none"));
+    assert.equal(native.status, "404");
+    assert.match(native.text, /There is no room/);
+
+    assert.deepEqual([...new Set(asked)], [door.origin]);
+    assert.deepEqual(faults.filter((fault) => !fault.startsWith("Failed to load resource")), []); // the 404 asked for
+    await page.close();
+  });
+
+  test("/redoc shows the same", async () => {
+    const { page, asked, faults } = await open("/redoc");
+    await page.getByRole("heading", { name: "Demonstration: write" }).waitFor();
+    await page.getByText("Rate limiter with real-time sync").first().waitFor();
+    assert.deepEqual([...new Set(asked)], [door.origin]);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+});
