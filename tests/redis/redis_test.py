@@ -95,8 +95,9 @@ class OneServer(unittest.TestCase):
         self.assertEqual(client.execute_command("CL.THROTTLE", "again", 0, 1, 1)[0], 0)
         limited = client.execute_command("CL.THROTTLE", "again", 0, 1, 1)
         self.assertEqual(limited[:4], [1, 1, 0, 1])
-        time.sleep(limited[3])
-        self.assertEqual(client.execute_command("CL.THROTTLE", "again", 0, 1, 1)[0], 0)
+        until = time.monotonic() + PATIENCE
+        while client.execute_command("CL.THROTTLE", "again", 0, 1, 1)[0] != 0:
+            self.assertLess(time.monotonic(), until)
 
     def test_a_pipeline_of_a_thousand_is_answered_in_order(self):
         pipeline = self.client().pipeline(transaction=False)
