@@ -134,6 +134,7 @@ TEST_F(LimitsTest, NetworksOfTheRuleHoldHereToo) {
 
 TEST_F(LimitsTest, WhatIsAskedStandsInTheStatisticsAsRequestsDo) {
   live::Live& live = api_.live;
+  live.statistics().sample(0, 0, live.now());
   Rule trial = rule_of("trial", 1);
   trial.dry_run = true;
   set_rule(trial);
