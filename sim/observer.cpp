@@ -61,7 +61,9 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
     if (const auto* draw = std::get_if<engine::Draw>(&command)) {
       if (outcome.status == engine::Status::done) redraw(*draw);
     }
-    if (const auto* set = std::get_if<engine::SetRoom>(&command)) follow_policy(*set);
+    if (const auto* set = std::get_if<engine::SetRoom>(&command))
+      follow_policy(set->room, set->policy);
+    if (const auto* change = std::get_if<engine::ChangeRoom>(&command)) follow_change(*change);
     follow_rules(command);
     if (const auto* start = std::get_if<engine::NodeStarted>(&command)) {
       ledger_.started(batch.header.node, start->place);
@@ -95,13 +97,20 @@ void Observer::follow_join(const engine::Join& join, const engine::Outcome& outc
   if (is_new || to_back) line_up(id);
 }
 
-void Observer::follow_policy(const engine::SetRoom& set) {
-  const auto* room = world_->rooms.find(set.room);
+void Observer::follow_change(const engine::ChangeRoom& change) {
+  const auto* room = world_->rooms.find(change.room);
+  if (policies_.at(room->number) != change.before)
+    fail("change: the policy of room " + change.room + " was another");
+  follow_policy(change.room, change.policy);
+}
+
+void Observer::follow_policy(const std::string& name, const room::Policy& policy) {
+  const auto* room = world_->rooms.find(name);
   const auto known = policies_.find(room->number);
   if (known != policies_.end()) former_[room->number] = known->second;
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
-  if (rate != set.policy.admit) ledger_.rate_changed(room->number, rate);
-  policies_[room->number] = set.policy;
+  if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
+  policies_[room->number] = policy;
 }
 
 void Observer::follow_rules(const engine::Command& command) {

@@ -43,7 +43,8 @@ class Observer {
   void scan(bool with_positions);
   void follow(const engine::Batch& batch, const std::vector<engine::Outcome>& outcomes);
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
-  void follow_policy(const engine::SetRoom& set);
+  void follow_change(const engine::ChangeRoom& change);
+  void follow_policy(const std::string& name, const room::Policy& policy);
   void follow_rules(const engine::Command& command);
   void redraw(const engine::Draw& draw);
   void line_up(const TicketId& id);

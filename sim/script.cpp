@@ -121,9 +121,23 @@ Command Script::rule_command() {
 Command Script::operator_command() {
   if (random_.chance(20)) return rule_command();
   const std::uint64_t kind = random_.below(100);
-  if (kind < 75) return engine::SetRoom{some_room(), policy(), engine::SetRoom::Source::admin};
+  if (kind < 75) return policy_command();
   if (kind < 95) return engine::Draw{some_room(), random_.next(), random_.next()};
   return engine::RemoveRoom{some_room()};
+}
+
+// A change is made of the policy that was set last, or of an older one.
+Command Script::policy_command() {
+  const std::string room = some_room();
+  const room::Policy wanted = policy();
+  room::Policy& last = set_last_[room];
+  if (random_.chance(30)) {
+    engine::ChangeRoom change{room, last, wanted};
+    if (random_.chance(80)) last = wanted;
+    return change;
+  }
+  last = wanted;
+  return engine::SetRoom{room, wanted, engine::SetRoom::Source::admin};
 }
 
 room::Policy Script::policy() {

@@ -8,6 +8,7 @@
 #include "random.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Script {
   TicketId some_ticket();
   std::string some_room();
   engine::Command rule_command();
+  engine::Command policy_command();
   room::Policy policy();
   void limit(room::Policy& policy);
   void time(room::Policy& policy);
@@ -54,6 +56,7 @@ class Script {
   std::vector<TicketId> tickets_;
   std::vector<engine::Join> joins_;
   std::vector<engine::Batch> written_;
+  std::map<std::string, room::Policy> set_last_;
   LogTime now_{};
   std::uint64_t drawn_ids_ = 0;
   unsigned rooms_ = 1;

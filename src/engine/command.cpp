@@ -21,14 +21,16 @@ const char* to_string(Status status) {
     case Status::too_many_rules: return "too_many_rules";
     case Status::too_many_rooms: return "too_many_rooms";
     case Status::too_many_lanes: return "too_many_lanes";
+    case Status::changed: return "changed";
   }
   return "unknown";
 }
 
 const char* name_of(const Command& command) {
-  static constexpr const char* kNames[] = {
-      "Join",       "Leave", "Touch",       "PresenceStart", "PresenceEnd", "Finish",    "SetRoom",
-      "RemoveRoom", "Draw",  "NodeStarted", "Tick",          "SetRule",     "RemoveRule"};
+  static constexpr const char* kNames[] = {"Join",        "Leave",       "Touch",   "PresenceStart",
+                                           "PresenceEnd", "Finish",      "SetRoom", "RemoveRoom",
+                                           "Draw",        "NodeStarted", "Tick",    "SetRule",
+                                           "RemoveRule",  "ChangeRoom"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }

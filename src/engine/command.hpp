@@ -66,6 +66,14 @@ struct SetRoom {
   Source source = Source::admin;
   friend bool operator==(const SetRoom&, const SetRoom&) = default;
 };
+// Changes a policy only where it still is `before`: whoever read it, changed something and writes
+// it back undoes nothing that others did meanwhile.
+struct ChangeRoom {
+  std::string room;
+  room::Policy before;
+  room::Policy policy;
+  friend bool operator==(const ChangeRoom&, const ChangeRoom&) = default;
+};
 struct RemoveRoom {
   std::string room;
   friend bool operator==(const RemoveRoom&, const RemoveRoom&) = default;
@@ -106,7 +114,7 @@ struct Tick {
 };
 
 using Command = std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom,
-                             RemoveRoom, Draw, NodeStarted, Tick, SetRule, RemoveRule>;
+                             RemoveRoom, Draw, NodeStarted, Tick, SetRule, RemoveRule, ChangeRoom>;
 
 enum class Status : std::uint8_t {
   done,            // it happened; for Join: a new ticket
@@ -124,6 +132,7 @@ enum class Status : std::uint8_t {
   too_many_rules,  // limit::kMaxRules
   too_many_rooms,  // kMaxRooms
   too_many_lanes,  // those counted that left the policy while somebody waits in them
+  changed,         // meanwhile, by another: nothing happened
 };
 
 struct Outcome {

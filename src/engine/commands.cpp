@@ -85,11 +85,14 @@ class Executor {
     if (!is_new && room->policy == c.policy && room->source == c.source) {
       return failed(Status::already);
     }
-    if (!set_policy(*room, c.policy)) return failed(Status::too_many_lanes);
-    room->source = c.source;
-    world_.rooms.mark(room->number);
-    world_.changes.rooms.push_back(room->number);
-    return {};
+    return take_policy(*room, c.policy, c.source);
+  }
+
+  Done operator()(const ChangeRoom& c) {
+    Room* room = world_.rooms.find(c.room);
+    if (room == nullptr) return failed(Status::no_such_room);
+    if (room->policy != c.before) return failed(Status::changed);
+    return take_policy(*room, c.policy, SetRoom::Source::admin);
   }
 
   Done operator()(const RemoveRoom& c) {
@@ -126,6 +129,14 @@ class Executor {
     std::optional<std::uint32_t> ticket;
     Status status = Status::done;
   };
+
+  Done take_policy(Room& room, const room::Policy& policy, SetRoom::Source source) {
+    if (!set_policy(room, policy)) return failed(Status::too_many_lanes);
+    room.source = source;
+    world_.rooms.mark(room.number);
+    world_.changes.rooms.push_back(room.number);
+    return {};
+  }
 
   Found live(const TicketId& id) const {
     const auto ticket = world_.tickets.find(id);

@@ -216,5 +216,21 @@ TEST_F(Lifecycle, StreamsAtTwoNodesCountUntilTheLastOneEnds) {
   EXPECT_EQ(state_->presences_of(2), 0U);
 }
 
+TEST_F(Lifecycle, APolicyIsChangedOnlyWhereItIsWhatTheCallerSaw) {
+  room::Policy seen;
+  seen.capacity = 1;
+  room::Policy wanted = seen;
+  wanted.mode = room::Mode::paused;
+  EXPECT_EQ(do_one(ChangeRoom{"r", seen, wanted}).status, Status::no_such_room);
+  EXPECT_EQ(do_one(SetRoom{"r", seen, SetRoom::Source::file}).status, Status::done);
+  EXPECT_EQ(do_one(ChangeRoom{"r", seen, wanted}).status, Status::done);
+  EXPECT_EQ(room().policy, wanted);
+  EXPECT_EQ(room().source, SetRoom::Source::admin);
+  room::Policy wider = seen;
+  wider.capacity = 2;
+  EXPECT_EQ(do_one(ChangeRoom{"r", seen, wider}).status, Status::changed);
+  EXPECT_EQ(room().policy, wanted);
+}
+
 }  // namespace
 }  // namespace doorward::engine

@@ -3,6 +3,8 @@
 #include "base/crc32c.hpp"
 #include "engine/rule_record.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -157,6 +159,18 @@ void get(ByteReader& in, SetRoom& c) {
   c.policy = get_policy(in);
 }
 
+void put(ByteWriter& out, const ChangeRoom& c) {
+  out.text(c.room);
+  put_policy(out, c.before);
+  put_policy(out, c.policy);
+}
+
+void get(ByteReader& in, ChangeRoom& c) {
+  c.room = get_name(in);
+  c.before = get_policy(in);
+  c.policy = get_policy(in);
+}
+
 void put(ByteWriter& out, const RemoveRoom& c) { out.text(c.room); }
 void get(ByteReader& in, RemoveRoom& c) { c.room = get_name(in); }
 
@@ -208,18 +222,21 @@ void get_as(ByteReader& in, Command& command) {
   get(in, command.emplace<I>());
 }
 
-// A command's type is its place in the variant, from 1.
-constexpr std::size_t kTypes = std::variant_size_v<Command>;
+// The type of each command, by its place in the variant; rising.
+constexpr std::size_t kCommands = std::variant_size_v<Command>;
+constexpr std::array<std::uint64_t, kCommands> kTypes{1, 2, 3,  4,  5,  6,  7,
+                                                      8, 9, 10, 11, 12, 13, 40};
 static_assert(std::is_same_v<std::variant_alternative_t<0, Command>, Join>);
 static_assert(std::is_same_v<std::variant_alternative_t<6, Command>, SetRoom>);
 static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick>);
-static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule> && kTypes == 13);
+static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule>);
+static_assert(std::is_same_v<std::variant_alternative_t<13, Command>, ChangeRoom>);
 
 template <std::size_t... I>
-void get_fields(std::size_t type, ByteReader& in, Command& command, std::index_sequence<I...>) {
+void get_fields(std::size_t place, ByteReader& in, Command& command, std::index_sequence<I...>) {
   using Get = void (*)(ByteReader&, Command&);
   static constexpr Get kGet[] = {get_as<I>...};
-  kGet[type - 1](in, command);
+  kGet[place](in, command);
 }
 
 Error corrupt(const char* what) {
@@ -261,9 +278,12 @@ std::optional<Command> decode_command(ByteReader& in) {
   const std::uint64_t type = in.varint();
   ByteReader fields(in.text(in.remaining()));
   Command command;
-  if (in.ok() && type > kTypes) return std::nullopt;
+  const auto known = std::ranges::lower_bound(kTypes, type);
+  const bool is_known = known != kTypes.end() && *known == type;
+  if (in.ok() && type > 0 && !is_known) return std::nullopt;
   if (type == 0) in.fail();
-  if (in.ok()) get_fields(type, fields, command, std::make_index_sequence<kTypes>());
+  const auto place = static_cast<std::size_t>(known - kTypes.begin());
+  if (in.ok()) get_fields(place, fields, command, std::make_index_sequence<kCommands>());
   if (!fields.finished()) in.fail();
   return command;
 }
@@ -317,7 +337,7 @@ BatchWriter::BatchWriter() { out_.raw(std::string(kHeaderBytes, '\0')); }
 void BatchWriter::add(const Command& command) {
   fields_.clear();
   std::visit([this](const auto& c) { put(fields_, c); }, command);
-  out_.varint(command.index() + 1);
+  out_.varint(kTypes[command.index()]);
   out_.text(fields_.view());
   ++count_;
 }

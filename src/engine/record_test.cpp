@@ -105,7 +105,8 @@ std::vector<Command> every_command() {
           Tick{},
           SetRule{full_rule(), limit::RuleSource::file, SetRule::Only::if_present},
           SetRule{small_rule()},
-          RemoveRule{"api"}};
+          RemoveRule{"api"},
+          ChangeRoom{"drop", {}, full_policy()}};
 }
 
 const BatchHeader kHeader{
@@ -135,8 +136,7 @@ TEST(Record, EveryCommandComesBackAsItWas) {
 TEST(Record, NoCommandIsLongerThanItsBound) {
   room::Policy policy = full_policy();
   policy.lanes.assign(room::kMaxLanes, {std::string(64, 'l'), 1U << 20});
-  const std::string bytes =
-      encode(kHeader, {SetRoom{std::string(64, 'r'), policy, SetRoom::Source::admin}});
+  const std::string bytes = encode(kHeader, {ChangeRoom{std::string(64, 'r'), policy, policy}});
   EXPECT_LE(bytes.size(), 40 + kMaxCommandBytes);
   ASSERT_TRUE(limit::validate(largest_rule())) << limit::validate(largest_rule()).error().what;
   EXPECT_LE(encode(kHeader, {SetRule{largest_rule()}}).size(), 40 + kMaxCommandBytes);
@@ -180,9 +180,11 @@ TEST(Record, WhatANewerProgramWroteIsNotGuessed) {
   std::string version = encode(kHeader, {Tick{}});
   version[4] = 2;
   EXPECT_EQ(error_of(sealed(version)), Errc::unsupported_version);
-  std::string type = encode(kHeader, {Tick{}});
-  type[40] = 14;
-  EXPECT_EQ(error_of(sealed(type)), Errc::unsupported_version);
+  for (const char unknown : {14, 39, 127}) {
+    std::string type = encode(kHeader, {Tick{}});
+    type[40] = unknown;
+    EXPECT_EQ(error_of(sealed(type)), Errc::unsupported_version) << int{unknown};
+  }
 }
 
 struct Malformed {
