@@ -86,6 +86,14 @@ struct TestDesk {
   engine::Outcome submit(engine::Command command) {
     return run(await_shard(*shard, std::move(command))).value();
   }
+  // The same while `run` runs something else.
+  engine::Outcome submit_aside(engine::Command command) {
+    boost::asio::io_context own;
+    auto done = boost::asio::co_spawn(own, await_shard(*shard, std::move(command)),
+                                      boost::asio::use_future);
+    own.run();
+    return done.get().value();
+  }
   // After a refusal the shard tries again by itself; this asks until it has.
   void wait_until_writable() {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};

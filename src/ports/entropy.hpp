@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 namespace doorward::ports {
 
@@ -15,5 +16,13 @@ class Entropy {
   virtual ~Entropy() = default;
   virtual void fill(std::span<std::byte> out) = 0;
 };
+
+// A number, or a value of nothing but numbers.
+template <class Word>
+requires std::is_trivially_copyable_v<Word> Word draw(Entropy& entropy) {
+  Word word{};
+  entropy.fill(std::as_writable_bytes(std::span(&word, 1)));
+  return word;
+}
 
 }  // namespace doorward::ports

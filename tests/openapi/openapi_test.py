@@ -204,6 +204,7 @@ class Answers(unittest.TestCase):
             self.ask(404, method, ADMIN_ROOM, ADMIN, {} if method == "PATCH" else None, room="none")
         self.ask(412, "DELETE", ADMIN_ROOM, changed, room="new")
         for verb in ("pause", "close", "bypass", "open"):
+            self.ask(412, "POST", f"{ADMIN_ROOM}/{verb}", changed, room="new")
             self.ask(200, "POST", f"{ADMIN_ROOM}/{verb}", ADMIN, room="new")
         self.ask(422, "POST", ADMIN_ROOM + "/draw", ADMIN, room="new")
         self.ask(200, "POST", ADMIN_ROOM + "/draw", ADMIN, room="lots")

@@ -1,12 +1,11 @@
 #include "api/admin/admin.hpp"
-#include "base/siphash.hpp"
+#include "api/admin/if_match.hpp"
 #include "wire/policy_json.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include <array>
-#include <bit>
+#include <functional>
 
 namespace doorward::api::admin {
 namespace {
@@ -17,11 +16,11 @@ using engine::RoomEntry;
 using engine::Status;
 
 constexpr std::span<const std::string_view> kAnyMember;
+// Others would have to change the room between each reading and writing.
+constexpr int kTries = 16;
 
-std::string etag(const room::Policy& policy) {
-  // Not a secret: it only tells one policy from another.
-  const std::string text = json::serialize(wire::policy_to_json(policy));
-  return fmt::format("\"{:016x}\"", siphash64(SipKey{}, text));
+std::string etag(const RoomEntry& entry) {
+  return etag_of(wire::policy_to_json(entry.view.policy));
 }
 
 json::object room_json(const RoomEntry& entry) {
@@ -38,55 +37,64 @@ json::object room_json(const RoomEntry& entry) {
 
 edge::Response room_answer(unsigned status, const RoomEntry& entry) {
   edge::Response response = json_answer(status, room_json(entry));
-  response.head.fields.append("ETag", etag(entry.view.policy));
+  response.head.fields.append("ETag", etag(entry));
   return response;
 }
 
-std::optional<edge::Response> refuse_changed(const Call& call,
-                                             const std::optional<RoomEntry>& entry) {
-  const auto wanted = call.head().fields.find("If-Match");
-  if (!wanted || (entry && (*wanted == "*" || *wanted == etag(entry->view.policy))))
-    return std::nullopt;
-  return gateway::answer(problems::kChanged, "Read the room again: its policy is another now.");
+std::optional<edge::Response> refuse_other(const Call& call,
+                                           const std::optional<RoomEntry>& entry) {
+  return refuse_changed(call, entry ? std::optional(etag(*entry)) : std::nullopt);
 }
 
 edge::Response no_room(const Call& call) {
   return gateway::answer(gateway::refusal(Status::no_such_room, call.room));
 }
 
-edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy, bool is_new) {
+edge::Response set_answer(Desk& desk, const Call& call, Status status, bool is_new) {
+  const auto entry = desk.shard().room(call.room);
+  if ((status != Status::done && status != Status::already) || !entry)
+    return gateway::answer(gateway::refusal(status, call.room));
+  return room_answer(is_new ? 201 : 200, *entry);
+}
+
+// The whole policy, whatever the room has now.
+edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy) {
+  const bool is_new = !desk.shard().room(call.room);
   engine::Command command =
       engine::SetRoom{std::string(call.room), std::move(policy), engine::SetRoom::Source::admin};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  const auto entry = desk.shard().room(call.room);
-  if ((outcome->status != Status::done && outcome->status != Status::already) || !entry)
-    co_return gateway::answer(gateway::refusal(outcome->status, call.room));
-  co_return room_answer(is_new ? 201 : 200, *entry);
+  co_return set_answer(desk, call, outcome->status, is_new);
 }
 
-enum class Base : std::uint8_t { defaults, present };
+// The policy that the room shall have, of the one that it has.
+using Edit = std::function<Result<room::Policy>(const room::Policy&)>;
 
-edge::Task<Answer> change_policy(Desk& desk, Call& call, Base base) {
-  const Body body = co_await read_body(call, kAnyMember);
-  if (body.has_error()) co_return gateway::answer(body.error());
-  // Only now, so that a slow body undoes nothing that was done while it came.
-  const auto entry = desk.shard().room(call.room);
-  if (!entry && base == Base::present) co_return no_room(call);
-  if (auto refused = refuse_changed(call, entry)) co_return std::move(*refused);
-  auto policy =
-      wire::policy_from_json(*body, base == Base::present ? entry->view.policy : room::Policy());
-  if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
-  co_return co_await set_room(desk, call, std::move(*policy), !entry);
+// Edits what the room has at the very moment, so that nothing that another did is undone.
+edge::Task<Answer> change_room(Desk& desk, Call& call, Edit edit) {
+  for (int i = 0; i < kTries; ++i) {
+    const auto entry = desk.shard().room(call.room);
+    if (!entry) co_return no_room(call);
+    if (auto refused = refuse_other(call, entry)) co_return std::move(*refused);
+    auto policy = edit(entry->view.policy);
+    if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
+    engine::Command command =
+        engine::ChangeRoom{std::string(call.room), entry->view.policy, std::move(*policy)};
+    const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+    if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+    if (outcome->status == Status::changed) continue;
+    co_return set_answer(desk, call, outcome->status, false);
+  }
+  co_return gateway::answer(problems::kOverloaded, "Others change this room all the time.");
 }
 
 edge::Task<Answer> set_mode(Desk& desk, Call& call, room::Mode mode) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  const auto entry = desk.shard().room(call.room);
-  if (!entry) co_return no_room(call);
-  room::Policy policy = entry->view.policy;
-  policy.mode = mode;
-  co_return co_await set_room(desk, call, std::move(policy), false);
+  Edit edit = [mode](room::Policy policy) -> Result<room::Policy> {
+    policy.mode = mode;
+    return policy;
+  };
+  co_return co_await change_room(desk, call, std::move(edit));
 }
 
 }  // namespace
@@ -110,17 +118,29 @@ edge::Task<Answer> put_room(Desk& desk, Call& call) {
     co_return gateway::answer(problems::kInvalid,
                               "A room's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and begins "
                               "with a letter or digit.");
-  co_return co_await change_policy(desk, call, Base::defaults);
+  const Body body = co_await read_body(call, kAnyMember);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  auto policy = wire::policy_from_json(*body, room::Policy());
+  if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
+  if (!call.head().fields.contains("If-Match"))
+    co_return co_await set_room(desk, call, std::move(*policy));
+  if (auto refused = refuse_other(call, desk.shard().room(call.room)))
+    co_return std::move(*refused);
+  Edit edit = [&policy](const room::Policy&) { return policy; };
+  co_return co_await change_room(desk, call, std::move(edit));
 }
 
 edge::Task<Answer> patch_room(Desk& desk, Call& call) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  co_return co_await change_policy(desk, call, Base::present);
+  const Body body = co_await read_body(call, kAnyMember);
+  if (body.has_error()) co_return gateway::answer(body.error());
+  Edit edit = [&body](const room::Policy& before) { return wire::policy_from_json(*body, before); };
+  co_return co_await change_room(desk, call, std::move(edit));
 }
 
 edge::Task<Answer> remove_room(Desk& desk, Call& call) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  if (auto refused = refuse_changed(call, desk.shard().room(call.room)))
+  if (auto refused = refuse_other(call, desk.shard().room(call.room)))
     co_return std::move(*refused);
   engine::Command command = engine::RemoveRoom{std::string(call.room)};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
@@ -149,9 +169,7 @@ edge::Task<Answer> draw_room(Desk& desk, Call& call) {
   if (!entry) co_return no_room(call);
   if (entry->view.policy.order != room::Order::draw)
     co_return gateway::answer(problems::kInvalid, "Only a room with \"order\":\"draw\" is drawn.");
-  std::array<std::byte, 16> seed{};
-  desk.places.services().entropy.fill(seed);
-  const auto drawn = std::bit_cast<Hash128>(seed);
+  const auto drawn = ports::draw<Hash128>(desk.places.services().entropy);
   engine::Command command = engine::Draw{std::string(call.room), drawn.hi, drawn.lo};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));

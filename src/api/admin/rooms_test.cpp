@@ -1,4 +1,5 @@
 #include "api/api_test_support.hpp"
+#include "api/cut_shard_test_support.hpp"
 
 namespace doorward::api {
 namespace {
@@ -118,6 +119,69 @@ TEST(AdminRooms, AnETagGuardsAgainstWhatChangesWhileTheBodyComes) {
   SlowPatch patch(api);
   patch.head.fields.append("If-Match", tag);
   EXPECT_EQ(api.call(patch).status, 412U);
+}
+
+// Calls between whose reading and writing another sets the room's policy.
+class CutInOn : public testing::Test {
+ protected:
+  CutInOn() { api_.admin("PUT", kSale, kPolicy); }
+
+  Said call_while_set_to(room::Policy policy, std::string_view method, std::string_view path,
+                         std::string_view body, std::string_view if_match = {}) {
+    shard_.before_submit = [this, policy] {
+      api_.desk.submit_aside(engine::SetRoom{"sale", policy});
+    };
+    gateway::ExchangeDouble exchange(method, path);
+    exchange.head.fields.append("Authorization", "Bearer " + std::string(kAdminToken));
+    exchange.head.fields.append("Content-Type", "application/json");
+    if (!if_match.empty()) exchange.head.fields.append("If-Match", if_match);
+    if (!body.empty()) exchange.body.emplace_back(body);
+    api_.desk.run(serve(exchange));
+    return {exchange.answer.status, exchange.answer.fields, exchange.answer_body, false};
+  }
+  room::Policy present() { return api_.desk.shard->room("sale")->view.policy; }
+
+  TestApi api_;
+
+ private:
+  edge::Task<int> serve(edge::Exchange& exchange) {
+    co_await cut_.serve(exchange, api_.client);
+    co_return 0;
+  }
+
+  CutShard shard_{*api_.desk.shard};
+  gateway::Places places_{
+      {shard_, api_.desk.clock, api_.desk.entropy, api_.desk.tokens, api_.desk.identities}};
+  Api cut_{places_,    api_.streams,
+           api_.pages, {api_.counters, {3, 4}},
+           api_.live,  {std::string(kAdminToken), [] { return true; }}};
+};
+
+TEST_F(CutInOn, APauseUndoesNoChangeOfThePolicy) {
+  room::Policy wider = present();
+  wider.capacity = 7;
+  const Said said = call_while_set_to(wider, "POST", std::string(kSale) + "/pause", "");
+  EXPECT_EQ(said.text("mode"), "paused");
+  EXPECT_EQ(said.json().at("policy").at("capacity").as_int64(), 7);
+}
+
+TEST_F(CutInOn, AChangeOfThePolicyUndoesNoPause) {
+  room::Policy paused = present();
+  paused.mode = room::Mode::paused;
+  const Said said = call_while_set_to(paused, "PATCH", kSale, R"({"capacity":3})");
+  EXPECT_EQ(said.text("mode"), "paused");
+  EXPECT_EQ(said.json().at("policy").at("capacity").as_int64(), 3);
+}
+
+TEST_F(CutInOn, WhatIsGuardedByAnETagIsRefused) {
+  const std::string tag(*api_.admin("GET", kSale).fields.find("ETag"));
+  room::Policy paused = present();
+  paused.mode = room::Mode::paused;
+  EXPECT_EQ(call_while_set_to(paused, "PATCH", kSale, R"({"capacity":3})", tag).status, 412U);
+  const std::string tag_now(*api_.admin("GET", kSale).fields.find("ETag"));
+  paused.capacity = 9;
+  EXPECT_EQ(call_while_set_to(paused, "PUT", kSale, R"({"capacity":3})", tag_now).status, 412U);
+  EXPECT_EQ(present(), paused);
 }
 
 TEST(AdminRooms, WhetherTheMainListenerTakesAdminCallsIsAskedAtEachCall) {

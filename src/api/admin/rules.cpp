@@ -1,5 +1,5 @@
 #include "api/admin/admin.hpp"
-#include "base/siphash.hpp"
+#include "api/admin/if_match.hpp"
 #include "wire/rule_json.hpp"
 
 #include <fmt/format.h>
@@ -18,11 +18,7 @@ using Only = SetRule::Only;
 
 constexpr std::span<const std::string_view> kAnyMember;
 
-std::string etag(const Rule& rule) {
-  // Not a secret: it only tells one rule from another.
-  const std::string text = json::serialize(wire::rule_to_json(rule));
-  return fmt::format("\"{:016x}\"", siphash64(SipKey{}, text));
-}
+std::string etag(const Rule& rule) { return etag_of(wire::rule_to_json(rule)); }
 
 std::optional<RuleEntry> find(const Desk& desk, std::string_view name) {
   const auto rules = desk.shard().rules();
@@ -51,11 +47,9 @@ edge::Response refused(Status status, std::string_view name) {
   return gateway::answer(gateway::refusal(status, name));
 }
 
-std::optional<edge::Response> refuse_changed(const Call& call,
-                                             const std::optional<RuleEntry>& entry) {
-  const auto wanted = call.head().fields.find("If-Match");
-  if (!wanted || (entry && (*wanted == "*" || *wanted == etag(entry->rule)))) return std::nullopt;
-  return gateway::answer(problems::kChanged, "Read the rule again: it is another now.");
+std::optional<edge::Response> refuse_other(const Call& call,
+                                           const std::optional<RuleEntry>& entry) {
+  return refuse_changed(call, entry ? std::optional(etag(entry->rule)) : std::nullopt);
 }
 
 // What an answer tells besides the rule may be sent back, and says nothing.
@@ -83,7 +77,7 @@ edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
   // Only now, so that a slow body undoes nothing that was done while it came.
   const auto entry = find(desk, call.rule);
   if (!entry && only == Only::if_present) co_return refused(Status::no_such_rule, call.rule);
-  if (auto changed = refuse_changed(call, entry)) co_return std::move(*changed);
+  if (auto changed = refuse_other(call, entry)) co_return std::move(*changed);
   Rule base = only == Only::if_present ? entry->rule : Rule();
   base.name = call.rule;
   auto rule = wire::rule_from_json(without_record(*body), std::move(base));
@@ -131,7 +125,7 @@ edge::Task<Answer> patch_rule(Desk& desk, Call& call) {
 
 edge::Task<Answer> remove_rule(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  if (auto changed = refuse_changed(call, find(desk, call.rule))) co_return std::move(*changed);
+  if (auto changed = refuse_other(call, find(desk, call.rule))) co_return std::move(*changed);
   engine::Command command = engine::RemoveRule{std::string(call.rule)};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));

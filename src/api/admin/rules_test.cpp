@@ -106,6 +106,45 @@ TEST(AdminRules, WrongCallsAreAnsweredExactly) {
   EXPECT_EQ(api.desk.shard->rules()->rules().size(), 1U);
 }
 
+// A PATCH whose body takes so long that another changes the rule before it is here.
+class SlowPatch final : public gateway::ExchangeDouble {
+ public:
+  explicit SlowPatch(TestApi& api) : ExchangeDouble("PATCH", kApiRule), api_(api) {
+    head.fields.append("Authorization", "Bearer " + std::string(kAdminToken));
+    head.fields.append("Content-Type", "application/json");
+    body.emplace_back(R"({"dry_run":true})");
+  }
+  edge::Task<Result<std::string>> read_whole_body(std::size_t) override {
+    limit::Rule rule = api_.desk.shard->rules()->named("api")->rule();
+    rule.active = false;
+    engine::Command command = engine::SetRule{std::move(rule)};
+    const auto outcome = co_await gateway::await_shard(*api_.desk.shard, std::move(command));
+    EXPECT_TRUE(outcome);
+    co_return body.front();
+  }
+
+ private:
+  TestApi& api_;
+};
+
+TEST(AdminRules, ASlowChangeUndoesNothingThatWasDoneWhileItCame) {
+  TestApi api;
+  ASSERT_EQ(api.admin("POST", kRules, kGood).status, 201U);
+  SlowPatch patch(api);
+  const Said said = api.call(patch);
+  EXPECT_EQ(said.status, 200U) << said.body;
+  EXPECT_TRUE(said.json().at("dry_run").as_bool());
+  EXPECT_FALSE(said.json().at("active").as_bool());
+}
+
+TEST(AdminRules, AnETagGuardsAgainstWhatChangesWhileTheBodyComes) {
+  TestApi api;
+  const std::string tag(*api.admin("POST", kRules, kGood).fields.find("ETag"));
+  SlowPatch patch(api);
+  patch.head.fields.append("If-Match", tag);
+  EXPECT_EQ(api.call(patch).status, 412U);
+}
+
 TEST(AdminRules, OnlyTheAdminTokenIsTaken) {
   TestApi api;
   const std::pair<const char*, const char*> calls[] = {{"GET", kRules},     {"POST", kRules},

@@ -1,0 +1,64 @@
+// For tests: a shard whose calls can be cut in on, so that an interleaving is forced, and that can
+// refuse commands.
+#pragma once
+
+#include "engine/shard.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doorward::api {
+
+class CutShard final : public engine::Shard {
+ public:
+  explicit CutShard(engine::Shard& inner) : inner_(inner) {}
+
+  std::function<void()> before_read, before_submit;  // each called once
+  std::atomic<bool> refuses{false};
+  std::atomic<int> starts{0}, ends{0};
+
+  Result<> submit(engine::Command command, engine::Completion& completion) override {
+    cut(before_submit);
+    if (refuses) return error(Errc::overloaded, "The queue is full.");
+    ++(std::holds_alternative<engine::PresenceStart>(command) ? starts : ends);
+    return inner_.submit(std::move(command), completion);
+  }
+  Result<> submit(engine::Command command) override { return inner_.submit(std::move(command)); }
+  std::optional<engine::TicketHandle> find(const TicketId& id) const override {
+    return inner_.find(id);
+  }
+  std::optional<engine::TicketHandle> find(std::string_view room,
+                                           const SubjectKey& subject) const override {
+    return inner_.find(room, subject);
+  }
+  std::optional<room::TicketView> read(engine::TicketHandle ticket) const override {
+    cut(const_cast<CutShard*>(this)->before_read);
+    return inner_.read(ticket);
+  }
+  std::optional<engine::RoomEntry> room(std::string_view name) const override {
+    return inner_.room(name);
+  }
+  std::optional<engine::RoomEntry> room(std::uint32_t number) const override {
+    return inner_.room(number);
+  }
+  std::vector<engine::RoomEntry> rooms() const override { return inner_.rooms(); }
+  std::shared_ptr<const limit::RuleSet> rules() const override { return inner_.rules(); }
+  std::uint64_t rules_version() const override { return inner_.rules_version(); }
+  ports::LogPosition applied() const override { return inner_.applied(); }
+  engine::ShardStats stats() const override { return inner_.stats(); }
+  engine::ShardHealth health() const override { return inner_.health(); }
+
+ private:
+  static void cut(std::function<void()>& cut_in) {
+    if (auto now = std::exchange(cut_in, nullptr)) now();
+  }
+
+  engine::Shard& inner_;
+};
+
+}  // namespace doorward::api
