@@ -25,7 +25,6 @@ constexpr std::uint32_t kNearAhead = 100;
 constexpr Millis kLongestHeartbeat = 15s;
 constexpr Millis kBeatKept = 1s;
 constexpr std::size_t kMaxRooms = 100'000;
-constexpr std::size_t kMaxMissed = 65'536;
 constexpr std::string_view kDevicePrefix = "device:";
 
 std::uint64_t pack(TicketHandle ticket) {
@@ -55,21 +54,21 @@ Millis since_sent(std::uint64_t memo, Millis now) {
 // One presence on its way into the log.
 class TicketStreams::PresenceCall final : public engine::Completion {
  public:
-  PresenceCall(TicketStreams& streams, std::uint64_t key, const TicketId& ticket, bool starts)
-      : streams_(streams), key_(key), ticket_(ticket), starts_(starts) {}
+  PresenceCall(TicketStreams& streams, std::uint64_t key, bool starts)
+      : streams_(streams), key_(key), starts_(starts) {}
   virtual ~PresenceCall() = default;
 
   void complete(engine::Outcome outcome) override {
     const std::unique_ptr<PresenceCall> end(this);
     const auto status = outcome.status;
-    if (status == engine::Status::unavailable || status == engine::Status::refused_stale)
-      streams_.presence_failed(key_, ticket_, starts_);
+    const bool failed =
+        status == engine::Status::unavailable || status == engine::Status::refused_stale;
+    streams_.told(key_, failed ? Told::unsure : starts_ ? Told::here : Told::away);
   }
 
  private:
   TicketStreams& streams_;
   std::uint64_t key_;
-  TicketId ticket_;
   bool starts_;
 };
 
@@ -81,22 +80,20 @@ void TicketStreams::attach(gateway::Places& places, edge::ParkingLots& lots) {
 edge::ParkedStream TicketStreams::open(const gateway::Place& place) {
   const std::uint64_t key = pack(place.handle);
   Part& part = part_of(key);
-  bool is_first = false;
   {
     const std::lock_guard lock(part.mutex);
-    Holder& holder = part.holders[key];
-    is_first = holder.streams++ == 0;
-    if (is_first) {
+    const auto [found, is_new] = part.holders.try_emplace(key);
+    Holder& holder = found->second;
+    ++holder.streams;
+    if (is_new) {
       const std::string_view subject = place.subject;
-      holder.presence_written = true;
-      holder.presence_s = seconds_of(clock_.steady_now());
       holder.is_device =
           subject.starts_with(kDevicePrefix) &&
           parse_hex(subject.substr(kDevicePrefix.size()), holder.device.hi, holder.device.lo);
       if (!holder.is_device) holder.subject = std::make_unique<std::string>(subject);
     }
   }
-  if (is_first) write_presence(key, place.view.id, true);
+  settle(key);
   return {key, 0};
 }
 
@@ -106,10 +103,8 @@ void TicketStreams::gone(const edge::ParkedStream& stream) {
     const std::lock_guard lock(part.mutex);
     const auto holder = part.holders.find(stream.key);
     if (holder == part.holders.end() || --holder->second.streams > 0) return;
-    part.holders.erase(holder);
   }
-  const auto view = shard().read(unpack(stream.key));
-  if (view && view->state != TicketState::closed) write_presence(stream.key, view->id, false);
+  settle(stream.key);
 }
 
 std::size_t TicketStreams::tickets() const {
@@ -121,43 +116,66 @@ std::size_t TicketStreams::tickets() const {
   return count;
 }
 
-void TicketStreams::write_presence(std::uint64_t key, const TicketId& ticket, bool starts) {
+// Tells the log what is so, unless it knows or is being told. False: the log refused at once.
+bool TicketStreams::settle(std::uint64_t key) {
+  const auto view = shard().read(unpack(key));
+  // Whoever waits no more has no presence.
+  const bool waits = view && view->state == TicketState::waiting;
+  bool starts = false;
+  {
+    Part& part = part_of(key);
+    const std::lock_guard lock(part.mutex);
+    const auto found = part.holders.find(key);
+    if (found == part.holders.end() || found->second.is_telling) return true;
+    Holder& holder = found->second;
+    starts = holder.streams > 0;
+    if (!starts && (!waits || holder.told == Told::away)) {
+      part.holders.erase(found);
+      return true;
+    }
+    if (!waits || (starts && holder.told == Told::here)) return true;
+    holder.is_telling = true;
+    holder.presence_s = seconds_of(clock_.steady_now());
+  }
+  return write_presence(key, view->id, starts);
+}
+
+bool TicketStreams::write_presence(std::uint64_t key, const TicketId& ticket, bool starts) {
   engine::Command command = engine::PresenceEnd{ticket};
   if (starts) command = engine::PresenceStart{ticket};
   // Owns itself until it is completed.
-  PresenceCall* const call = std::make_unique<PresenceCall>(*this, key, ticket, starts).release();
-  if (shard().submit(std::move(command), *call).has_error())
-    call->complete({engine::Status::unavailable, {}, {}});
+  PresenceCall* const call = std::make_unique<PresenceCall>(*this, key, starts).release();
+  if (shard().submit(std::move(command), *call)) return true;
+  call->complete({engine::Status::unavailable, {}, {}});
+  return false;
 }
 
-void TicketStreams::presence_failed(std::uint64_t key, const TicketId& ticket, bool starts) {
-  if (starts) {
+void TicketStreams::told(std::uint64_t key, Told what) {
+  {
     Part& part = part_of(key);
     const std::lock_guard lock(part.mutex);
-    const auto holder = part.holders.find(key);
-    if (holder != part.holders.end()) holder->second.presence_written = false;
-    return;
+    const auto found = part.holders.find(key);  // there, since a row stays while it is telling
+    found->second.is_telling = false;
+    found->second.told = what;
   }
-  const std::lock_guard lock(missed_mutex_);
-  if (missed_ends_.size() < kMaxMissed) missed_ends_.emplace_back(key, ticket);
-  any_missed_ = true;
+  if (what == Told::unsure) {
+    any_missed_ = true;
+  } else {
+    settle(key);
+  }
 }
 
-// Called when the log moves again, hence takes writes.
-void TicketStreams::write_missed_ends() {
+void TicketStreams::write_missed() {
   if (!any_missed_.exchange(false)) return;
-  std::vector<std::pair<std::uint64_t, TicketId>> ends;
-  {
-    const std::lock_guard lock(missed_mutex_);
-    ends.swap(missed_ends_);
-  }
-  for (const auto& [key, ticket] : ends) {
-    Part& part = part_of(key);
+  for (Part& part : parts_) {
+    std::vector<std::uint64_t> missed;
     {
       const std::lock_guard lock(part.mutex);
-      if (part.holders.contains(key)) continue;  // the visitor is back
+      for (const auto& [key, holder] : part.holders)
+        if (holder.told == Told::unsure) missed.push_back(key);
     }
-    write_presence(key, ticket, false);
+    for (const std::uint64_t key : missed)
+      if (!settle(key)) return;  // the rest is tried with the next call
   }
 }
 
@@ -168,10 +186,6 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
   keys.reserve(tickets.size());
   for (const TicketHandle ticket : tickets) keys.push_back(pack(ticket));
   lots->wake(keys);
-}
-
-void TicketStreams::rooms_changed(std::span<const std::uint32_t>) {
-  if (places_.load() != nullptr) write_missed_ends();
 }
 
 TicketStreams::Beat TicketStreams::beat_of(std::uint32_t room) {
@@ -243,33 +257,29 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   const Millis quiet = is_first ? kLongestHeartbeat : since_sent(stream.memo, now);
   if (place != sent_place(stream.memo) && quiet < step) return {step - quiet, false};
 
-  bool beats = false;
   if (is_first || place != sent_place(stream.memo)) {
     emit(out, kind, "position", gateway::position_json(view));
     stream.memo = memo_of(now, place);
   } else if (quiet >= heartbeat) {
     emit(out, kind, "heartbeat", "{}");
     stream.memo = memo_of(now, place);
-    beats = true;
   }
-  if (beats || view.passed_over) keep_presence(stream.key, view, beats);
+  if (view.passed_over) keep_presence(stream.key, view);
   return {step, false};
 }
 
-// The stream stands, so the log must have its ticket present: what it did not take is written with
-// a beat, and at once where the visitor was passed over meanwhile.
-void TicketStreams::keep_presence(std::uint64_t key, const room::TicketView& view, bool beats) {
+// The stream stands, and yet the log held the visitor for absent.
+void TicketStreams::keep_presence(std::uint64_t key, const room::TicketView& view) {
   const std::uint16_t now_s = seconds_of(clock_.steady_now());
   Part& part = part_of(key);
   {
     const std::lock_guard lock(part.mutex);
     const auto found = part.holders.find(key);
-    if (found == part.holders.end()) return;
+    if (found == part.holders.end() || found->second.is_telling) return;
     Holder& holder = found->second;
     const std::chrono::seconds since{static_cast<std::uint16_t>(now_s - holder.presence_s)};
-    const bool is_missed = beats && !holder.presence_written;
-    if (!is_missed && !(view.passed_over && since >= kPresenceAtMost)) return;
-    holder.presence_written = true;
+    if (since < kPresenceAtMost) return;
+    holder.is_telling = true;
     holder.presence_s = now_s;
   }
   write_presence(key, view.id, true);

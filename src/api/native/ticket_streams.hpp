@@ -7,9 +7,13 @@
 // Ownership: made before the shard, which it listens to; `attach` before anything is parked. Places
 //          and lots outlive it or are quiet by then.
 // Threads: thread-safe: rendered on the loops, told by the shard's applier.
-// Bounds:  a word of memo in the connection and one table row of 40 bytes a ticket.
-// Errors:  a presence that the log did not take is written again with the next beat; so is that of
-//          a visitor who was passed over with the stream open, as when this node was held for dead.
+// Bounds:  a word of memo in the connection and one table row of 40 bytes a ticket, which stays
+//          until the log knows that the ticket's last stream has ended.
+// Order:   of one ticket at most one presence is on its way into the log; what changed meanwhile is
+//          written when it has arrived. So a reload, whose streams overlap, ends as present.
+// Errors:  a presence that the log did not take is written again by `write_missed`; that of a
+//          visitor who was passed over with the stream open (this node was held for dead), by the
+//          stream itself.
 // Spec:    docs/api.md, "Events"; WHATWG HTML "server-sent events"; RFC 6455.
 #pragma once
 
@@ -40,22 +44,28 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
 
   // Counts one more stream of this ticket; `gone` counts it off.
   edge::ParkedStream open(const gateway::Place& place);
+  // With streams, or with an end that is not in the log yet.
   std::size_t tickets() const;
+  // Writes what the log did not take, as far as it takes it now. To be called every few seconds.
+  void write_missed();
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
   bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
   void gone(const edge::ParkedStream& stream) override;
 
   void changed(std::span<const engine::TicketHandle> tickets) override;
-  void rooms_changed(std::span<const std::uint32_t> rooms) override;
+  void rooms_changed(std::span<const std::uint32_t>) override {}
 
  private:
+  // What the log was told last of a ticket's presence.
+  enum class Told : std::uint8_t { away, here, unsure };
   // Whom a ticket is for. A device's text is made again from its id, and so costs no allocation.
   struct Holder {
     std::uint32_t streams = 0;
-    bool is_device = false;
-    bool presence_written = false;
     std::uint16_t presence_s = 0;  // steady seconds, cut: when it was written last
+    Told told = Told::away;
+    bool is_telling : 1 = false;  // a presence is on its way into the log
+    bool is_device : 1 = false;
     Hash128 device;
     std::unique_ptr<std::string> subject;
   };
@@ -79,10 +89,10 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
   Beat beat_of(std::uint32_t room);
   std::string subject_of(std::uint64_t key);
-  void keep_presence(std::uint64_t key, const room::TicketView& view, bool beats);
-  void write_presence(std::uint64_t key, const TicketId& ticket, bool starts);
-  void presence_failed(std::uint64_t key, const TicketId& ticket, bool starts);
-  void write_missed_ends();
+  void keep_presence(std::uint64_t key, const room::TicketView& view);
+  bool settle(std::uint64_t key);
+  bool write_presence(std::uint64_t key, const TicketId& ticket, bool starts);
+  void told(std::uint64_t key, Told what);
   engine::Shard& shard() const { return places_.load()->services().shard; }
 
   const ports::Clock& clock_;
@@ -91,8 +101,6 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   std::array<Part, 16> parts_;
   std::mutex beats_mutex_;
   std::vector<std::optional<Beat>> beats_;  // by room number
-  std::mutex missed_mutex_;
-  std::vector<std::pair<std::uint64_t, TicketId>> missed_ends_;
   std::atomic<bool> any_missed_{false};
 };
 

@@ -57,6 +57,8 @@ class Program {
   bool reload(config::Config config);
   // Ends what can end within the configured time. False: something was cut.
   bool drain();
+  // What is done now and then: to be called every few seconds.
+  void tidy() { streams_.write_missed(); }
 
   // "http://127.0.0.1:8080", with the port that was bound.
   std::string address() const;

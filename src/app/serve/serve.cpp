@@ -160,7 +160,10 @@ int serve(const ServeOptions& options) {
     say_ready(**program);
     Ebb ebb;
     signals.run_until_ended([&] { reload(options, **program, log); },
-                            [&] { give_memory_back(**program, ebb, log); });
+                            [&] {
+                              (*program)->tidy();
+                              give_memory_back(**program, ebb, log);
+                            });
   }
   log.info("draining");
   if (!(*program)->drain()) log.warn("requests that took too long were cut");
