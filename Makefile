@@ -54,9 +54,9 @@ fuzz: packages-build-fuzz ## Fuzz every target, or one: TARGET=x SECONDS=60
 	@$(call compile,fuzz,$(if $(TARGET),fuzz_$(TARGET),fuzzers))
 	FUZZ_SECONDS=$(or $(SECONDS),60) $(call check,fuzz,-R '^fuzz_$(or $(TARGET),.*)$$')
 
-sim: packages-build ## Run the simulator: SEEDS=10000, or one that failed: SEED=7
+sim: packages-build ## Run the simulator: SEEDS=10000, or one that failed: SEED=7; of whole shards: OF=shards
 	@$(call compile,release,doorward_sim)
-	build/release/doorward_sim $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
+	build/release/doorward_sim $(OF) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
 
 bench: packages-build-bench build ## Run the benchmarks, or those with a name: ONLY=joins
 	tools/bench $(ONLY)

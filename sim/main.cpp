@@ -1,7 +1,9 @@
-// doorward_sim [--seed N] [--first N] [--seeds N] [--threads N]
+// doorward_sim [shards] [--seed N] [--first N] [--seeds N] [--threads N]
 //
-// Runs histories by their seeds; ends with 1 if one breaks a promise, and says which.
+// Runs histories by their seeds; ends with 1 if one breaks a promise, and says which. `shards`: of
+// whole shards over a failing log, instead of the state alone.
 #include "run.hpp"
+#include "shard_run.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -19,14 +21,17 @@ struct Options {
   std::uint64_t seeds = 1'000;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   bool is_told = false;
+  bool of_shards = false;
 };
 
 bool parse(int argc, char** argv, Options& options) {
-  for (int i = 1; i + 1 < argc; i += 2) {
+  options.of_shards = argc > 1 && argv[1] == std::string_view("shards");
+  const int first = options.of_shards ? 2 : 1;
+  for (int i = first; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
     const std::uint64_t value = std::strtoull(argv[i + 1], nullptr, 10);
     if (name == "--seed") {
-      options = {value, 1, 1, true};
+      options = {value, 1, 1, true, options.of_shards};
     } else if (name == "--first") {
       options.first = value;
     } else if (name == "--seeds") {
@@ -37,7 +42,7 @@ bool parse(int argc, char** argv, Options& options) {
       return false;
     }
   }
-  return argc % 2 == 1;
+  return (argc - first) % 2 == 0;
 }
 
 class Campaign {
@@ -61,15 +66,17 @@ class Campaign {
     while (failed_ < kTold) {
       const std::uint64_t seed = next_++;
       if (seed >= options_.first + options_.seeds) return;
-      const doorward::sim::Report report = doorward::sim::run(seed, options_.is_told);
+      const doorward::sim::Report report = options_.of_shards
+                                               ? doorward::sim::run_shards(seed, options_.is_told)
+                                               : doorward::sim::run(seed, options_.is_told);
       entries_ += report.entries;
       crashes_ += report.crashes;
       if (!report.failure) continue;
       ++failed_;
       const std::lock_guard lock(mutex_);
-      std::printf("seed %llu: %s\n  again: make sim SEED=%llu\n",
+      std::printf("seed %llu: %s\n  again: make sim SEED=%llu%s\n",
                   static_cast<unsigned long long>(seed), report.failure->c_str(),
-                  static_cast<unsigned long long>(seed));
+                  static_cast<unsigned long long>(seed), options_.of_shards ? " OF=shards" : "");
     }
   }
 
@@ -88,7 +95,8 @@ class Campaign {
 int main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: doorward_sim [--seed N] [--first N] [--seeds N] [--threads N]\n");
+    std::fprintf(stderr,
+                 "usage: doorward_sim [shards] [--seed N] [--first N] [--seeds N] [--threads N]\n");
     return 2;
   }
   return Campaign(options).run();

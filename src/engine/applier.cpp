@@ -16,7 +16,7 @@ constexpr Millis kSoon{150};
 
 Result<> Applier::replay() {
   while (true) {
-    auto some = read_some(Millis(0));
+    auto some = step(Millis(0));
     if (!some) return some.error();
     if (!*some) break;
   }
@@ -29,7 +29,7 @@ Result<> Applier::replay() {
 void Applier::run() {
   while (true) {
     const bool stopping = core_.stopping;
-    auto some = read_some(stopping ? Millis(0) : kReadWait);
+    auto some = step(stopping ? Millis(0) : kReadWait);
     if (some && !*some && stopping) return;
     if (some) continue;
     if (stopping) return;
@@ -39,8 +39,7 @@ void Applier::run() {
   }
 }
 
-// False if there was nothing.
-Result<bool> Applier::read_some(Millis wait) {
+Result<bool> Applier::step(Millis wait) {
   auto entries = core_.log.read(core_.state->applied(), kEntriesAtOnce, wait);
   if (!entries) return entries.error();
   for (ports::LogEntry& entry : *entries) {

@@ -23,9 +23,10 @@ class Applier {
   Result<> replay();
   // Until the core is stopping and what this node appended is applied.
   void run();
+  // Applies some of what stands in the log, and waits that long for it. False: there was nothing.
+  Result<bool> step(Millis wait);
 
  private:
-  Result<bool> read_some(Millis wait);
   Result<> apply(ports::LogEntry& entry);
   void step_in_slices(State::Entry entry, bool own);
   void answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes);

@@ -20,15 +20,14 @@ LogTime rounded_up(LogTime t) {
 }
 
 Draw drawn_by(ports::Entropy& entropy, std::string room) {
-  std::array<std::uint64_t, 2> seed{};
-  entropy.fill(std::as_writable_bytes(std::span(seed)));
+  const auto seed = ports::draw<std::array<std::uint64_t, 2>>(entropy);
   return Draw{std::move(room), seed[0], seed[1]};
 }
 
 }  // namespace
 
 void Committer::run() {
-  while (!core_.queue.is_closed()) turn();
+  while (!core_.queue.is_closed()) step(wait());
   std::vector<Submitted> left;
   do {
     left = core_.queue.pop_batch(core_.options.batch_limit, Millis(0));
@@ -36,9 +35,9 @@ void Committer::run() {
   } while (!left.empty());
 }
 
-void Committer::turn() {
-  if (!unknown_.empty()) return retry_unknown();
-  const std::vector<Submitted> items = core_.queue.pop_batch(core_.options.batch_limit, wait());
+void Committer::step(Millis wait) {
+  if (!unknown_.empty()) return retry_unknown(wait);
+  const std::vector<Submitted> items = core_.queue.pop_batch(core_.options.batch_limit, wait);
   if (core_.broken || core_.queue.is_closed()) return refuse(items);
   const Agenda agenda = core_.agenda();
   if (!is_in_flight(agenda)) add_own(agenda);
@@ -61,8 +60,8 @@ void Committer::add_own(const Agenda& agenda) {
   if (agenda.draw) add({drawn_by(core_.entropy, *agenda.draw), nullptr});
 }
 
-void Committer::retry_unknown() {
-  refuse(core_.queue.pop_batch(core_.options.batch_limit, kRetry));
+void Committer::retry_unknown(Millis wait) {
+  refuse(core_.queue.pop_batch(core_.options.batch_limit, wait));
   if (core_.queue.is_closed() || core_.broken) return;
   if (const auto appended = core_.log.append(unknown_); !appended)
     return count_failure(appended.error());
@@ -71,6 +70,7 @@ void Committer::retry_unknown() {
 }
 
 Millis Committer::wait() const {
+  if (!unknown_.empty()) return kRetry;
   const Agenda agenda = core_.agenda();
   if (!agenda.due || is_in_flight(agenda)) return kLongestWait;
   const Millis left = rounded_up(*agenda.due) - agenda.log_now(core_.clock.steady_now());

@@ -23,10 +23,11 @@ class Committer {
   explicit Committer(ShardCore& core) : core_(core) {}
   // Until the queue is closed. Commands that it holds then are not appended.
   void run();
+  // One turn of it, which waits at most that long for commands.
+  void step(Millis wait);
 
  private:
-  void turn();
-  void retry_unknown();
+  void retry_unknown(Millis wait);
   Millis wait() const;
   bool is_in_flight(const Agenda& agenda) const { return last_counter_ > agenda.applied_counter; }
   bool tick_is_due(const Agenda& agenda) const;

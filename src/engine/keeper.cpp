@@ -24,14 +24,22 @@ void Keeper::run() {
   while (true) {
     changed_.wait(lock, [this] { return stopped_ || offered_; });
     if (!offered_) return;
-    Snapshot snapshot = std::move(*offered_);
-    offered_.reset();
-    const LogTime now = offered_at_;
     lock.unlock();
-    write(std::move(snapshot), now);
+    step();
     lock.lock();
-    busy_ = false;
   }
+}
+
+void Keeper::step() {
+  std::unique_lock lock(mutex_);
+  if (!offered_) return;
+  Snapshot snapshot = std::move(*offered_);
+  offered_.reset();
+  const LogTime now = offered_at_;
+  lock.unlock();
+  write(std::move(snapshot), now);
+  lock.lock();
+  busy_ = false;
 }
 
 void Keeper::stop() {

@@ -24,6 +24,8 @@ class Keeper {
   void offer(Snapshot snapshot, LogTime now);
   // Until `stop`; a snapshot that was offered before is written.
   void run();
+  // Writes what was offered, if anything, on the caller's thread.
+  void step();
   void stop();
   // On the caller's thread.
   void write(Snapshot snapshot, LogTime now);

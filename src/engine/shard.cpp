@@ -1,45 +1,26 @@
 #include "engine/shard.hpp"
 
-#include "engine/applier.hpp"
-#include "engine/committer.hpp"
-#include "engine/keeper.hpp"
 #include "engine/read.hpp"
+#include "engine/shard_parts.hpp"
 
-#include <array>
 #include <shared_mutex>
-#include <span>
 #include <thread>
 #include <utility>
 
 namespace doorward::engine {
 namespace {
 
-std::uint64_t new_node(ports::Entropy& entropy) {
-  std::array<std::uint64_t, 1> node{};
-  while (node[0] == 0) entropy.fill(std::as_writable_bytes(std::span(node)));
-  return node[0];
-}
-
-Result<std::unique_ptr<State>> load(ports::CommandLog& log) {
-  auto snapshot = log.latest_snapshot();
-  if (!snapshot) return snapshot.error();
-  if (!*snapshot) return std::make_unique<State>();
-  return read_state(**snapshot);
-}
-
 class ThreadedShard final : public Shard {
  public:
   ThreadedShard(ports::CommandLog& log, const ports::Clock& clock, ports::Entropy& entropy,
                 Listener& listener, Options options)
-      : core_(log, clock, entropy, listener, std::move(options)) {}
+      : parts_(log, clock, entropy, listener, std::move(options)) {}
 
-  Result<> start(std::unique_ptr<State> state) {
-    core_.state = std::move(state);
-    if (auto r = applier_.replay(); !r) return r;
-    core_.node = new_node(core_.entropy);
-    committing_ = std::thread([this] { committer_.run(); });
-    applying_ = std::thread([this] { applier_.run(); });
-    keeping_ = std::thread([this] { keeper_.run(); });
+  Result<> start() {
+    if (auto r = parts_.start(); !r) return r;
+    committing_ = std::thread([this] { parts_.committer.run(); });
+    applying_ = std::thread([this] { parts_.applier.run(); });
+    keeping_ = std::thread([this] { parts_.keeper.run(); });
     return {};
   }
 
@@ -50,20 +31,15 @@ class ThreadedShard final : public Shard {
     core_.stop();
     core_.log.interrupt();
     applying_.join();
-    keeper_.stop();
+    parts_.keeper.stop();
     keeping_.join();
-    answer_unavailable(core_.pending.take_all());
-    // So that the next start replays nothing. Without it the log is replayed, so a failure is no
-    // loss.
-    if (!core_.broken) {
-      keeper_.write(Snapshot(*core_.state), core_.state->world().clock.now());
-    }
+    parts_.finish();
   }
 
   Result<> submit(Command command, Completion& completion) override {
-    return push({std::move(command), &completion});
+    return parts_.push({std::move(command), &completion});
   }
-  Result<> submit(Command command) override { return push({std::move(command), nullptr}); }
+  Result<> submit(Command command) override { return parts_.push({std::move(command), nullptr}); }
 
   std::optional<TicketHandle> find(const TicketId& id) const override {
     const std::shared_lock lock(core_.slices);
@@ -121,22 +97,10 @@ class ThreadedShard final : public Shard {
     return stats;
   }
 
-  ShardHealth health() const override {
-    const bool broken = core_.broken;
-    return {.writable = core_.writable && !broken, .broken = broken};
-  }
+  ShardHealth health() const override { return parts_.health(); }
 
  private:
   const World& world() const { return core_.state->world(); }
-
-  Result<> push(Submitted item) {
-    if (!health().writable) {
-      return error(Errc::unavailable, "The log cannot be written now; try again in a moment.");
-    }
-    if (core_.queue.push(item)) return {};
-    if (core_.queue.is_closed()) return error(Errc::unavailable, "The shard is stopping.");
-    return error(Errc::overloaded, "Too many commands wait for the log; try again in a moment.");
-  }
 
   std::optional<TicketHandle> handle_of(std::optional<std::uint32_t> ticket) const {
     if (!ticket) return std::nullopt;
@@ -148,10 +112,8 @@ class ThreadedShard final : public Shard {
     return found == nullptr ? std::nullopt : std::optional(entry_of(world(), *found));
   }
 
-  mutable ShardCore core_;
-  Keeper keeper_{core_};
-  Applier applier_{core_, keeper_};
-  Committer committer_{core_};
+  ShardParts parts_;
+  ShardCore& core_ = parts_.core;
   std::thread committing_;
   std::thread applying_;
   std::thread keeping_;
@@ -162,10 +124,8 @@ class ThreadedShard final : public Shard {
 Result<std::unique_ptr<Shard>> Shard::open(ports::CommandLog& log, const ports::Clock& clock,
                                            ports::Entropy& entropy, Listener& listener,
                                            Options options) {
-  auto state = load(log);
-  if (!state) return state.error();
   auto shard = std::make_unique<ThreadedShard>(log, clock, entropy, listener, std::move(options));
-  if (auto r = shard->start(std::move(*state)); !r) return r.error();
+  if (auto r = shard->start(); !r) return r.error();
   return shard;
 }
 

@@ -83,6 +83,7 @@ Result<LogPosition> MemoryLog::append(std::string_view batch) {
 Result<std::vector<LogEntry>> MemoryLog::read(const LogPosition& after, std::size_t max_entries,
                                               Millis wait) {
   std::unique_lock lock(store_->mutex_);
+  if (refuse_reads_) return error(Errc::unavailable, "the log refuses reads, as the test ordered");
   store_->changed_.wait_for(
       lock, wait, [&] { return interrupted_ || store_->after(after) != store_->entries_.end(); });
   std::vector<LogEntry> found;
@@ -134,6 +135,11 @@ void MemoryLog::fail_next(Fault fault, std::size_t appends) {
   const std::lock_guard lock(store_->mutex_);
   fault_ = fault;
   faults_ = appends;
+}
+
+void MemoryLog::refuse_reads(bool refuse) {
+  const std::lock_guard lock(store_->mutex_);
+  refuse_reads_ = refuse;
 }
 
 void MemoryLog::refuse_snapshots(bool refuse) {

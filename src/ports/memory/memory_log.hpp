@@ -69,6 +69,8 @@ class MemoryLog final : public CommandLog {
   void fail_next(Fault fault, std::size_t appends = 1);
   // While refused, every append fails and leaves nothing, as on a full disk; thread-safe.
   void refuse_appends(bool refuse);
+  // While refused, every read fails; thread-safe.
+  void refuse_reads(bool refuse);
   // While refused, no snapshot can be begun; thread-safe.
   void refuse_snapshots(bool refuse);
   // Entries now in the log; thread-safe.
@@ -79,6 +81,7 @@ class MemoryLog final : public CommandLog {
   std::shared_ptr<MemoryStore> store_;
   bool interrupted_ = false;
   bool refuse_ = false;
+  bool refuse_reads_ = false;
   bool refuse_snapshots_ = false;
   Fault fault_ = Fault::not_taken;
   std::size_t faults_ = 0;

@@ -1,0 +1,50 @@
+#include "engine/shard_parts.hpp"
+
+#include "engine/snapshot.hpp"
+
+#include <memory>
+
+namespace doorward::engine {
+namespace {
+
+std::uint64_t new_node(ports::Entropy& entropy) {
+  std::uint64_t node = 0;
+  while (node == 0) node = ports::draw<std::uint64_t>(entropy);
+  return node;
+}
+
+Result<std::unique_ptr<State>> load(ports::CommandLog& log) {
+  auto snapshot = log.latest_snapshot();
+  if (!snapshot) return snapshot.error();
+  if (!*snapshot) return std::make_unique<State>();
+  return read_state(**snapshot);
+}
+
+}  // namespace
+
+Result<> ShardParts::start() {
+  auto state = load(core.log);
+  if (!state) return state.error();
+  core.state = std::move(*state);
+  if (auto r = applier.replay(); !r) return r;
+  core.node = new_node(core.entropy);
+  return {};
+}
+
+Result<> ShardParts::push(Submitted item) {
+  if (!health().writable) {
+    return error(Errc::unavailable, "The log cannot be written now; try again in a moment.");
+  }
+  if (core.queue.push(item)) return {};
+  if (core.queue.is_closed()) return error(Errc::unavailable, "The shard is stopping.");
+  return error(Errc::overloaded, "Too many commands wait for the log; try again in a moment.");
+}
+
+void ShardParts::finish() {
+  answer_unavailable(core.pending.take_all());
+  // So that the next start replays nothing. Without it the log is replayed, so a failure is no
+  // loss.
+  if (!core.broken) keeper.write(Snapshot(*core.state), core.state->world().clock.now());
+}
+
+}  // namespace doorward::engine
