@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
-import { start_browser, start_doorward, start_shop } from "./support.mjs";
+import { identity, start_browser, start_doorward, start_shop } from "./support.mjs";
 
 const others_count = 200;
 const capacity = 5;
@@ -27,7 +27,8 @@ rooms:
     display: { title: Spring Concert }
 routes:
   - { path: /buy/**, room: sale, upstream: shop }
-`);
+${identity}`);
+    shop.door = door.origin;
     browser = await start_browser();
     for (let i = 0; i < others_count; i += 1) {
       const answer = await door.call("POST", `/v1/rooms/${room}/tickets`);
@@ -135,28 +136,60 @@ routes:
     assert.equal(await place(bob.page), 116);
   });
 
-  test("the visitor is let in to the page that was asked for, and buys", async () => {
+  const is_in = (who) => who.page.getByRole("heading", { name: "The shop" }).waitFor(patience);
+  const buy = async (who) => {
+    await who.page.getByRole("button", { name: "Buy" }).click();
+    await who.page.getByRole("heading", { name: "Thank you" }).waitFor(patience);
+  };
+  const counts = async () => {
+    const { waiting, inside } = await (await door.call("GET", `/v1/rooms/${room}`)).json();
+    return { waiting, inside };
+  };
+  let anns_ticket;
+
+  test("the visitor is let in to the page that was asked for", async () => {
+    anns_ticket = await ticket(ann.page);
     await finish(115);
     await ann.page.waitForURL(`${door.origin}/buy?seat=7`, patience);
-    await ann.page.getByRole("heading", { name: "The shop" }).waitFor(patience);
+    await is_in(ann);
     await shot(ann.page, "let-in.png");
-    await ann.page.getByRole("button", { name: "Buy" }).click();
-    await ann.page.getByRole("heading", { name: "Thank you" }).waitFor(patience);
-    assert.equal(shop.sold.length, 1);
   });
 
-  test("when a session ends, the next gets in", async () => {
+  test("a purchase ends the buyer's session, and by that the next gets in", async () => {
     const cleo = await visitor();
-    const fill = [];
-    for (let i = 0; i < capacity; i += 1) fill.push(await (await door.call("POST", `/v1/rooms/${room}/tickets`)).json());
     await cleo.page.goto(`${door.origin}/buy`);
-    const waits = await place(cleo.page);
-    assert.ok(waits >= 1);
-    const inside = [...others.splice(0), ...fill];
-    for (const other of inside) await door.call("DELETE", `/v1/sessions/${other.ticket}`, { token: "admin" });
-    await cleo.page.getByRole("heading", { name: "The shop" }).waitFor(patience);
+    assert.equal(await place(cleo.page), 2);
+    assert.deepEqual(await counts(), { waiting: 2, inside: capacity }, "full, and bob and cleo wait");
+    await buy(ann);
+    await is_in(bob);
+    await shop.has_ended(1);
+    assert.deepEqual(shop.sold, [anns_ticket]);
+    assert.deepEqual(shop.ended, [{ ticket: anns_ticket, status: 204 }]);
+    assert.deepEqual(await counts(), { waiting: 1, inside: capacity }, "one went, one came");
+    await place_is(cleo.page, 1);
+    await buy(bob);
+    await is_in(cleo);
+    await shop.has_ended(2);
+    assert.deepEqual(shop.ended.map((visit) => visit.status), [204, 204]);
+    assert.deepEqual(await counts(), { waiting: 0, inside: capacity });
     assert.deepEqual(cleo.faults, []);
     await cleo.context.close();
+  });
+
+  test("a place that is not known any more is said to be so, with a link to join again", async () => {
+    const eve = await visitor();
+    await eve.page.goto(`${door.origin}/buy`);
+    const lost = await ticket(eve.page);
+    await eve.context.clearCookies();
+    await eve.page.evaluate(() => dispatchEvent(new Event("online")));
+    const lead = eve.page.locator("#dw-lead", { hasText: "Your place is not known here any more." });
+    await lead.waitFor(patience);
+    await eve.page.getByRole("link", { name: "Join the queue again" }).click();
+    await eve.page.waitForSelector("#dw-position", patience);
+    assert.notEqual(await ticket(eve.page), lost);
+    for (const gone of [lost, await ticket(eve.page)])
+      await door.call("DELETE", `/v1/sessions/${gone}`, { token: "admin" });
+    await eve.context.close();
   });
 
   test("leaving gives up the place and offers to join again", async () => {

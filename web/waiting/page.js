@@ -188,7 +188,7 @@
     try {
       const answer = await fetch(self, { headers: { Accept: "application/json" }, cache: "no-store" });
       const after = Number(answer.headers.get("Retry-After"));
-      if (answer.status === 401) { enter(); return 0; } // The place is unknown here: ask for the page anew.
+      if (answer.status === 401 || answer.status === 404) { close("forgotten"); return 0; }
       const body = await answer.json();
       if (answer.ok) take(body);
       else if (answer.status === 410) take({ state: "closed", reason: body.reason });
