@@ -1,9 +1,9 @@
 // Pages of other origins: which may call, and what they may see of an answer.
 //
-// Why:     a browser asks first, without credentials: such a preflight is answered here, before any limit
-//          and any question of who asks. On a route that is the backend's to say, unless the operator
-//          wants it said here. The operator's own calls (`/v1/admin`, the dashboard, metrics) are for pages of
-//          this site alone.
+// Why:     a browser asks first, without credentials: such a preflight is answered here, before any
+//          limit and any question of who asks. On a route that is the backend's to say, unless the
+//          operator wants it said here. The operator's own calls (`/v1/admin`, the dashboard,
+//          metrics) are for pages of this site alone.
 // Threads: const-safe.
 // Spec:    the Fetch standard, "CORS protocol"; docs/api.md, "Other origins".
 #pragma once

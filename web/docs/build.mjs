@@ -20,7 +20,7 @@ const put = (name, bytes) => writeFileSync(join(out, `${name}.gz`), gzipSync(byt
 
 // Redoc shows its maker's picture from its maker's host; nothing here is asked of others.
 function without_outside(text) {
-  return text.replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,").replace(/\/\/# sourceMappingURL=.*/g, "");
+  return text.replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "");
 }
 
 const parts = {};

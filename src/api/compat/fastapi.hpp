@@ -1,6 +1,6 @@
 // Answers in the shape that FastAPI gives them, in which four of the systems are written.
 //
-// Why:     {"detail":"…"}, and {"detail":[{"type","loc","msg"}]} with 422, are what their clients read.
+// Why:     {"detail":"…"}, and {"detail":[{"type","loc","msg"}]} with 422, are what clients read.
 // Threads: pure functions.
 #pragma once
 

@@ -1,7 +1,7 @@
 // What a compatible system is made of: its calls and its words.
 //
-// Why:     a folder for each system, with its handlers, its `openapi.json` and one of these; routing,
-//          switching on and off, and the OpenAPI document read the table and nothing else.
+// Why:     a folder for each system, with its handlers, its `openapi.json` and one of these;
+//          routing, switching on and off, and the OpenAPI document read the table and nothing else.
 // Threads: const.
 // Spec:    docs/architecture.md, "Compatible systems".
 #pragma once

@@ -16,11 +16,12 @@ constexpr std::string_view kOwn = "/.doorward";
 constexpr std::string_view kParts = "/.doorward/docs/";
 constexpr std::size_t kMostUnpacked = 16U << 20;
 
-// Swagger UI draws its icons from `data:` addresses. Redoc makes an empty <style> and fills it by
-// script, which the hash of nothing allows; neither needs anything inline.
+// Swagger UI draws its icons from `data:` addresses. Redoc makes two <style>s: one empty, to be
+// filled by script, which the hash of nothing allows, and one of a text that its version fixes.
 constexpr const char* kPolicy =
     "default-src 'none'; script-src 'self'; "
-    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; font-src 'self'; "
+    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
+    "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 

@@ -1,8 +1,8 @@
-// The pages that show the OpenAPI document: `/docs` (Swagger UI) and `/redoc`, and their parts below
-// `/.doorward/docs/`.
+// The pages that show the OpenAPI document: `/docs` (Swagger UI) and `/redoc`, and their parts
+// below `/.doorward/docs/`.
 //
-// Why:     made from web/docs and kept in the program, compressed once at its build; who cannot take gzip is
-//          given it unpacked. They ask nothing of any other host.
+// Why:     made from web/docs and kept in the program, compressed once at its build; who cannot
+//          take gzip is given it unpacked. They ask nothing of any other host.
 // Threads: const.
 // Spec:    docs/api.md.
 #pragma once

@@ -213,6 +213,23 @@ Scalar with_words(Scalar scalar, std::vector<Word> words) {
   return scalar;
 }
 
+void describe_admin(Form& g, AdminSettings& admin) {
+  g.field(
+      "listen", admin.listen,
+      "A listener of their own. Without it they are served on the main one, but only while that "
+      "is loopback and no trusted proxy is configured.",
+      kAddress);
+  g.field(
+      "token", admin.token,
+      "The admin token; better given as `DOORWARD_ADMIN_TOKEN`. Absent: one is generated and "
+      "kept in the data folder.",
+      Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; }, true});
+  g.field("open_on_loopback", admin.open_on_loopback,
+          "Whether the dashboard and admin calls need no login, for a trial on one machine. Only "
+          "where they are served on loopback alone.");
+  admin.open_at = g.place("open_on_loopback");
+}
+
 void describe_logging(Form& form, LoggingSettings& logging) {
   const Names<LogLevel> names{{"debug", LogLevel::debug},
                               {"info", LogLevel::info},
@@ -264,22 +281,7 @@ void describe(Form& form, Config& c) {
       "Rate limits, in short `NAME: 10/s`. A name is 1 to 128 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rules.emplace_back()); });
   form.group("log", "The command log.", [&](Form& g) { describe_log(g, c.log); });
-  form.group("admin", "Admin calls and metrics.", [&](Form& g) {
-    g.field(
-        "listen", c.admin.listen,
-        "A listener of their own. Without it they are served on the main one, but only while that "
-        "is loopback and no trusted proxy is configured.",
-        kAddress);
-    g.field("token", c.admin.token,
-            "The admin token; better given as `DOORWARD_ADMIN_TOKEN`. Absent: one is generated and "
-            "kept in the data folder.",
-            Text{"at least 16 characters", 512, [](std::string_view t) { return t.size() >= 16; },
-                 true});
-    g.field("open_on_loopback", c.admin.open_on_loopback,
-            "Whether the dashboard and admin calls need no login, for a trial on one machine. Only "
-            "where they are served on loopback alone.");
-    c.admin.open_at = g.place("open_on_loopback");
-  });
+  form.group("admin", "Admin calls and metrics.", [&](Form& g) { describe_admin(g, c.admin); });
   form.group("redis_listen",
              "Redis protocol with `CL.THROTTLE`; an address alone, or this. Absent: not served.",
              [&](Form& g) { describe_redis_listen(g, c.redis_listen); });

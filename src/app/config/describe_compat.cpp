@@ -13,15 +13,15 @@ void describe_switch(Form& form, SystemSettings& system) {
 }  // namespace
 
 void describe(Form& form, CompatSettings& compat) {
-  form.group("wait_queue", "Of docs/migrate/wait-queue.md.",
+  form.group("wait_queue", "Those of \"Wait queue\".",
              [&](Form& g) { describe_switch(g, compat.wait_queue); });
-  form.group("train_reservation", "Of docs/migrate/train-reservation.md.",
+  form.group("train_reservation", "Those of \"Train ticket reservation\".",
              [&](Form& g) { describe_switch(g, compat.train_reservation); });
-  form.group("ticketing_gateway", "Of docs/migrate/ticketing-gateway.md.",
+  form.group("ticketing_gateway", "Those of \"Ticketing gateway\".",
              [&](Form& g) { describe_switch(g, compat.ticketing_gateway); });
-  form.group("gatekeeper", "Of docs/migrate/gatekeeper.md.",
+  form.group("gatekeeper", "Those of \"Gatekeeper API\".",
              [&](Form& g) { describe_switch(g, compat.gatekeeper); });
-  form.group("rate_limiter", "Of docs/migrate/rate-limiter.md.",
+  form.group("rate_limiter", "Those of \"Rate limiter with real-time sync\".",
              [&](Form& g) { describe_switch(g, compat.rate_limiter); });
 }
 

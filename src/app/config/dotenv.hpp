@@ -1,11 +1,11 @@
 // Variables of a `.env` file, as Docker Compose and python-dotenv write it.
 //
-// Why:     the systems whose clients move here keep their settings in one. What the process has in its
-//          environment comes first.
+// Why:     the systems whose clients move here keep their settings in one. What the process has in
+//          its environment comes first.
 // Bounds:  64 KiB; a longer file is not read, and a warning says so.
-// Errors:  a line that is none is passed over with a warning: the file may be another program's too.
+// Errors:  a line that is none is passed over with a warning: the file may be another's too.
 // Threads: pure functions, but for the reading of the file.
-// Spec:    docs/configuration.md, "Variables".
+// Spec:    docs/configuration.md, "Variables from `.env`".
 #pragma once
 
 #include "app/config/load.hpp"

@@ -1,6 +1,6 @@
 // Loading a configuration: file, environment, reading, and the rules across settings.
 //
-// Why:     one function for `serve`, `check` and a reload, so that what passes the check also starts.
+// Why:     one function for `serve`, `check` and a reload: what passes the check also starts.
 // Threads: const-safe.
 // Bounds:  see document.hpp; a value after substitution at most 64 KiB.
 // Errors:  everything wrong is in `problems`; with any error `config` must not be used.
