@@ -5,6 +5,7 @@ Each test quotes the line that it checks.
 """
 
 import http.client
+import json
 import re
 import socket
 import sys
@@ -22,7 +23,9 @@ EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.yaml") if path.wi
 RATE_LIMITER = (ROOT / "examples" / "rate-limiter.yaml").read_text()
 PAGE = "https://page.example"
 ELSEWHERE = "https://elsewhere.example"
-SYSTEMS = {"rate_limiter": "/api/data"}  # each with a call of its own, asked by GET
+METHODS = ("get", "put", "post", "delete", "patch")
+SCHEMA = json.loads((ROOT / "docs" / "doorward.schema.json").read_text())
+SWITCHES = sorted(SCHEMA["properties"]["compat"]["properties"])
 
 
 def references(text):
@@ -36,6 +39,17 @@ def shipped(path):
     return dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_0-9]+=", line))
 
 
+def described(server):
+    """The compatible calls of /openapi.json: {(method, path with its parameters filled in)}."""
+    paths = server.call("GET", "/openapi.json")[2]["paths"]
+    return {
+        (method.upper(), re.sub(r"\{[^}]+\}", "x", path))
+        for path, item in paths.items()
+        for method in METHODS
+        if method in item and not path.startswith("/v1/")
+    }
+
+
 def preflight(server, path, origin, method="GET", headers="content-type"):
     return server.call("OPTIONS", path, headers={
         "Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers})  # fmt: skip
@@ -47,6 +61,13 @@ class Settings(unittest.TestCase):
         self.assertGreaterEqual(len(EXAMPLES), 1)
         for path in EXAMPLES:
             self.assertEqual(references(path.read_text()), shipped(path), path.name)
+
+    def test_ports(self):
+        """systems 1, 2, 4 and 5 listen on port 8000, system 3 on `SERVER_PORT`, 8080"""
+        for path in EXAMPLES:
+            listen = re.search(r"^listen: (.*)$", path.read_text(), re.M)[1]
+            port = "${SERVER_PORT:8080}" if path.stem == "ticketing-gateway" else "8000"
+            self.assertIn(port, listen, path.name)
 
     def test_each_example_starts_on_its_defaults(self):
         """Every one has a runnable configuration in `examples/`"""
@@ -110,14 +131,14 @@ class Switches(unittest.TestCase):
     def test_all_are_on_by_default_and_each_can_be_switched_off(self):
         """All are on in the default configuration; each can be switched off"""
         with Server("") as server:
-            paths = server.call("GET", "/openapi.json")[2]["paths"]
-            for system, path in SYSTEMS.items():
-                self.assertNotEqual(server.call("GET", path)[0], 404, system)
-                self.assertIn(path, paths)
-        for system, path in SYSTEMS.items():
+            everything = described(server)
+        for system in SWITCHES:
             with Server(f"compat: {{ {system}: false }}") as server:
-                self.assertEqual(server.call("GET", path)[0], 404, system)
-                self.assertNotIn(path, server.call("GET", "/openapi.json")[2]["paths"])
+                gone = everything - described(server)
+                for method, path in sorted(gone):
+                    self.assertEqual(server.call(method, path)[0], 404, (system, method, path))
+            if (ROOT / "examples" / f"{system.replace('_', '-')}.yaml").exists():
+                self.assertTrue(gone, system)
 
     def test_what_answers_for_all(self):
         """`/` and `/health` answer for all"""
@@ -134,13 +155,14 @@ class Switches(unittest.TestCase):
             if path.startswith("/v1/"):
                 continue
             for method, call in item.items():
-                if method in ("get", "put", "post", "delete", "patch"):
+                if method in METHODS:
                     owners.setdefault((method, path.split("{")[0]), set()).update(call["tags"])
         self.assertEqual({key: tags for key, tags in owners.items() if len(tags) > 1}, {})
 
     def test_an_operators_route_wins(self):
         """An operator's own route wins over any of them"""
-        paths = ["/", "/health", "/docs", "/redoc", "/openapi.json", *SYSTEMS.values()]
+        with Server("") as server:
+            paths = sorted({"/docs", "/redoc", "/openapi.json"} | {path for _, path in described(server)})
         routes = "".join(f"  - {{ path: {path}, upstream: back }}\n" for path in paths)
         with socket.create_server(("127.0.0.1", 0)) as nobody:  # a port at which nothing speaks HTTP
             port = nobody.getsockname()[1]
@@ -166,6 +188,14 @@ class Origins(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.kill()
         cls.server._folder.cleanup()
+
+    def test_every_call_of_every_example(self):
+        """preflights are answered without credentials, configured origins are allowed (in the examples: any)"""
+        for example in EXAMPLES:
+            with Server(example.read_text()) as server:
+                for method, path in sorted(described(server)):
+                    status, headers, _ = preflight(server, path, PAGE, method)
+                    self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (204, "*"), (example.name, path))
 
     def test_preflights(self):
         """preflights are answered without credentials; with the headers `business_id`, `user_id`, `jwt`, …"""
