@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from doorward import ADMIN_TOKEN, Connection, Server  # noqa: E402
+from judge import Judge  # noqa: E402
 
 EXAMPLE = (ROOT / "examples" / "rate-limiter.yaml").read_text()
 ALGORITHMS = ["sliding_window", "fixed_window", "token_bucket"]
@@ -66,6 +67,7 @@ upstreams: {{ back: "http://127.0.0.1:{cls.backend.server_port}" }}
 routes: [{{ path: /limited/**, upstream: back }}]
 """
         cls.server = Server(EXAMPLE + routed).start()
+        cls.judge = Judge(cls.server)
 
     @classmethod
     def tearDownClass(cls):
@@ -76,7 +78,9 @@ routes: [{{ path: /limited/**, upstream: back }}]
 
     def call(self, method, path, body=None, client=None, **more):
         headers = {"X-Client-ID": client} if client else {}
-        return self.server.call(method, path, body, headers=headers, **more)
+        status, fields, answer = self.server.call(method, path, body, headers=headers, **more)
+        self.assertEqual(self.judge.complaints(method, path, status, fields, answer), [])
+        return status, fields, answer
 
     def configure(self, endpoint, requests, seconds, algorithm="sliding_window", **more):
         said = {"endpoint": endpoint, "requests_per_window": requests, "window_seconds": seconds}
