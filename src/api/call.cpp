@@ -177,7 +177,8 @@ std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call
   if (identity.caller == gateway::Caller::backend) return std::nullopt;
   const bool names_backend = call.head().fields.contains("X-API-Key");
   const bool may_be_admin = gateway::bearer_token(call.head()) || session_of(desk, call);
-  if (names_backend || (!may_be_admin && !is_open(desk, call)))
+  if (names_backend) return gateway::answer(problems::kBackendOnly, "The API key is not known.");
+  if (!may_be_admin && !is_open(desk, call))
     return gateway::answer(problems::kBackendOnly, "Send X-API-Key, or the admin token.");
   return refuse_admin(desk, call);
 }

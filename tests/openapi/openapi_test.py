@@ -169,6 +169,7 @@ class Answers(unittest.TestCase):
         self.ask(413, "POST", "/passes/verify", body=LARGE)
         self.ask(415, "POST", "/passes/verify", TEXT, b"{}")
         self.ask(422, "POST", "/passes/verify", body={})
+        self.ask(401, "POST", "/passes/verify", {"X-API-Key": "wrong"}, body={"pass": ticket["pass"]})
         path = "/sessions/{ticket}"
         self.ask(401, "DELETE", path, ticket=ticket["ticket"])
         self.ask(403, "DELETE", path, FORWARDED, ticket=ticket["ticket"])

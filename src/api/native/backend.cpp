@@ -59,6 +59,9 @@ edge::Task<json::object> judge(Desk& desk, const gateway::Pass& pass) {
 }  // namespace
 
 edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
+  // Whoever holds a pass may ask about it, but not under a name that is not theirs.
+  if (call.head().fields.contains("X-API-Key"))
+    if (auto refused = refuse_stranger(desk, call)) co_return std::move(*refused);
   const Body body = co_await read_body(call, kVerifyMembers);
   if (body.has_error()) co_return gateway::answer(body.error());
   std::optional<gateway::Refusal> problem;

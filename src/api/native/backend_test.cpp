@@ -65,6 +65,22 @@ TEST(Backend, WhatIsNoPassIsSaidToBeNone) {
             "invalid-value");
 }
 
+TEST(Backend, VerifyingTakesNoKeyOrARightOne) {
+  TestApi api;
+  api.desk.set_capacity("sale", 1);
+  const std::string body = boost::json::serialize(
+      boost::json::object{{"pass", api.call("POST", "/v1/rooms/sale/tickets").text("pass")}});
+  const char* path = "/v1/passes/verify";
+  EXPECT_EQ(verdict(api.call("POST", path, {}, body)), "valid");
+  EXPECT_EQ(verdict(api.call("POST", path, {{"X-API-Key", std::string(gateway::kApiKey)}}, body)),
+            "valid");
+  for (const char* wrong : {"wrong", ""}) {
+    const Said said = api.call("POST", path, {{"X-API-Key", wrong}}, body);
+    EXPECT_EQ(said.status, 401U) << wrong;
+    EXPECT_EQ(said.problem(), "backend-only") << wrong;
+  }
+}
+
 TEST(Backend, TheFirstUseOfAPassIsTheArrival) {
   TestApi api;
   room::Policy policy;
