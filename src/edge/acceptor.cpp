@@ -3,10 +3,12 @@
 #include "edge/loop.hpp"
 #include "edge/resp_session.hpp"
 #include "edge/session.hpp"
+#include "wire/retry_after.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace doorward::edge {
@@ -18,9 +20,10 @@ namespace {
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-constexpr std::string_view kNoRoom =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    "Content-Length: 0\r\n\r\n";
+const std::string kNoRoom = fmt::format(
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: {}\r\nConnection: close\r\n"
+    "Content-Length: 0\r\n\r\n",
+    wire::retry_after::kCrowded);
 constexpr std::string_view kNoRoomResp = "-ERR max number of clients reached\r\n";
 
 Error cannot_listen(const std::string& address, std::uint16_t port, const error_code& ec) {

@@ -15,39 +15,24 @@ namespace doorward::edge {
 namespace {
 
 using test::Client;
+using test::get;
+using test::kClose;
 using test::patient_options;
+using test::post;
 using test::quick_options;
 using test::RunningServer;
+using test::text;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Response text(std::string body) {
-  Response response;
-  response.head.fields.append("Content-Type", "text/plain");
-  response.body = std::move(body);
-  return response;
-}
-
 // Answers at once, or with the body it was sent.
 Task<> handle(Exchange& exchange) {
-  if (exchange.request().path == "/echo") {
-    const auto body = co_await exchange.read_whole_body(1'000'000);
-    if (body) co_await exchange.respond(text(*body));
-  } else {
-    co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
-  }
+  if (exchange.request().path == "/echo")
+    co_await test::echo(exchange);
+  else
+    co_await test::tell(exchange);
 }
-
-std::string get(std::string_view path, std::string_view fields = "") {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
-}
-
-std::string post(std::string_view path, std::string_view rest) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(rest);
-}
-
-constexpr std::string_view kClose = "Connection: close\r\n";
 
 TEST(ServerLimits, CutsSlowClients) {
   RunningServer running(quick_options(), handle);

@@ -16,19 +16,16 @@ namespace doorward::edge {
 namespace {
 
 using test::Client;
+using test::get;
+using test::kClose;
 using test::patient_options;
+using test::post;
 using test::RunningServer;
+using test::text;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-Response text(std::string body) {
-  Response response;
-  response.head.fields.append("Content-Type", "text/plain");
-  response.body = std::move(body);
-  return response;
-}
 
 Task<> stream_back(Exchange& exchange) {
   const wire::ResponseHead ok;
@@ -52,8 +49,7 @@ Task<> handle(Exchange& exchange) {
   if (path == "/stream") {
     co_await stream_back(exchange);
   } else if (path == "/echo") {
-    const auto body = co_await exchange.read_whole_body(1'000'000);
-    if (body) co_await exchange.respond(text(*body));
+    co_await test::echo(exchange);
   } else if (path == "/small") {
     const auto body = co_await exchange.read_whole_body(4);
     if (body) co_await exchange.respond(text(*body));
@@ -79,19 +75,9 @@ Task<> handle(Exchange& exchange) {
     co_await exchange.begin(ok, ten);
     co_await exchange.write("12345");
   } else {
-    co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
+    co_await test::tell(exchange);
   }
 }
-
-std::string get(std::string_view path, std::string_view fields = "") {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
-}
-
-std::string post(std::string_view path, std::string_view rest) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(rest);
-}
-
-constexpr std::string_view kClose = "Connection: close\r\n";
 
 TEST(Server, AnswersWithLengthTypeAndDate) {
   RunningServer running(patient_options(), handle);

@@ -115,4 +115,31 @@ struct RunningServer {
   Server server;
 };
 
+inline Response text(std::string body) {
+  Response response;
+  response.head.fields.append("Content-Type", "text/plain");
+  response.body = std::move(body);
+  return response;
+}
+
+// Answers with the body that came.
+inline Task<> echo(Exchange& exchange) {
+  const auto body = co_await exchange.read_whole_body(1'000'000);
+  if (body) co_await exchange.respond(text(*body));
+}
+
+// Answers with what was asked for: "GET /a".
+inline Task<> tell(Exchange& exchange) {
+  co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
+}
+
+// Requests as bytes. `rest` of a POST: fields, the empty line and the body.
+inline std::string get(std::string_view path, std::string_view fields = "") {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+inline std::string post(std::string_view path, std::string_view rest) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(rest);
+}
+inline constexpr std::string_view kClose = "Connection: close\r\n";
+
 }  // namespace doorward::edge::test

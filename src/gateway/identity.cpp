@@ -1,10 +1,10 @@
 #include "gateway/identity.hpp"
 
 #include "wire/cookie.hpp"
+#include "wire/sha256.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -17,14 +17,6 @@ namespace jose = wire::jose;
 
 constexpr std::size_t kMaxSubject = 256;
 constexpr std::size_t kUsersKept = 16'384;
-
-std::string sha256_hex(std::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string hex;
-  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
-  return hex;
-}
 
 std::string claim(const json::object& claims, std::string_view name) {
   const json::value* value = name.empty() ? nullptr : claims.if_contains(name);
@@ -106,7 +98,7 @@ Subject Identities::named_by_backend(std::string_view subject, std::string lane)
 }
 
 std::optional<std::string> Identities::backend_of(std::string_view key) const {
-  const std::string hash = sha256_hex(key);
+  const std::string hash = wire::sha256_hex(key);
   std::optional<std::string> name;
   // All are compared, so that the time tells nothing.
   for (const ApiKey& known : options_.api_keys) {

@@ -5,10 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <bit>
-#include <span>
-
 namespace doorward::gateway {
 namespace {
 
@@ -19,12 +15,6 @@ using room::TicketState;
 constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
 constexpr std::chrono::hours kTicketCookieLife{24 * 7};
 constexpr std::chrono::hours kDeviceCookieLife{24 * 365};
-
-Hash128 draw(ports::Entropy& entropy) {
-  std::array<std::byte, 16> bytes{};
-  entropy.fill(bytes);
-  return std::bit_cast<Hash128>(bytes);
-}
 
 void set_cookie(wire::Fields& fields, std::string_view name, std::string_view value,
                 std::chrono::seconds life, bool secure) {
@@ -155,7 +145,7 @@ edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::strin
 TicketId Places::draw_ticket(const JoinRequest& request) const {
   const Hash128 id =
       request.idempotency.empty()
-          ? draw(services_.entropy)
+          ? ports::draw<Hash128>(services_.entropy)
           : services_.identities.derive(
                 "join", fmt::format("{}\n{}\n{}\n{}", request.room, to_string(request.subject.key),
                                     request.subject.lane, request.idempotency));
@@ -222,7 +212,7 @@ std::string Places::json_for(const Place& place) const {
 }
 
 std::string Places::draw_device() const {
-  const Hash128 id = draw(services_.entropy);
+  const auto id = ports::draw<Hash128>(services_.entropy);
   return to_hex(id.hi, id.lo);
 }
 

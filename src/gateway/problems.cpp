@@ -1,11 +1,11 @@
 #include "gateway/problems.hpp"
 
+#include "wire/retry_after.hpp"
+
 #include <fmt/format.h>
 
 namespace doorward::gateway {
 namespace {
-
-constexpr const char* kRetryAfter = "2";
 
 constexpr ProblemType kAll[] = {
     problems::kMalformed,    problems::kNoToken,        problems::kBadToken,
@@ -35,7 +35,8 @@ Refusal::Refusal(const ProblemType& of, std::string_view detail)
 
 edge::Response answer(const wire::Problem& problem) {
   edge::Response response = edge::problem_response(problem);
-  if (problem.status() == 503) response.head.fields.set("Retry-After", kRetryAfter);
+  if (problem.status() == 503)
+    response.head.fields.set("Retry-After", wire::retry_after::kUnavailable);
   if (problem.status() == 401) response.head.fields.set("WWW-Authenticate", "Bearer");
   return response;
 }

@@ -1,6 +1,7 @@
 #include "gateway/room_gate.hpp"
 
 #include "gateway/ticket_json.hpp"
+#include "wire/retry_after.hpp"
 
 #include <fmt/format.h>
 
@@ -12,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::RoomEntry;
 using room::TicketState;
-
-constexpr const char* kClosedRetryAfter = "60";
 
 bool is_safe_method(const wire::RequestHead& head) {
   return head.method == "GET" || head.method == "HEAD";
@@ -233,9 +232,9 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
         pages_.answer(visit.room(), visit.entry.view.policy, visit.head(), page, refusal.status());
   }
   if (refusal.is(problems::kRoomClosed))
-    response.head.fields.set("Retry-After", kClosedRetryAfter);
+    response.head.fields.set("Retry-After", wire::retry_after::kRoomClosed);
   else if (refusal.status() == 503)
-    response.head.fields.set("Retry-After", "5");
+    response.head.fields.set("Retry-After", wire::retry_after::kPage);
   static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
   co_return Verdict::answered;
 }

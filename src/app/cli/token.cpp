@@ -5,6 +5,7 @@
 #include "app/serve/secrets.hpp"
 #include "wire/base64.hpp"
 #include "wire/jose/jws.hpp"
+#include "wire/sha256.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -51,9 +52,13 @@ int api_key(const TokenOptions& o) {
   adapters::SystemEntropy entropy;
   const std::string key = draw_token(entropy);
   fmt::print(
-      "Give this to the backend; it is not shown again:\n  {}\n\nPut this into the "
-      "configuration:\n  identity:\n    api_keys:\n      - {{ name: {}, sha256: {} }}\n",
-      key, o.name, sha256_hex(key));
+      "The API key of the backend \"{1}\". It sends it to Doorward as X-API-Key, to end sessions "
+      "and\n"
+      "to join for others. Keep it secret; it is not shown again:\n\n"
+      "  {0}\n\n"
+      "Doorward keeps only its SHA-256. Add this to the configuration, and restart:\n\n"
+      "  identity:\n    api_keys:\n      - {{ name: {1}, sha256: {2} }}\n",
+      key, o.name, wire::sha256_hex(key));
   return kOk;
 }
 
@@ -133,11 +138,13 @@ Examples:
   add_data(*look, o);
   look->callback([o, &code] { code = inspect(*o); });
 
-  auto* api = command->add_subcommand("api-key", "Make an API key for a backend");
+  auto* api =
+      command->add_subcommand("api-key", "Make an API key: what a backend shows as X-API-Key");
   api->add_option("name", o->name, "Name of the backend")->required();
   api->callback([o, &code] { code = api_key(*o); });
 
-  auto* key = command->add_subcommand("key", "Make a signing key, on standard output");
+  auto* key =
+      command->add_subcommand("key", "Make a signing key for tokens.keys, on standard output");
   key->add_option("--kid", o->kid, "Its id")->capture_default_str();
   key->add_option("--algorithm", o->algorithm, "ES256, EdDSA, RS256 or HS256")
       ->capture_default_str();

@@ -82,6 +82,11 @@ Result<HostPort> parse_listen_address(std::string_view text) {
   return *parsed;
 }
 
+bool is_loopback(std::string_view listen) {
+  const auto parsed = parse_listen_address(listen);
+  return parsed && boost::asio::ip::make_address(parsed->host).is_loopback();
+}
+
 bool is_listen_address(std::string_view text) { return parse_listen_address(text).has_value(); }
 bool is_endpoint_url(std::string_view text) { return edge::parse_endpoint(text).has_value(); }
 

@@ -19,6 +19,8 @@ struct HostPort {
 Result<HostPort> parse_listen_address(std::string_view text);
 
 bool is_listen_address(std::string_view text);
+// A listen address that only this machine can reach.
+bool is_loopback(std::string_view listen);
 bool is_endpoint_url(std::string_view text);
 bool is_redis_url(std::string_view text);
 bool is_network(std::string_view text);  // "10.0.0.0/8", "::1"

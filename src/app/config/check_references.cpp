@@ -125,11 +125,6 @@ void check_rooms_are_used(const Config& config, Problems& problems) {
   }
 }
 
-bool is_loopback(const std::string& listen) {
-  const auto parsed = parse_listen_address(listen);
-  return parsed && boost::asio::ip::make_address(parsed->host).is_loopback();
-}
-
 void check_open_admin(const Config& config, Problems& problems) {
   const bool own = !config.admin.listen.empty();
   if (!config.admin.open_on_loopback) return;

@@ -1,6 +1,6 @@
 #include "app/serve/file_rooms.hpp"
 
-#include "app/serve/secrets.hpp"
+#include "wire/sha256.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +37,7 @@ std::string fingerprint(const room::Policy& p) {
       p.liveness_grace.count(), shown(p.opens_at), shown(p.closes_at), p.max_waiting,
       static_cast<int>(p.mode));
   for (const room::Lane& lane : p.lanes) text += fmt::format(" lane={}:{}", lane.name, lane.share);
-  return sha256_hex(text);
+  return wire::sha256_hex(text);
 }
 
 RoomChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,

@@ -1,7 +1,7 @@
 #include "app/serve/file_rules.hpp"
 
-#include "app/serve/secrets.hpp"
 #include "wire/rule_json.hpp"
+#include "wire/sha256.hpp"
 
 #include <boost/json.hpp>
 
@@ -17,7 +17,7 @@ constexpr const char* kSaidFile = "rules-of-file.json";
 }  // namespace
 
 std::string fingerprint(const limit::Rule& rule) {
-  return sha256_hex(boost::json::serialize(wire::rule_to_json(rule)));
+  return wire::sha256_hex(boost::json::serialize(wire::rule_to_json(rule)));
 }
 
 RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,

@@ -14,7 +14,6 @@
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 
@@ -30,22 +29,10 @@ constexpr std::string_view kNoRules =
     "the configuration was reloaded in part: its rooms are in force, of its rules some may be, the "
     "rest is not; reload again";
 
-bool is_loopback(const std::string& listen) {
-  const auto parsed = config::parse_listen_address(listen);
-  return parsed && boost::asio::ip::make_address(parsed->host).is_loopback();
-}
-
 gateway::Pages::Displays displays_of(const config::Config& config) {
   gateway::Pages::Displays displays;
   for (const auto& room : config.rooms) displays.emplace(room.name, room.display);
   return displays;
-}
-
-template <class Word>
-Word draw(ports::Entropy& entropy) {
-  Word word{};
-  entropy.fill(std::as_writable_bytes(std::span(&word, 1)));
-  return word;
 }
 
 std::string shown_address(const std::string& listen, std::uint16_t port) {
@@ -176,7 +163,7 @@ void Program::open_redis() {
   const config::RedisListenSettings& settings = config_.redis_listen;
   api::redis::RedisOptions options;
   options.password = settings.password;
-  options.needs_auth = !settings.password.empty() || !is_loopback(settings.address);
+  options.needs_auth = !settings.password.empty() || !config::is_loopback(settings.address);
   options.has_api_keys = !config_.identity.api_keys.empty();
   options.version = version();
   const Hash128 keys = siphash128(counters_->secret(), "counters of CL.THROTTLE");
@@ -239,7 +226,7 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   gateway::PipelineParts parts;
   parts.fallback = [this](gateway::Context& context) { return fall_back(context); };
   parts.observer = &observer_;
-  parts.id_seed = draw<std::uint64_t>(entropy_);
+  parts.id_seed = ports::draw<std::uint64_t>(entropy_);
   parts.debug = config_.debug;
   if (!admin) {
     parts.trusted = trusted_of(config_);
@@ -274,7 +261,7 @@ edge::Task<> Program::fall_back(gateway::Context& context) {
 
 bool Program::admin_on_main() const {
   return config_.admin.listen.empty() && config_.trusted_proxies.empty() &&
-         is_loopback(config_.listen);
+         config::is_loopback(config_.listen);
 }
 
 std::filesystem::path Program::memory_folder() const {

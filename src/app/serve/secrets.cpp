@@ -3,7 +3,6 @@
 #include "base/ids.hpp"
 #include "wire/base64.hpp"
 
-#include <openssl/sha.h>
 #include <boost/json.hpp>
 
 #include <fcntl.h>
@@ -36,15 +35,8 @@ Error broken(const fs::path& path) {
                    "remove it to draw new ones (tickets and passes end)");
 }
 
-template <class Word>
-Word draw(ports::Entropy& entropy) {
-  Word word{};
-  entropy.fill(std::as_writable_bytes(std::span(&word, 1)));
-  return word;
-}
-
 std::string draw_kid(ports::Entropy& entropy) {
-  return to_hex(0, draw<std::uint64_t>(entropy)).substr(16);
+  return to_hex(0, ports::draw<std::uint64_t>(entropy)).substr(16);
 }
 
 std::string to_text(const Secrets& secrets) {
@@ -127,25 +119,13 @@ Result<> write_secret_file(const fs::path& path, std::string_view text) {
 }
 
 SipKey draw_sip_key(ports::Entropy& entropy) {
-  return {draw<std::uint64_t>(entropy), draw<std::uint64_t>(entropy)};
+  return {ports::draw<std::uint64_t>(entropy), ports::draw<std::uint64_t>(entropy)};
 }
 
 std::string draw_token(ports::Entropy& entropy) {
   std::array<std::byte, kTokenBytes> bytes;
   entropy.fill(bytes);
   return wire::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
 }
 
 Result<Secrets> read_secrets(const fs::path& folder) {
@@ -185,7 +165,7 @@ Result<std::uint64_t> open_place(const fs::path& folder, ports::Entropy& entropy
   std::uint64_t hi = 0;
   std::uint64_t place = 0;
   if (!kept) {
-    place = draw<std::uint64_t>(entropy);
+    place = ports::draw<std::uint64_t>(entropy);
     auto written = write_secret_file(path, to_hex(0, place) + '\n');
     if (!written) return written.error();
     return place;

@@ -47,8 +47,6 @@ Result<AdminToken> open_admin_token(const std::filesystem::path& folder, ports::
 SipKey draw_sip_key(ports::Entropy& entropy);
 // 256 random bits in base64url.
 std::string draw_token(ports::Entropy& entropy);
-// Lower-case hexadecimal SHA-256.
-std::string sha256_hex(std::string_view text);
 
 Result<std::string> read_small_file(const std::filesystem::path& path);
 // Whole or not at all, durable, mode 0600.

@@ -3,13 +3,12 @@
 #include "gateway/proxying/call.hpp"
 #include "gateway/proxying/signal.hpp"
 #include "gateway/route.hpp"
+#include "wire/retry_after.hpp"
 
 #include <charconv>
 
 namespace doorward::gateway::proxying {
 namespace {
-
-constexpr std::string_view kRetryAfter = "1";
 
 // A body follows in this length; to HEAD, what it would have been.
 edge::BodyLength length_of(const Call& call, const edge::UpstreamConnection& connection) {
@@ -53,7 +52,8 @@ edge::Task<> answer_failure(Call& call, Error fault) {
   call.context.fault = std::move(fault.what);
   if (call.exchange().answered()) co_return;
   edge::Response response = edge::problem_response(problem_of(fault.code));
-  if (fault.code == Errc::overloaded) response.head.fields.append("Retry-After", kRetryAfter);
+  if (fault.code == Errc::overloaded)
+    response.head.fields.append("Retry-After", wire::retry_after::kUpstreamBusy);
   (void)co_await call.exchange().respond(std::move(response));
 }
 

@@ -1,5 +1,6 @@
 // What happened today and what happens now, of one client or of all.
 #include "api/compat/rate_limiter/calls.hpp"
+#include "wire/retry_after.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <boost/json.hpp>
@@ -129,7 +130,7 @@ class Watcher final : public live::Watcher {
 
 edge::Response too_many() {
   edge::Response response = detail(503, "Too many streams are open");
-  response.head.fields.append("Retry-After", "5");
+  response.head.fields.append("Retry-After", wire::retry_after::kCrowded);
   return response;
 }
 
