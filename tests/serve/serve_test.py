@@ -203,6 +203,43 @@ class Serve(unittest.TestCase):
             self.assertEqual(code, 2)
             self.assertIn("FILE is missing", said)
 
+    def test_a_slip_on_the_command_line_is_answered_with_the_remedy(self):
+        rows = [
+            (("srve",), 'there is no command "srve"; did you mean "serve"?'),
+            (("check", "--explain", "GET", "buy"), "PATH begins with a slash, as in: --explain GET /buy"),
+            (("zzzzzzzz",), "known: serve, check, token, repair, version"),
+        ]
+        for arguments, remedy in rows:
+            code, _, said = run(*arguments)
+            self.assertEqual(code, 2, said)
+            self.assertIn(remedy, said)
+
+    def test_a_new_api_key_is_explained(self):
+        code, out, said = run("token", "api-key", "shop")
+        self.assertEqual(code, 0, said)
+        for words in ("X-API-Key", "restart", "- { name: shop, sha256: "):
+            self.assertIn(words, out)
+
+    def test_visitors_sent_to_nothing_are_told_so(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))  # taken, and nothing listens
+            visitors = Path(os.environ["DOORWARD_SOURCE"]) / "examples" / "visitors"
+            command = [sys.executable, str(visitors), "1", "--port", str(free.getsockname()[1])]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Start the demonstration first (make run)", done.stderr)
+
+    def test_the_log_of_a_failing_backend_names_it(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+            config = f"upstreams: {{shop: 'http://127.0.0.1:{port}'}}\nroutes: [{{path: /**, upstream: shop}}]\n"
+            with Server(config) as server:
+                self.assertEqual(server.call("GET", "/a")[0], 502)
+                wait_for(lambda: "a request failed" in server.errors(), "no line of the failure")
+                line = next(line for line in server.errors().splitlines() if "a request failed" in line)
+        self.assertIn("upstream=shop", line.replace('"', ""))
+
     def test_passes_of_a_fresh_folder_are_signed_with_es256(self):
         with Server() as server:
             keys = server.call("GET", "/.well-known/jwks.json")[2]["keys"]

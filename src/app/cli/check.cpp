@@ -43,6 +43,11 @@ int check(const CheckOptions& options) {
     fmt::print(stderr, "doorward: FILE is missing, as in: doorward check {}\n", kDefaultFile);
     return kUsage;
   }
+  if (!options.explain.empty() && !options.explain[1].starts_with('/')) {
+    fmt::print(stderr, "doorward: PATH begins with a slash, as in: --explain {0} /{1}\n",
+               options.explain[0], options.explain[1]);
+    return kUsage;
+  }
   auto loaded = config::load_file(file_of(options), config::process_environment());
   if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
   fmt::print(stderr, "{}", loaded.problems.text());

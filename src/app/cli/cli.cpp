@@ -1,11 +1,15 @@
 #include "app/cli/cli.hpp"
 
+#include "app/config/problem.hpp"
 #include "app/config/reference.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
 #include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace doorward::app {
 namespace {
@@ -39,6 +43,19 @@ void add_reference(CLI::App& app) {
   });
 }
 
+// A word in the place of a command that is none; CLI11 would only call it unexpected.
+bool is_unknown_command(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == word) return false;
+    if (!command->get_group().empty()) known.push_back(command->get_name());
+  }
+  if (word.starts_with('-')) return false;
+  fmt::print(stderr, "doorward: there is no command \"{}\"{}\n", word,
+             config::suggestion(word, known));
+  return true;
+}
+
 }  // namespace
 
 const char* version() { return DOORWARD_VERSION; }
@@ -58,6 +75,7 @@ int run(int argc, const char* const* argv) {
     fmt::print("{}", app.help());
     return kOk;
   }
+  if (is_unknown_command(app, argv[1])) return kUsage;
   try {
     app.require_subcommand(1);
     app.parse(argc, argv);

@@ -1,5 +1,7 @@
 #include "app/config/document.hpp"
 
+#include "app/config/yaml_words.hpp"
+
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -132,6 +134,16 @@ class Builder : public YAML::EventHandler {
   Node root_;
 };
 
+// Lines count from 0; empty if there is no such line.
+std::string_view line_of(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
 template <class Self>
 auto* find_in(Self& self, std::string_view key) {
   const auto it = std::find_if(self.keys.begin(), self.keys.end(),
@@ -188,7 +200,8 @@ Result<Node> parse_document(std::string_view text, std::string source_name) {
     return stopped.error;
   } catch (const YAML::Exception& e) {
     return error(Errc::invalid,
-                 fmt::format("{}:{}:{}: {}", name, e.mark.line + 1, e.mark.column + 1, e.msg));
+                 fmt::format("{}:{}:{}: {}", name, e.mark.line + 1, e.mark.column + 1,
+                             yaml_words(e.msg, line_of(text, e.mark.line))));
   }
 }
 

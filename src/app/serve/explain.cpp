@@ -2,6 +2,7 @@
 
 #include "adapters/system/system_clock.hpp"
 #include "adapters/system/system_entropy.hpp"
+#include "app/serve/explain_rules.hpp"
 #include "app/serve/secrets.hpp"
 #include "app/serve/upstreams.hpp"
 #include "engine/shard.hpp"
@@ -31,6 +32,13 @@ Result<gateway::TokenOptions> keys_for_once() {
   return gateway::split_keys(wire::jose::KeySet({*std::move(passes), *std::move(tickets)}));
 }
 
+// The rules are asked right after the route, and where no route takes the request, too.
+void put_after_route(std::string& lines, const std::string& rules) {
+  const auto route = lines.find("\nroute: ");
+  const auto end = route == std::string::npos ? lines.size() : lines.find('\n', route + 1) + 1;
+  lines.insert(end, rules + "\n");
+}
+
 }  // namespace
 
 Result<std::string> explain(const config::Config& config, std::string_view method,
@@ -53,7 +61,11 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   UpstreamCountsByName counts;
   parts.filters = make_filters(config, places, pages, 1, counts, "");
   const gateway::Pipeline pipeline(std::move(parts));
-  return pipeline.explain(method, host, path);
+  std::string lines = pipeline.explain(method, host, path);
+  const AskedRequest asked{method, host, path, pipeline.routes().find(host, path, method)};
+  put_after_route(lines, explain_rules(config, asked));
+  if (const std::string note = explain_own_path(config, asked); !note.empty()) lines += note + "\n";
+  return lines;
 }
 
 }  // namespace doorward::app

@@ -31,7 +31,8 @@ void Observer::finished(const gateway::RequestRecord& record, std::uint64_t stam
     log_.warn("a request failed", {{"fault", c.fault},
                                    {"id", c.request_id},
                                    {"path", record.request.path},
-                                   {"upstream", c.upstream},
+                                   {"upstream", c.route == nullptr ? "" : c.route->upstream},
+                                   {"endpoint", c.upstream},
                                    {"status", record.status}});
   }
   if (!log_.wants_access()) return;

@@ -1,0 +1,16 @@
+// What is wrong with a text that is no YAML, in words that say how to mend it.
+//
+// Why:     the parser says "illegal map value"; whoever wrote the file wants to know which
+//          character to change.
+// Threads: const-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace doorward::app::config {
+
+// `said` is the parser's message, one that is not known stays as it is; `line` is where it stopped.
+std::string yaml_words(std::string_view said, std::string_view line);
+
+}  // namespace doorward::app::config

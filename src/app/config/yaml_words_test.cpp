@@ -1,0 +1,49 @@
+#include "app/config/yaml_words.hpp"
+
+#include "app/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace doorward::app::config {
+namespace {
+
+struct Row {
+  const char* text;
+  const char* place;
+  const char* words;
+};
+
+// What people get wrong, and what they are told.
+const Row kRows[] = {
+    {"listen: 127.0.0.1:8080\nupstreams:\n  shop: url: http://127.0.0.1:9000\n",
+     "f.yaml:3:", "quote a text"},
+    {"rooms:\n  sale: { capacity: 5\nroutes: []\n", "f.yaml:3:", "expected \",\" or \"}\""},
+    {"routes: [ { path: /buy }\nrooms: {}\n", "f.yaml:2:", "expected \",\" or \"]\""},
+    {"rooms:\n  sale:\n\tcapacity: 5\n", "f.yaml:3:", "a tab indents this line"},
+    {"rooms:\n  sale:\n    capacity: 5\n   claim: 1m\n", "f.yaml:4:", "in the column of"},
+    {"routes:\n  - path: /buy\n  - path: /pay\n rooms: {}\n", "f.yaml:4:", "in the column of"},
+    {"listen: \"127.0.0.1:8080", "f.yaml:1:", "a quote is open"},
+    {"rooms: }\n", "f.yaml:1:", "never opened"},
+    {"data: @here\n", "f.yaml:1:", "between quotes"},
+    {"data: `here`\n", "f.yaml:1:", "between quotes"},
+    {"data: \"C:\\data\"\n", "f.yaml:1:", "use single quotes"},
+    {"routes: - path: /buy\n", "f.yaml:1:", "on a line of its own"},
+    {"routes:\n  - path: *\n", "f.yaml:2:", "between quotes"},
+};
+
+TEST(YamlWords, EachMistakeIsToldWithItsPlaceAndItsRemedy) {
+  for (const Row& row : kRows) {
+    const Loaded loaded = load_text(row.text, "f.yaml", {});
+    EXPECT_THAT(loaded.problems.text(), testing::StartsWith(std::string("error: ") + row.place))
+        << row.text;
+    EXPECT_THAT(loaded.problems.text(), testing::HasSubstr(row.words)) << row.text;
+  }
+}
+
+TEST(YamlWords, WhatTheParserSaysBesidesIsPassedOn) {
+  EXPECT_EQ(yaml_words("something new", "a: b"), "this is no YAML: something new");
+}
+
+}  // namespace
+}  // namespace doorward::app::config
