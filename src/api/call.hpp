@@ -10,6 +10,7 @@
 #include "api/admin/session_table.hpp"
 #include "api/live/live.hpp"
 #include "api/native/ticket_streams.hpp"
+#include "core/route/route.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/places.hpp"
 #include "ports/counter_store.hpp"
@@ -27,6 +28,15 @@ namespace doorward::api {
 
 inline constexpr std::size_t kMaxBody = 64 * 1024;
 
+// The queue and the actuator of compat/ticketing_gateway.
+struct TicketingGatewayOptions {
+  std::string room = "ticketing-gateway";  // the queue
+  bool english = false;                    // its messages
+  bool open_actuator = false;              // routes and metrics for everybody who reaches us
+  std::function<std::vector<route::Route>()> routes = {};
+  std::function<std::string()> metrics = {};
+};
+
 struct ApiOptions {
   std::string admin_token;  // empty: nobody is let in
   // Whether the main listener, loopback and with no proxy trusted, takes admin calls. Asked at each
@@ -35,6 +45,9 @@ struct ApiOptions {
   bool open_on_loopback = false;                    // a peer on this machine needs no credential
   edge::Handler visitors = {};                      // what a visitor's request passes, for probes
   std::vector<std::string_view> switched_off = {};  // names of compatible systems
+  TicketingGatewayOptions ticketing_gateway = {};
+  // Whether only a user of an issuer, or a backend, takes a place. Asked at each call; empty: no.
+  std::function<bool()> users_only = {};
   std::string version = {};
 };
 

@@ -42,8 +42,9 @@ struct Peer {
 
 // A whole answer for `Exchange::respond`. Content-Length and Date are set by the edge.
 struct Response {
-  wire::ResponseHead head;
-  std::string body;
+  wire::ResponseHead head = {};
+  std::string body = {};
+  bool own_problem = false;  // says what went wrong here, and comes from no backend
 };
 
 // How the length of a streamed answer is said on the wire.

@@ -14,6 +14,7 @@ inline Response problem_response(const wire::Problem& problem) {
   response.head.fields.append("Content-Type", wire::kProblemMediaType);
   response.head.fields.append("Cache-Control", "no-store");
   response.body = problem.json();
+  response.own_problem = true;
   return response;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/answer.hpp"
 
+#include "gateway/dress.hpp"
+
 #include <boost/json.hpp>
 
 namespace doorward::gateway {
@@ -58,6 +60,9 @@ void Answer::explain(edge::Response& response) const {
 }
 
 Task<Result<>> Answer::respond(edge::Response response) {
+  const bool is_visitors = context_ && (context_->route || context_->nowhere);
+  if (response.own_problem && is_visitors && context_->dress)
+    response = context_->dress->problem(std::move(response), inner_.request());
   if (tells_all_) explain(response);
   add_to(response.head);
   bytes_out_ += response.body.size();

@@ -51,8 +51,9 @@ inline constexpr std::string_view kApiKey = "backend-key-0123456789";
 
 inline IdentityOptions test_identity() {
   IdentityOptions options;
-  options.issuers.push_back(
-      {"https://id.example", "shop", wire::jose::KeySet({issuer_key()}), "sub", "lane"});
+  options.issuers.push_back({"https://id.example", "shop",
+                             std::make_shared<IssuerKeys>(wire::jose::KeySet({issuer_key()})),
+                             "sub", "lane"});
   // The SHA-256 of kApiKey.
   options.api_keys.push_back(
       {"shop", "95f691188978c0ae43ea554626cc672c97a850b5c16f277c993472190d647855"});

@@ -59,10 +59,14 @@ struct LimitNote {
   bool refused = false;
 };
 
+class Dress;
+
 struct Context {
   edge::Exchange& exchange;
   Client client = {};
   const route::Route* route = nullptr;
+  const Dress* dress = nullptr;     // null: answers of ours have the native form
+  bool nowhere = false;             // neither a route nor a call of ours takes it
   wire::Fields answer_fields = {};  // added to whatever is answered (Set-Cookie, rate headers)
   std::unique_ptr<TunnelWatch> tunnel_watch = nullptr;
   std::unique_ptr<AnswerEditor> answer_editor = nullptr;

@@ -78,7 +78,49 @@ std::optional<std::string_view> cookie(const wire::RequestHead& head, std::strin
 }
 
 Identities::Identities(IdentityOptions options, Tokens& tokens)
-    : options_(std::move(options)), tokens_(tokens), users_(kUsersKept, options_.subject_key) {}
+    : options_(std::move(options)),
+      tokens_(tokens),
+      any_remote_(std::any_of(options_.issuers.begin(), options_.issuers.end(),
+                              [](const Issuer& issuer) { return issuer.keys->is_remote(); })),
+      users_(kUsersKept, options_.subject_key) {}
+
+bool Identities::has_remote_keys() const { return any_remote_; }
+
+bool Identities::must_wait_for_keys(std::string_view token) const {
+  if (!any_remote_ || tokens_.kind_of(token) != Tokens::Kind::other) return false;
+  const auto hint = jose::key_hint(token);
+  // A secret is never published.
+  if (!hint || hint->algorithm == jose::Algorithm::hs256) return false;
+  keep_keys_fresh();
+  const bool is_known =
+      std::any_of(options_.issuers.begin(), options_.issuers.end(),
+                  [&](const Issuer& issuer) { return issuer.keys->get()->may_verify(*hint); });
+  if (is_known) return false;
+  for (const Issuer& issuer : options_.issuers) issuer.keys->want();
+  return is_fetching_keys();
+}
+
+void Identities::keep_keys_fresh() const {
+  for (const Issuer& issuer : options_.issuers) issuer.keys->keep_fresh();
+}
+
+bool Identities::is_fetching_keys() const {
+  return std::any_of(options_.issuers.begin(), options_.issuers.end(),
+                     [](const Issuer& issuer) { return issuer.keys->is_fetching(); });
+}
+
+Millis Identities::longest_fetch() const {
+  Millis longest{0};
+  for (const Issuer& issuer : options_.issuers)
+    if (issuer.keys->is_remote()) longest = std::max(longest, issuer.keys->timeout());
+  return longest;
+}
+
+std::uint64_t Identities::removals() const {
+  std::uint64_t sum = 0;
+  for (const Issuer& issuer : options_.issuers) sum += issuer.keys->removals();
+  return sum;
+}
 
 Hash128 Identities::derive(std::string_view what, std::string_view text) const {
   std::string bytes(what);
@@ -110,9 +152,10 @@ std::optional<std::string> Identities::backend_of(std::string_view key) const {
 }
 
 void Identities::identify_user(std::string_view token, LogTime now, Identity& identity) const {
-  if (auto known = users_.find(token, to_system(now))) {
+  const std::uint64_t removed = any_remote_ ? removals() : 0;
+  if (auto known = users_.find(token, to_system(now)); known && known->removals == removed) {
     identity.caller = Caller::user;
-    identity.subject = std::move(*known);
+    identity.subject = std::move(known->subject);
     return;
   }
   jose::TokenError problem = jose::TokenError::unknown_key;
@@ -121,7 +164,7 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     expected.issuer = issuer.issuer;
     expected.audience = issuer.audience;
     expected.leeway = std::chrono::seconds{30};
-    const auto verified = jose::verify(issuer.keys, token, expected, to_system(now));
+    const auto verified = jose::verify(*issuer.keys->get(), token, expected, to_system(now));
     if (verified.has_error()) {
       // What the issuer whose key it is says of it is worth more than that others do not know it.
       const bool is_known = verified.error() != jose::TokenError::unknown_key;
@@ -140,8 +183,8 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     identity.caller = Caller::user;
     identity.subject =
         Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim),
-                texts_among(verified->claims)};
-    users_.insert(token, *identity.subject, expiry(verified->claims), to_system(now));
+                claim(verified->claims, issuer.type_claim), texts_among(verified->claims)};
+    users_.insert(token, {*identity.subject, removed}, expiry(verified->claims), to_system(now));
     return;
   }
   identity.bad_credential =

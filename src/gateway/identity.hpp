@@ -12,6 +12,7 @@
 
 #include "base/ids.hpp"
 #include "base/siphash.hpp"
+#include "gateway/issuer/issuer_keys.hpp"
 #include "gateway/tokens.hpp"
 #include "wire/http/head.hpp"
 
@@ -27,8 +28,9 @@ namespace doorward::gateway {
 
 struct Subject {
   SubjectKey key;
-  std::string text;  // "device:…", "user:…" as passes carry it
-  std::string lane;  // from a JWT's claim or a backend; empty: the first
+  std::string text;       // "device:…", "user:…" as passes carry it
+  std::string lane;       // from a JWT's claim or a backend; empty: the first
+  std::string type = {};  // from a JWT's claim; empty: none
   // The texts among a JWT's claims: what rules may ask for. Null: none.
   std::shared_ptr<const std::vector<std::pair<std::string, std::string>>> claims = {};
 
@@ -37,11 +39,12 @@ struct Subject {
 };
 
 struct Issuer {
-  std::string issuer;
+  std::string issuer;    // empty: any, where the keys say enough
   std::string audience;  // empty: any
-  wire::jose::KeySet keys;
+  std::shared_ptr<IssuerKeys> keys;
   std::string subject_claim = "sub";
-  std::string lane_claim;  // empty: none
+  std::string lane_claim = {};  // empty: none
+  std::string type_claim = {};  // empty: none
 };
 
 struct ApiKey {
@@ -83,15 +86,31 @@ class Identities {
   // The name of the backend whose API key it is.
   std::optional<std::string> backend_of(std::string_view key) const;
 
+  // Whether the token names a key that no issuer has, and a fetch of keys is under way: by now, if
+  // one may begin. Keys that have come of age are fetched again beside it.
+  bool must_wait_for_keys(std::string_view token) const;
+  void keep_keys_fresh() const;
+  bool is_fetching_keys() const;
+  bool has_remote_keys() const;
+  Millis longest_fetch() const;
+
   // Ids that follow from a text under the secret: the same again on a retry, and not to be guessed.
   Hash128 derive(std::string_view what, std::string_view text) const;
 
  private:
+  // Verified while so many keys had been withdrawn.
+  struct Known {
+    Subject subject;
+    std::uint64_t removals = 0;
+  };
+
   void identify_user(std::string_view token, LogTime now, Identity& identity) const;
+  std::uint64_t removals() const;
 
   IdentityOptions options_;
   Tokens& tokens_;
-  mutable wire::jose::VerifiedCache<Subject> users_;
+  bool any_remote_ = false;
+  mutable wire::jose::VerifiedCache<Known> users_;
 };
 
 // The token of `Authorization: Bearer …`.

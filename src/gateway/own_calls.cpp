@@ -12,6 +12,11 @@ std::optional<Verdict> OwnCalls::run_now(Context& context) {
 edge::Task<Verdict> OwnCalls::run(Context& context) {
   if (fallback_) co_await fallback_(context);
   if (context.exchange.answered()) co_return Verdict::answered;
+  context.nowhere = true;
+  if (before_404_) {
+    const Verdict verdict = co_await before_404_->run(context);
+    if (verdict == Verdict::answered) co_return verdict;
+  }
   edge::Response missing =
       edge::problem_response(wire::Problem(404, "Nothing is served at this address."));
   (void)co_await context.exchange.respond(std::move(missing));

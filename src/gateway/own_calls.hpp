@@ -1,4 +1,5 @@
-// Answers what no route takes: Doorward's own calls, else 404.
+// Answers what no route takes: Doorward's own calls, else 404; before that, whoever keeps strangers
+// off the routes keeps them off what there is not.
 //
 // Threads: const-safe if the fallback is.
 #pragma once
@@ -6,6 +7,7 @@
 #include "gateway/filter.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace doorward::gateway {
@@ -15,7 +17,8 @@ using Fallback = std::function<edge::Task<>(Context&)>;
 
 class OwnCalls final : public Filter {
  public:
-  explicit OwnCalls(Fallback fallback) : fallback_(std::move(fallback)) {}
+  explicit OwnCalls(Fallback fallback, std::shared_ptr<Filter> before_404 = nullptr)
+      : fallback_(std::move(fallback)), before_404_(std::move(before_404)) {}
 
   std::string_view name() const override { return "own_calls"; }
   edge::Task<Verdict> run(Context& context) override;
@@ -24,6 +27,7 @@ class OwnCalls final : public Filter {
 
  private:
   Fallback fallback_;
+  std::shared_ptr<Filter> before_404_;  // may be null
 };
 
 }  // namespace doorward::gateway

@@ -9,14 +9,17 @@
 namespace doorward::gateway {
 Pipeline::Pipeline(PipelineParts parts)
     : route_(std::make_shared<RouteFilter>(std::move(parts.routes))),
+      dress_(std::move(parts.dress)),
       observer_(parts.observer),
       debug_(parts.debug) {
   filters_.push_back(std::make_shared<ClientAddress>(std::move(parts.trusted)));
   filters_.push_back(std::make_shared<RequestId>(parts.id_seed));
   filters_.push_back(route_);
   if (parts.cors) filters_.push_back(std::move(parts.cors));
+  if (parts.fetch_keys) filters_.push_back(std::move(parts.fetch_keys));
   if (parts.limits) filters_.push_back(std::move(parts.limits));
-  filters_.push_back(std::make_shared<OwnCalls>(std::move(parts.fallback)));
+  filters_.push_back(
+      std::make_shared<OwnCalls>(std::move(parts.fallback), std::move(parts.before_404)));
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
 }
 
@@ -24,6 +27,7 @@ edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
   const std::uint64_t stamp = observer_ ? observer_->started() : 0;
   Answer answer(exchange);
   Context context{answer};
+  context.dress = dress_.get();
   answer.add(context);
   if (debug_) answer.tell_all();
   bool failed = true;

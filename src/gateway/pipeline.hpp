@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gateway/client_address.hpp"
+#include "gateway/dress.hpp"
 #include "gateway/filter.hpp"
 #include "gateway/own_calls.hpp"
 #include "gateway/route.hpp"
@@ -45,8 +46,11 @@ struct PipelineParts {
   TrustedProxies trusted;
   route::RouteTable routes;
   std::shared_ptr<Filter> cors;                  // of requests that no route takes; may be null
-  std::shared_ptr<Filter> limits;                // of all requests, routed or not; may be null
+  std::shared_ptr<Filter> fetch_keys;            // of all requests, routed or not; may be null
+  std::shared_ptr<Filter> limits;                // likewise
   Fallback fallback;                             // answers where no route matches
+  std::shared_ptr<Filter> before_404;            // where that does not either; may be null
+  std::shared_ptr<const Dress> dress;            // of answers to visitors; may be null
   std::vector<std::shared_ptr<Filter>> filters;  // of a route; the last one answers
   RequestObserver* observer = nullptr;           // may be null; outlives the pipeline
   std::uint64_t id_seed = 0;                     // drawn at random by whoever makes the pipeline
@@ -66,6 +70,7 @@ class Pipeline {
  private:
   std::shared_ptr<RouteFilter> route_;
   std::vector<std::shared_ptr<Filter>> filters_;
+  std::shared_ptr<const Dress> dress_;
   RequestObserver* observer_;
   bool debug_;
 };

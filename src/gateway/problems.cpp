@@ -8,17 +8,17 @@ namespace doorward::gateway {
 namespace {
 
 constexpr ProblemType kAll[] = {
-    problems::kMalformed,    problems::kNoToken,        problems::kBadToken,
-    problems::kBackendOnly,  problems::kAdminOnly,      problems::kWrongOrigin,
-    problems::kNotYours,     problems::kAdminElsewhere, problems::kNoCsrf,
-    problems::kDeniedByRule, problems::kNoEndpoint,     problems::kNoRoom,
-    problems::kNoRule,       problems::kNoTicket,       problems::kNoMethod,
-    problems::kRoomClosed,   problems::kRuleExists,     problems::kTooManyRules,
-    problems::kTooManyRooms, problems::kTooManyLanes,   problems::kOver,
-    problems::kChanged,      problems::kTooLarge,       problems::kNotJson,
-    problems::kInvalid,      problems::kNoUpgrade,      problems::kWait,
-    problems::kTooManyTries, problems::kRoomFull,       problems::kOverloaded,
-    problems::kUnavailable,  problems::kBehind};
+    problems::kMalformed,    problems::kNoToken,      problems::kBadToken,
+    problems::kBackendOnly,  problems::kAdminOnly,    problems::kWrongOrigin,
+    problems::kNotYours,     problems::kNotInLine,    problems::kAdminElsewhere,
+    problems::kNoCsrf,       problems::kDeniedByRule, problems::kNoEndpoint,
+    problems::kNoRoom,       problems::kNoRule,       problems::kNoTicket,
+    problems::kNoMethod,     problems::kRoomClosed,   problems::kRuleExists,
+    problems::kTooManyRules, problems::kTooManyRooms, problems::kTooManyLanes,
+    problems::kOver,         problems::kChanged,      problems::kTooLarge,
+    problems::kNotJson,      problems::kInvalid,      problems::kNoUpgrade,
+    problems::kWait,         problems::kTooManyTries, problems::kRoomFull,
+    problems::kOverloaded,   problems::kUnavailable,  problems::kBehind};
 
 }  // namespace
 

@@ -29,6 +29,7 @@ inline constexpr ProblemType kBackendOnly{"backend-only", 401, "An API key is ne
 inline constexpr ProblemType kAdminOnly{"admin-only", 401, "The admin token is needed"};
 inline constexpr ProblemType kWrongOrigin{"wrong-origin", 403, "Another site may not ask this"};
 inline constexpr ProblemType kNotYours{"not-yours", 403, "Only a backend may say this"};
+inline constexpr ProblemType kNotInLine{"not-in-line", 403, "Join the room first"};
 inline constexpr ProblemType kAdminElsewhere{"admin-elsewhere", 403, "Not on this listener"};
 inline constexpr ProblemType kNoCsrf{"csrf-token-needed", 403, "The CSRF token is needed"};
 inline constexpr ProblemType kDeniedByRule{"denied-by-rule", 403, "This address is refused"};

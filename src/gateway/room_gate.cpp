@@ -1,5 +1,7 @@
 #include "gateway/room_gate.hpp"
 
+#include "gateway/dress.hpp"
+#include "gateway/preflight.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/retry_after.hpp"
 
@@ -16,15 +18,6 @@ using room::TicketState;
 
 bool is_safe_method(const wire::RequestHead& head) {
   return head.method == "GET" || head.method == "HEAD";
-}
-
-// What a browser asks before a request to another site: it carries no credentials, so a place
-// taken for it would never be used, and the answer is the backend's to give.
-bool is_preflight(const edge::Exchange& exchange) {
-  const wire::RequestHead& head = exchange.request();
-  return head.method == "OPTIONS" && head.fields.contains("Origin") &&
-         head.fields.contains("Access-Control-Request-Method") && !exchange.has_body() &&
-         !head.fields.contains("Upgrade");
 }
 
 // An open tunnel counts as use of its session, and ends with it.
@@ -96,6 +89,7 @@ edge::Task<Verdict> RoomGate::run(Context& context) {
   }
   if (entry->view.mode == room::Mode::bypass) co_return Verdict::pass;
   Visit visit{context, *entry};
+  if (context.route->entry == route::Entry::user) co_return co_await enter_as_user(visit);
   const bool entered = co_await enter_by_pass(visit);
   if (entered) co_return Verdict::pass;
   co_return co_await enter_by_place(visit);
@@ -140,6 +134,32 @@ edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTim
                     visit.secure());
   visit.tell_backend(place.view.id);
   visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.view.id, policy);
+}
+
+// By the subject of a verified JWT alone, and by a place that was taken before.
+edge::Task<Sought<Place>> RoomGate::place_of_user(Visit& visit) {
+  const Services& services = places_.services();
+  Identity identity = services.identities.identify(visit.head(), places_.now());
+  if (identity.caller != Caller::user || !identity.subject)
+    co_return problem(problems::kNoToken, "Only users who are signed in go in here.");
+  const auto handle = services.shard.find(visit.room(), identity.subject->key);
+  const auto view = handle ? services.shard.read(*handle) : std::nullopt;
+  if (!view || view->state == TicketState::closed)
+    co_return problem(problems::kNotInLine, "Join the room first.");
+  co_return Place{*handle, *view, visit.room(), identity.subject->text, services.shard.applied(),
+                  false,   false};
+}
+
+edge::Task<Verdict> RoomGate::enter_as_user(Visit& visit) {
+  auto place = co_await place_of_user(visit);
+  if (!place) {
+    edge::Response response = answer(place.error());
+    static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
+    co_return Verdict::answered;
+  }
+  if (place->view.state != TicketState::admitted) co_return co_await wait(visit, *place);
+  co_await admit(visit, std::move(*place), std::nullopt);
+  co_return Verdict::pass;
 }
 
 edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
@@ -194,7 +214,9 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
   if (!place.made) places_.keep_alive(place, policy);
   const std::uint32_t again_s = std::max(1U, poll_after_s(place.view));
   edge::Response response;
-  if (wants_page(head)) {
+  if (visit.context.dress != nullptr) {
+    response = visit.context.dress->waiting(place.view, visit.context.route->waiting_status);
+  } else if (wants_page(head)) {
     // The page's own script acts by cookie, so the token is not written into the page.
     const std::string json = ticket_json({place.view, place.room, "", "", again_s});
     const std::string target = head.target();
@@ -219,7 +241,7 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
 
 edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
   edge::Response response = answer(refusal);
-  if (wants_page(visit.head()) && refusal.status() != 401) {
+  if (wants_page(visit.head()) && refusal.status() != 401 && visit.context.dress == nullptr) {
     const std::string target = visit.head().target();
     PageRequest page;
     if (is_safe_method(visit.head())) page.go_on = target;
@@ -241,6 +263,9 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
 
 std::string RoomGate::explain(const route::Route& route) const {
   if (route.room.empty()) return "no room: everybody passes";
+  if (route.entry == route::Entry::user)
+    return fmt::format("room {}: users who are admitted go in; those who wait get {}, others 403",
+                       route.room, route.waiting_status);
   return fmt::format("room {}: in with a pass; browsers wait on the waiting page, programs get {}",
                      route.room, route.waiting_status);
 }

@@ -27,6 +27,8 @@ class RoomGate final : public Filter {
  private:
   struct Visit;
   edge::Task<bool> enter_by_pass(Visit& visit);
+  edge::Task<Sought<Place>> place_of_user(Visit& visit);
+  edge::Task<Verdict> enter_as_user(Visit& visit);
   edge::Task<Verdict> enter_by_place(Visit& visit);
   edge::Task<void> admit(Visit& visit, Place place, std::optional<LogTime> pass_ends);
   edge::Task<Sought<Place>> join(Visit& visit);

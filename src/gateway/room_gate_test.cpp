@@ -227,6 +227,39 @@ TEST_F(RoomGateTest, AUserHasOnePlaceOnEveryDevice) {
   EXPECT_EQ(json(ask({{"Authorization", bearer}})).at("ticket"), json(first).at("ticket"));
 }
 
+TEST_F(RoomGateTest, WhereOnlyUsersEnterTheirOwnPlaceDecidesAndNobodyIsGivenOne) {
+  desk_.set_capacity("sale", 1);
+  route_.entry = route::Entry::user;
+  const auto as = [&](std::string_view subject) {
+    return Fields{{"Authorization", "Bearer " + desk_.user_token(subject)}};
+  };
+  EXPECT_EQ(ask({}).status, 401U);
+  const Asked stranger = ask(as("ann"));
+  EXPECT_EQ(stranger.status, 403U);
+  EXPECT_EQ(json(stranger).at("type").as_string(), "urn:doorward:problem:not-in-line");
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 0U);
+
+  const auto join = [&](std::string_view subject) {
+    ExchangeDouble exchange;
+    exchange.head.fields.append("Authorization", "Bearer " + desk_.user_token(subject));
+    auto who = desk_.identities.identify(exchange.head, desk_.places.now());
+    return desk_.run(desk_.places.join({"sale", *std::move(who.subject), {}})).value();
+  };
+  const Place inside = join("ann");
+  join("bob");
+  EXPECT_EQ(ask(as("ann")).verdict, Verdict::pass);
+  const Asked waiting = ask(as("bob"));
+  EXPECT_EQ(waiting.status, 429U);
+  EXPECT_EQ(json(waiting).at("position").as_int64(), 1);
+  // Somebody else's pass opens nothing.
+  Fields with_pass = as("bob");
+  with_pass.emplace_back("Cookie", "doorward_pass_sale=" + desk_.places.pass_for(inside));
+  EXPECT_EQ(ask(with_pass).status, 429U);
+  desk_.submit(engine::Leave{inside.view.id});
+  EXPECT_EQ(ask(as("bob")).verdict, Verdict::pass);
+  EXPECT_EQ(ask(as("ann")).status, 403U);
+}
+
 TEST_F(RoomGateTest, AClosedAFullAndAMissingRoomSaySo) {
   EXPECT_EQ(ask({}).status, 404U);
   room::Policy policy;

@@ -21,7 +21,8 @@ edge::Response detail(unsigned status, std::string_view what) {
   return json_answer(status, json::object{{"detail", what}});
 }
 
-edge::Response refuse_with_detail(const Call&, unsigned status, std::string_view what) {
+edge::Response refuse_with_detail(const Desk&, const Call&, unsigned status,
+                                  std::string_view what) {
   return detail(status, what);
 }
 

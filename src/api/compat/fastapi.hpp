@@ -17,7 +17,7 @@ namespace doorward::api::compat {
 // {"detail":"…"}
 edge::Response detail(unsigned status, std::string_view what);
 // As `System::refuse`.
-edge::Response refuse_with_detail(const Call&, unsigned status, std::string_view what);
+edge::Response refuse_with_detail(const Desk&, const Call&, unsigned status, std::string_view what);
 
 struct Fault {
   std::string member;  // empty: the whole

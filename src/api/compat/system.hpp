@@ -27,7 +27,7 @@ struct System {
   std::string_view name;  // of its switch under `compat`, and of its folder; empty: on where any is
   std::span<const Row> rows;
   // A refusal of its own: 405 for a method, 400 for an address with a broken escape.
-  edge::Response (*refuse)(const Call&, unsigned status, std::string_view what);
+  edge::Response (*refuse)(const Desk&, const Call&, unsigned status, std::string_view what);
 };
 
 }  // namespace doorward::api::compat

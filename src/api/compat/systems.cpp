@@ -2,13 +2,15 @@
 
 #include "api/compat/common/common.hpp"
 #include "api/compat/rate_limiter/rate_limiter.hpp"
+#include "api/compat/ticketing_gateway/ticketing_gateway.hpp"
 
 #include <algorithm>
 
 namespace doorward::api::compat {
 namespace {
 
-constexpr const System* kAll[] = {&common::kSystem, &rate_limiter::kSystem};
+constexpr const System* kAll[] = {&common::kSystem, &ticketing_gateway::kSystem,
+                                  &rate_limiter::kSystem};
 
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 
@@ -82,13 +84,13 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   if (found.row == nullptr) {
     edge::Response response = head.method == "OPTIONS"
                                   ? no_content()
-                                  : found.system->refuse(call, 405, "Method Not Allowed");
+                                  : found.system->refuse(desk, call, 405, "Method Not Allowed");
     response.head.fields.append("Allow", found.allow);
     co_return response;
   }
   const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
   const auto rest = unescaped(std::string_view(head.path).substr(fixed));
-  if (!rest) co_return found.system->refuse(call, 400, "The address has a broken escape");
+  if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");
   co_return co_await found.row->handler(desk, call, *rest);
 }
 

@@ -74,6 +74,8 @@ gateway::Sought<Joiner> find_joiner(const Desk& desk, const Call& call,
   if (identity.bad_credential)
     return gateway::problem(problems::kBadToken, *identity.bad_credential);
   if (identity.caller == Caller::backend) return backend_joiner(desk, body);
+  if (identity.caller != Caller::user && desk.options.users_only && desk.options.users_only())
+    return gateway::problem(problems::kNoToken, "Only users who are signed in take places here.");
   if (!body.empty())
     return gateway::problem(problems::kNotYours,
                             "Only a backend with an API key names subject and lane.");

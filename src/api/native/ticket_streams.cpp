@@ -34,6 +34,15 @@ TicketHandle unpack(std::uint64_t key) {
   return {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)};
 }
 
+// A stream's key is its ticket's with the voice in the two highest bits of the index: there is not
+// memory for so many tickets.
+constexpr int kVoiceShift = 30;
+std::uint64_t with_voice(std::uint64_t ticket, std::size_t voice) {
+  return ticket | std::uint64_t{voice} << kVoiceShift;
+}
+std::size_t voice_of(std::uint64_t key) { return key >> kVoiceShift & 3; }
+std::uint64_t without_voice(std::uint64_t key) { return key & ~(std::uint64_t{3} << kVoiceShift); }
+
 // The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing
 // yet.
 constexpr std::uint32_t kNoPlace = 0xffff'ffff;
@@ -77,8 +86,14 @@ void TicketStreams::attach(gateway::Places& places, edge::ParkingLots& lots) {
   lots_ = &lots;
 }
 
-edge::ParkedStream TicketStreams::open(const gateway::Place& place) {
+void TicketStreams::speak(StreamVoice as, TicketVoice& voice) {
+  spoken_[static_cast<std::size_t>(as)].voice = &voice;
+}
+
+edge::ParkedStream TicketStreams::open(const gateway::Place& place, StreamVoice as) {
+  const auto voice = static_cast<std::size_t>(as);
   const std::uint64_t key = pack(place.handle);
+  ++spoken_[voice].streams;
   Part& part = part_of(key);
   {
     const std::lock_guard lock(part.mutex);
@@ -94,17 +109,19 @@ edge::ParkedStream TicketStreams::open(const gateway::Place& place) {
     }
   }
   settle(key);
-  return {key, 0};
+  return {with_voice(key, voice), 0};
 }
 
 void TicketStreams::gone(const edge::ParkedStream& stream) {
-  Part& part = part_of(stream.key);
+  --spoken_[voice_of(stream.key)].streams;
+  const std::uint64_t key = without_voice(stream.key);
+  Part& part = part_of(key);
   {
     const std::lock_guard lock(part.mutex);
-    const auto holder = part.holders.find(stream.key);
+    const auto holder = part.holders.find(key);
     if (holder == part.holders.end() || --holder->second.streams > 0) return;
   }
-  settle(stream.key);
+  settle(key);
 }
 
 std::size_t TicketStreams::tickets() const {
@@ -184,7 +201,10 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
   if (lots == nullptr) return;
   std::vector<std::uint64_t> keys;
   keys.reserve(tickets.size());
-  for (const TicketHandle ticket : tickets) keys.push_back(pack(ticket));
+  for (std::size_t voice = 0; voice < kVoices; ++voice) {
+    if (spoken_[voice].streams == 0) continue;
+    for (const TicketHandle ticket : tickets) keys.push_back(with_voice(pack(ticket), voice));
+  }
   lots->wake(keys);
 }
 
@@ -229,6 +249,7 @@ void TicketStreams::emit(std::string& out, StreamKind kind, std::string_view eve
 
 edge::StreamSource::Next TicketStreams::render(edge::ParkedStream& stream, StreamKind kind,
                                                std::string& out) {
+  if (voice_of(stream.key) != 0) return render_spoken(stream, kind, out);
   const auto view = shard().read(unpack(stream.key));
   if (!view) {
     emit(out, kind, "closed", R"({"state":"closed","reason":"forgotten"})");
@@ -243,6 +264,14 @@ edge::StreamSource::Next TicketStreams::render(edge::ParkedStream& stream, Strea
   if (kind == StreamKind::websocket)
     wire::websocket::append_close(out, wire::websocket::CloseCode::kNormal);
   return {{}, true};
+}
+
+edge::StreamSource::Next TicketStreams::render_spoken(edge::ParkedStream& stream, StreamKind kind,
+                                                      std::string& out) {
+  const std::uint64_t key = without_voice(stream.key);
+  const auto view = shard().read(unpack(key));
+  if (view && view->state == TicketState::waiting && view->passed_over) keep_presence(key, *view);
+  return spoken_[voice_of(stream.key)].voice->render(stream.memo, kind, view, out);
 }
 
 edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& stream, StreamKind kind,

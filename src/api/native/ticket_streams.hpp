@@ -36,14 +36,31 @@
 
 namespace doorward::api {
 
+// Whose words a stream speaks.
+enum class StreamVoice : std::uint8_t { native, ticketing_gateway, count_ };
+
+// How a system that Doorward stands in for tells a ticket; presence is not its business.
+class TicketVoice {
+ public:
+  virtual ~TicketVoice() = default;
+  // As StreamSource::render. `memo` is zero at first, and the voice's own. No view: the ticket is
+  // forgotten.
+  virtual edge::StreamSource::Next render(std::uint64_t& memo, edge::StreamKind kind,
+                                          const std::optional<room::TicketView>& view,
+                                          std::string& out) = 0;
+};
+
 class TicketStreams final : public edge::StreamSource, public engine::Listener {
  public:
   explicit TicketStreams(const ports::Clock& clock) : clock_(clock) {}
 
   void attach(gateway::Places& places, edge::ParkingLots& lots);
 
+  // Before anything is parked in that voice; outlives the streams.
+  void speak(StreamVoice as, TicketVoice& voice);
+
   // Counts one more stream of this ticket; `gone` counts it off.
-  edge::ParkedStream open(const gateway::Place& place);
+  edge::ParkedStream open(const gateway::Place& place, StreamVoice as = StreamVoice::native);
   // With streams, or with an end that is not in the log yet.
   std::size_t tickets() const;
   // Writes what the log did not take, as far as it takes it now. To be called every few seconds.
@@ -81,6 +98,13 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   class PresenceCall;
   friend class PresenceCall;
 
+  static constexpr std::size_t kVoices = static_cast<std::size_t>(StreamVoice::count_);
+  struct Spoken {
+    TicketVoice* voice = nullptr;  // null: the native one
+    std::atomic<std::uint64_t> streams{0};
+  };
+
+  Next render_spoken(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out);
   Part& part_of(std::uint64_t key) { return parts_[key % parts_.size()]; }
   Next render_waiting(edge::ParkedStream& stream, edge::StreamKind kind,
                       const room::TicketView& view, std::string& out);
@@ -99,6 +123,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   std::atomic<gateway::Places*> places_{nullptr};
   std::atomic<edge::ParkingLots*> lots_{nullptr};
   std::array<Part, 16> parts_;
+  std::array<Spoken, kVoices> spoken_;
   std::mutex beats_mutex_;
   std::vector<std::optional<Beat>> beats_;  // by room number
   std::atomic<bool> any_missed_{false};

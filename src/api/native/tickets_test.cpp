@@ -70,6 +70,16 @@ TEST(Tickets, ARetryDoesNotSendToTheBackButAJoinAnewDoes) {
   EXPECT_EQ(anew.json().at("position").as_int64(), 2);
 }
 
+TEST(Tickets, WhereOnlyUsersTakePlacesADeviceIsGivenNone) {
+  ApiOptions options;
+  options.users_only = [] { return true; };
+  TestApi api(std::move(options));
+  api.desk.set_capacity("sale", 1);
+  EXPECT_EQ(api.call("POST", "/v1/rooms/sale/tickets").problem(), "no-token");
+  const auto user = TestApi::bearer(api.desk.user_token("ann"));
+  EXPECT_EQ(api.call("POST", "/v1/rooms/sale/tickets", {user}).status, 201U);
+}
+
 TEST(Tickets, ABackendJoinsForWhomItNamesAndInWhichLane) {
   TestApi api;
   room::Policy policy;

@@ -2,7 +2,9 @@
 
 #include "adapters/redis/address.hpp"
 #include "core/route/route.hpp"
+#include "core/route/segment_pattern.hpp"
 #include "edge/upstream/endpoint.hpp"
+#include "edge/upstream/http_client.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
@@ -90,6 +92,8 @@ bool is_loopback(std::string_view listen) {
 bool is_listen_address(std::string_view text) { return parse_listen_address(text).has_value(); }
 bool is_endpoint_url(std::string_view text) { return edge::parse_endpoint(text).has_value(); }
 
+bool is_http_url(std::string_view text) { return edge::parse_http_url(text).has_value(); }
+
 bool is_redis_url(std::string_view text) { return adapters::redis::parse_url(text).has_value(); }
 
 bool is_network(std::string_view text) {
@@ -115,6 +119,13 @@ bool is_sha256(std::string_view text) {
 }
 
 bool is_path_pattern(std::string_view text) { return !route::fault_in_path_pattern(text); }
+bool is_segment_pattern(std::string_view text) { return !route::fault_in_segment_pattern(text); }
+
+bool is_path_prefix(std::string_view text) {
+  return text.size() > 1 && !text.ends_with('/') && text.find_first_of("*%") == text.npos &&
+         is_path_pattern(text);
+}
+
 bool is_host_pattern(std::string_view text) { return !route::fault_in_host_pattern(text); }
 
 bool is_method(std::string_view text) {

@@ -100,6 +100,7 @@ void check_routes(Config& config, Problems& problems) {
     auto& route = entry.route;
     if (route.name.empty()) route.name = fmt::format("route-{}", i + 1);
     check_name(route.room, rooms, entry.room_at, route.name + ".room", "room", problems);
+    check_name(route.renews, rooms, entry.renews_at, route.name + ".renews", "room", problems);
     check_name(route.upstream, upstreams, entry.upstream_at, route.name + ".upstream", "upstream",
                problems);
     if (taken.covers_then_take(route.match)) {

@@ -5,6 +5,8 @@
 // Spec:    docs/configuration.md, "compat"; docs/migrate/.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +19,21 @@ struct SystemSettings {
   friend bool operator==(const SystemSettings&, const SystemSettings&) = default;
 };
 
+enum class Language : std::uint8_t { ko, en };
+
+struct TicketingGatewaySettings : SystemSettings {
+  std::string room = "ticketing-gateway";
+  Language language = Language::ko;
+  bool envelope = false;
+  bool open_actuator = false;
+  friend bool operator==(const TicketingGatewaySettings&,
+                         const TicketingGatewaySettings&) = default;
+};
+
 struct CompatSettings {
   SystemSettings wait_queue;
   SystemSettings train_reservation;
-  SystemSettings ticketing_gateway;
+  TicketingGatewaySettings ticketing_gateway;
   SystemSettings gatekeeper;
   SystemSettings rate_limiter;
 };

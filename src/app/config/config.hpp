@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace doorward::app::config {
@@ -87,13 +88,21 @@ struct IssuerSettings {
   std::string issuer;
   std::string audience;
   std::string jwks_file;
+  std::string jwks_uri;
+  Millis jwks_timeout{std::chrono::seconds{3}};
+  Millis jwks_cooldown{std::chrono::seconds{10}};
+  Millis jwks_refresh{std::chrono::minutes{10}};
   std::string subject_claim = "sub";
   std::string lane_claim;
+  std::string type_claim;
   Place at;
   // Wherever it stands.
   friend bool operator==(const IssuerSettings& a, const IssuerSettings& b) {
-    return a.issuer == b.issuer && a.audience == b.audience && a.jwks_file == b.jwks_file &&
-           a.subject_claim == b.subject_claim && a.lane_claim == b.lane_claim;
+    const auto values = [](const IssuerSettings& i) {
+      return std::tie(i.issuer, i.audience, i.jwks_file, i.jwks_uri, i.jwks_timeout,
+                      i.jwks_cooldown, i.jwks_refresh, i.subject_claim, i.lane_claim, i.type_claim);
+    };
+    return values(a) == values(b);
   }
 };
 
@@ -103,9 +112,17 @@ struct ApiKeySettings {
   friend bool operator==(const ApiKeySettings&, const ApiKeySettings&) = default;
 };
 
+// Requests that need no user, where others do.
+struct PublicSettings {
+  std::vector<std::string> paths;
+  std::vector<std::string> methods;
+};
+
 struct IdentitySettings {
   std::vector<IssuerSettings> issuers;
   std::vector<ApiKeySettings> api_keys;
+  bool required = false;
+  std::vector<PublicSettings> open;
 };
 
 struct RoomSettings {
@@ -133,6 +150,7 @@ struct RouteSettings {
   route::Route route;
   Place at;
   Place room_at;
+  Place renews_at;
   Place upstream_at;
 };
 

@@ -27,6 +27,10 @@ const Names<wire::jose::Algorithm> kAlgorithms{{"ES256", wire::jose::Algorithm::
                                                {"RS256", wire::jose::Algorithm::rs256},
                                                {"HS256", wire::jose::Algorithm::hs256}};
 
+const Text kSegments{"a path pattern, such as /buy, /buy/*/seat or /buy/**", 1024,
+                     is_segment_pattern};
+const Text kAnyMethod{"a method, such as GET", 32, is_method};
+
 const Names<wire::jose::Algorithm> kPublished(kAlgorithms.begin(), kAlgorithms.end() - 1);
 
 void describe_log(Form& form, LogSettings& log) {
@@ -75,15 +79,45 @@ void describe_identity(Form& form, IdentitySettings& identity) {
   form.list("issuers", "Identity providers whose JWTs say who a visitor is.", [&](Form& item) {
     IssuerSettings& issuer = identity.issuers.emplace_back();
     issuer.at = item.place("");
-    item.required("issuer", issuer.issuer, "The `iss` that its tokens carry.", Text{"text", 512});
+    item.field("issuer", issuer.issuer,
+               "The `iss` that its tokens carry. Absent: any; the keys alone say whose they are.",
+               Text{"text", 512});
     item.field("audience", issuer.audience, "The `aud` that its tokens must carry.",
                Text{"text", 512});
-    item.required("jwks_file", issuer.jwks_file, "File with the provider's public keys (JWKS).",
-                  kPath);
+    item.field("jwks_file", issuer.jwks_file,
+               "File with the provider's public keys (JWKS); this or `jwks_uri`.", kPath);
+    item.field("jwks_uri", issuer.jwks_uri, "Where they are fetched, and fetched again.",
+               Text{"http://HOST:PORT/PATH", 2'048, is_http_url});
+    item.field("jwks_timeout", issuer.jwks_timeout, "What one fetch may take.",
+               Within{Millis{100}, seconds{30}});
+    item.field("jwks_cooldown", issuer.jwks_cooldown,
+               "Between two fetches, however many tokens name a key that is not known.",
+               Within{Millis{100}, hours{1}});
+    item.field("jwks_refresh", issuer.jwks_refresh, "Keys that are older are fetched again.",
+               Within{seconds{1}, hours{24}});
     item.field("subject_claim", issuer.subject_claim, "The claim that names the visitor.",
                Text{"text", 128});
     item.field("lane_claim", issuer.lane_claim, "The claim that names the lane; absent: none does.",
                Text{"text", 128});
+    item.field("type_claim", issuer.type_claim,
+               "The claim that a service behind is told as `X-User-Type`; absent: none is.",
+               Text{"text", 128});
+    if (issuer.jwks_file.empty() == issuer.jwks_uri.empty())
+      item.fail("", "expected one of jwks_file and jwks_uri");
+  });
+  form.field(
+      "required", identity.required,
+      "Whether a request on a route needs a user whose JWT holds; 401 without. What no route "
+      "takes and Doorward does not answer is 401 then too, before it is 404.");
+  form.list("open", "Requests that need none, with `required`.", [&](Form& item) {
+    PublicSettings& open = identity.open.emplace_back();
+    item.shorthand("paths");
+    item.alias("path", "paths");
+    item.alias("method", "methods");
+    item.required_fields("paths", open.paths,
+                         "Path patterns; here `*` may stand for any segment: `/orders/*/receipt`.",
+                         kSegments);
+    item.fields("methods", open.methods, "Methods; absent: all.", kAnyMethod);
   });
   form.list("api_keys", "Keys of backends, made by `doorward token api-key NAME`.",
             [&](Form& item) {

@@ -10,6 +10,20 @@ void describe_switch(Form& form, SystemSettings& system) {
   form.field("on", system.on, "Whether its calls are answered.");
 }
 
+void describe_ticketing_gateway(Form& form, TicketingGatewaySettings& gateway) {
+  describe_switch(form, gateway);
+  form.field("room", gateway.room, "The room that is its queue.", Text{"the name of a room", 64});
+  form.field("language", gateway.language,
+             "Of its messages, whatever a browser asks for: its clients compare the Korean ones.",
+             Names<Language>{{"ko", Language::ko}, {"en", Language::en}});
+  form.field("envelope", gateway.envelope,
+             "Whether Doorward's own errors on routes, and where nothing is served, are in its "
+             "envelope.");
+  form.field("open_actuator", gateway.open_actuator,
+             "Whether `/actuator/gateway/routes` and `/actuator/prometheus` are for everybody who "
+             "reaches the main listener.");
+}
+
 }  // namespace
 
 void describe(Form& form, CompatSettings& compat) {
@@ -18,7 +32,7 @@ void describe(Form& form, CompatSettings& compat) {
   form.group("train_reservation", "Those of \"Train ticket reservation\".",
              [&](Form& g) { describe_switch(g, compat.train_reservation); });
   form.group("ticketing_gateway", "Those of \"Ticketing gateway\".",
-             [&](Form& g) { describe_switch(g, compat.ticketing_gateway); });
+             [&](Form& g) { describe_ticketing_gateway(g, compat.ticketing_gateway); });
   form.group("gatekeeper", "Those of \"Gatekeeper API\".",
              [&](Form& g) { describe_switch(g, compat.gatekeeper); });
   form.group("rate_limiter", "Those of \"Rate limiter with real-time sync\".",

@@ -141,7 +141,19 @@ void describe(Form& form, RouteSettings& route) {
              Text{"the name of an upstream", 64});
   form.field("waiting_status", route.route.waiting_status,
              "Status of the answer to a program that must wait.", Range{200, 599});
+  form.field("entry", route.route.entry,
+             "`anyone`: whoever has no place in the room is given one; `user`: only the user of a "
+             "verified JWT goes in, and who has not joined by a call is answered 403.",
+             Names<route::Entry>{{"anyone", route::Entry::anyone}, {"user", route::Entry::user}});
+  form.field("renews", route.route.renews,
+             "A room: requests of users who are inside count as use of their session. Nobody is "
+             "stopped.",
+             Text{"the name of a room", 64});
+  form.field("strip_prefix", route.route.strip_prefix,
+             "Taken off the path on the way to the upstream: `/shop` makes `/shop/docs` `/docs`.",
+             Text{"a path, such as /shop", 1'024, is_path_prefix});
   route.room_at = form.place("room");
+  route.renews_at = form.place("renews");
   route.upstream_at = form.place("upstream");
 }
 

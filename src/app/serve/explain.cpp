@@ -3,9 +3,11 @@
 #include "adapters/system/system_clock.hpp"
 #include "adapters/system/system_entropy.hpp"
 #include "app/serve/explain_rules.hpp"
+#include "app/serve/materials.hpp"
 #include "app/serve/secrets.hpp"
 #include "app/serve/upstreams.hpp"
 #include "engine/shard.hpp"
+#include "gateway/issuer/fetch_keys.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
@@ -23,6 +25,24 @@ class Deaf final : public engine::Listener {
   void rooms_changed(std::span<const std::uint32_t>) override {}
 };
 
+// Nobody is asked for anything.
+class NoHttp final : public ports::OutboundHttp {
+ public:
+  void get(ports::HttpGet, Done done) override {
+    done(error(Errc::unavailable, "nothing is fetched here"));
+  }
+};
+
+std::vector<gateway::Issuer> issuers_with_uri(const config::Config& config,
+                                              ports::OutboundHttp& http,
+                                              const ports::Clock& clock) {
+  std::vector<IssuerMaterial> materials;
+  for (const auto& entry : config.identity.issuers)
+    if (!entry.jwks_uri.empty())
+      materials.push_back({{entry.issuer, "", nullptr}, {entry.jwks_uri}});
+  return issuers_of(std::move(materials), http, clock, {});
+}
+
 Result<gateway::TokenOptions> keys_for_once() {
   using wire::jose::Algorithm;
   auto passes = wire::jose::Key::generate(Algorithm::es256, "once");
@@ -32,9 +52,10 @@ Result<gateway::TokenOptions> keys_for_once() {
   return gateway::split_keys(wire::jose::KeySet({*std::move(passes), *std::move(tickets)}));
 }
 
-// The rules are asked right after the route, and where no route takes the request, too.
+// The rules are asked right after the route and its keys, and where no route takes the request, too.
 void put_after_route(std::string& lines, const std::string& rules) {
-  const auto route = lines.find("\nroute: ");
+  const auto keys = lines.find("\nfetch_keys: ");
+  const auto route = keys == std::string::npos ? lines.find("\nroute: ") : keys;
   const auto end = route == std::string::npos ? lines.size() : lines.find('\n', route + 1) + 1;
   lines.insert(end, rules + "\n");
 }
@@ -52,13 +73,16 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   auto options = keys_for_once();
   if (!options) return options.error();
   gateway::Tokens tokens(*std::move(options));
-  const gateway::Identities identities({{}, {}, draw_sip_key(entropy)}, tokens);
+  NoHttp http;
+  const gateway::Identities identities(
+      {issuers_with_uri(config, http, clock), {}, draw_sip_key(entropy)}, tokens);
   gateway::Places places({**shard, clock, entropy, tokens, identities});
   gateway::Pages pages({});
   gateway::PipelineParts parts;
   parts.trusted = trusted_of(config);
   parts.routes = routes_of(config);
   UpstreamCountsByName counts;
+  parts.fetch_keys = std::make_shared<gateway::FetchKeys>(identities);
   parts.filters = make_filters(config, places, pages, 1, counts, "");
   const gateway::Pipeline pipeline(std::move(parts));
   std::string lines = pipeline.explain(method, host, path);

@@ -3,7 +3,6 @@
 #include "app/serve/secrets.hpp"
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,7 +10,6 @@
 namespace doorward::app {
 namespace {
 
-namespace json = boost::json;
 using config::Place;
 using config::Problems;
 using wire::jose::Algorithm;
@@ -43,33 +41,29 @@ void read_keys(const config::Config& config, Materials& materials, Problems& pro
   }
 }
 
-// Keys of a kind that is not known are left out, as RFC 7517 section 5 asks.
-Result<wire::jose::KeySet> read_jwks(const std::string& path) {
+Result<wire::jose::KeySet> read_jwks_file(const std::string& path) {
   const auto text = read_small_file(path);
   if (!text) return text.error();
-  boost::system::error_code failed;
-  const json::value root = json::parse(*text, failed);
-  const auto* object = failed ? nullptr : root.if_object();
-  const auto* list = object == nullptr ? nullptr : object->if_contains("keys");
-  if (list == nullptr || !list->is_array()) return error(Errc::invalid, path + " holds no JWKS");
-  std::vector<Key> keys;
-  for (const json::value& entry : list->get_array()) {
-    if (!entry.is_object()) continue;
-    if (auto key = Key::from_jwk(entry.get_object())) keys.push_back(*std::move(key));
-  }
-  if (keys.empty()) return error(Errc::invalid, path + " holds no key of a kind that is known");
-  return wire::jose::KeySet(std::move(keys));
+  auto keys = gateway::read_jwks(*text, gateway::Secrets::taken);
+  if (!keys) return error(Errc::invalid, path + ": " + keys.error().what);
+  return keys;
 }
 
 void read_issuers(const config::Config& config, Materials& materials, Problems& problems) {
   for (const auto& entry : config.identity.issuers) {
-    auto keys = read_jwks(from_folder(config, entry.jwks_file));
-    if (!keys) {
-      problems.add_error({entry.at, "identity.issuers", keys.error().what});
-      continue;
+    gateway::Issuer issuer{entry.issuer,        entry.audience,   nullptr,
+                           entry.subject_claim, entry.lane_claim, entry.type_claim};
+    if (entry.jwks_uri.empty()) {
+      auto keys = read_jwks_file(from_folder(config, entry.jwks_file));
+      if (!keys) {
+        problems.add_error({entry.at, "identity.issuers", keys.error().what});
+        continue;
+      }
+      issuer.keys = std::make_shared<gateway::IssuerKeys>(*std::move(keys));
     }
     materials.issuers.push_back(
-        {entry.issuer, entry.audience, *std::move(keys), entry.subject_claim, entry.lane_claim});
+        {std::move(issuer),
+         {entry.jwks_uri, entry.jwks_timeout, entry.jwks_cooldown, entry.jwks_refresh}});
   }
   for (const auto& key : config.identity.api_keys) {
     materials.api_keys.push_back({key.name, key.sha256});
@@ -101,6 +95,19 @@ Materials read_materials(config::Config& config, Problems& problems) {
   read_issuers(config, materials, problems);
   read_pages(config, problems);
   return materials;
+}
+
+std::vector<gateway::Issuer> issuers_of(std::vector<IssuerMaterial> materials,
+                                        ports::OutboundHttp& http, const ports::Clock& clock,
+                                        const gateway::IssuerKeys::OnFault& on_fault) {
+  std::vector<gateway::Issuer> issuers;
+  for (IssuerMaterial& material : materials) {
+    if (!material.issuer.keys)
+      material.issuer.keys =
+          std::make_shared<gateway::IssuerKeys>(std::move(material.remote), http, clock, on_fault);
+    issuers.push_back(std::move(material.issuer));
+  }
+  return issuers;
 }
 
 wire::jose::KeySet keys_in_use(const Materials& materials, const wire::jose::KeySet& kept) {

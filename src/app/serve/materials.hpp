@@ -16,14 +16,24 @@
 
 namespace doorward::app {
 
+struct IssuerMaterial {
+  gateway::Issuer issuer;       // without keys: they are fetched
+  gateway::JwksOptions remote;  // from here
+};
+
 struct Materials {
   std::vector<wire::jose::Key> keys;  // of `tokens.keys`
-  std::vector<gateway::Issuer> issuers;
+  std::vector<IssuerMaterial> issuers;
   std::vector<gateway::ApiKey> api_keys;
 };
 
 // Also reads the rooms' own pages into `config`, and holds their looks to what the page takes.
 Materials read_materials(config::Config& config, config::Problems& problems);
+
+// With keys that are fetched where they are not given.
+std::vector<gateway::Issuer> issuers_of(std::vector<IssuerMaterial> materials,
+                                        ports::OutboundHttp& http, const ports::Clock& clock,
+                                        const gateway::IssuerKeys::OnFault& on_fault);
 
 // The keys in use: the configured ones first, then those of the data folder, so that the first
 // rotation ends no pass.

@@ -3,6 +3,7 @@
 #include "adapters/redis/address.hpp"
 #include "adapters/redis/redis_log.hpp"
 #include "adapters/sqlite/sqlite_log.hpp"
+#include "api/compat/ticketing_gateway/envelope.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/address.hpp"
 #include "app/observe/sources.hpp"
@@ -43,7 +44,8 @@ std::string shown_address(const std::string& listen, std::uint16_t port) {
 
 }  // namespace
 
-Program::Program(config::Config config, Log& log) : config_(std::move(config)), log_(log) {}
+Program::Program(config::Config config, Log& log)
+    : config_(std::move(config)), log_(log), users_required_(config_.identity.required) {}
 
 Program::~Program() {
   if (server_) server_->stop();
@@ -129,8 +131,8 @@ Result<> Program::open_shard(Materials materials) {
   if (!shard) return shard.error();
   shard_ = *std::move(shard);
   identities_ = std::make_unique<gateway::Identities>(
-      gateway::IdentityOptions{std::move(materials.issuers), std::move(materials.api_keys),
-                               subject_key_},
+      gateway::IdentityOptions{make_issuers(std::move(materials.issuers)),
+                               std::move(materials.api_keys), subject_key_},
       *tokens_);
   places_ = std::make_unique<gateway::Places>(
       gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
@@ -140,6 +142,15 @@ Result<> Program::open_shard(Materials materials) {
   return apply_file(config_);
 }
 
+std::vector<gateway::Issuer> Program::make_issuers(std::vector<IssuerMaterial> materials) {
+  http_ = std::make_unique<edge::HttpClient>(*server_->loops().front());
+  return issuers_of(std::move(materials), *http_, clock_,
+                    [this](std::string_view uri, std::string_view fault) {
+                      log_.warn("the keys of an identity provider could not be fetched",
+                                {{"uri", std::string(uri)}, {"fault", std::string(fault)}});
+                    });
+}
+
 void Program::make_api() {
   api::ApiOptions options;
   options.admin_token = admin_token_;
@@ -147,10 +158,30 @@ void Program::make_api() {
   options.open_on_loopback = config_.admin.open_on_loopback;
   options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
   options.switched_off = config::switched_off(config_.compat);
+  options.ticketing_gateway = ticketing_gateway_options();
+  options.users_only = [this] { return users_required_.load(); };
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,
                                     std::move(options));
+}
+
+api::TicketingGatewayOptions Program::ticketing_gateway_options() {
+  const config::TicketingGatewaySettings& settings = config_.compat.ticketing_gateway;
+  const bool is_english = settings.language == config::Language::en;
+  const auto& messages =
+      is_english ? api::ticketing_gateway::kEnglish : api::ticketing_gateway::kKorean;
+  queue_voice_ = std::make_unique<api::ticketing_gateway::Voice>(clock_, messages);
+  streams_.speak(api::StreamVoice::ticketing_gateway, *queue_voice_);
+  if (settings.envelope)
+    dress_ = std::make_shared<api::ticketing_gateway::Enveloped>(clock_, messages);
+  api::TicketingGatewayOptions options;
+  options.room = settings.room;
+  options.english = is_english;
+  options.open_actuator = settings.open_actuator;
+  options.routes = [this] { return pipeline_.get()->routes().routes(); };
+  options.metrics = [this] { return metrics_.scrape(); };
+  return options;
 }
 
 Result<> Program::apply_file(const config::Config& config) {
@@ -185,6 +216,7 @@ Result<> Program::open_server() {
     return error(Errc::conflict, started.error().what);
   }
   own_paths_.phase = Phase::serving;
+  identities_->keep_keys_fresh();
   if (!admin_on_main() && config_.admin.listen.empty()) {
     log_.warn("admin calls and metrics are served nowhere: set admin.listen to a private address");
   }
@@ -234,7 +266,10 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
     if (!config_.cors.origins.empty())
       parts.cors = std::make_shared<gateway::Cors>(gateway::CorsOptions{
           config_.cors.origins, config_.cors.credentials, config_.cors.routes});
+    parts.fetch_keys = std::make_shared<gateway::FetchKeys>(*identities_);
     parts.limits = make_rate_rules();
+    parts.dress = dress_;
+    parts.before_404 = make_authenticate(config_, *places_);
     parts.filters = make_filters(config_, *places_, *pages_, server_->loops().size(),
                                  upstream_counts_, admin_token_);
   }
@@ -285,6 +320,9 @@ bool Program::reload(config::Config config) {
   config_.rooms = std::move(config.rooms);
   config_.rules = std::move(config.rules);
   config_.routes = std::move(config.routes);
+  config_.identity.required = config.identity.required;
+  users_required_ = config.identity.required;
+  config_.identity.open = std::move(config.identity.open);
   config_.upstreams = std::move(config.upstreams);
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.prefer_forwarded = config.prefer_forwarded;

@@ -12,6 +12,7 @@
 #include "adapters/system/system_clock.hpp"
 #include "adapters/system/system_entropy.hpp"
 #include "api/api.hpp"
+#include "api/compat/ticketing_gateway/voice.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "api/redis/redis.hpp"
 #include "app/config/config.hpp"
@@ -28,14 +29,17 @@
 #include "app/serve/secrets.hpp"
 #include "app/serve/upstreams.hpp"
 #include "edge/server.hpp"
+#include "edge/upstream/http_client.hpp"
 #include "engine/shard.hpp"
 #include "gateway/cors.hpp"
+#include "gateway/issuer/fetch_keys.hpp"
 #include "gateway/limits/rate_rules.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
 #include "ports/counter_store.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -74,7 +78,9 @@ class Program {
   Result<> open_tokens(const Materials& materials);
   void make_server();
   Result<> open_shard(Materials materials);
+  std::vector<gateway::Issuer> make_issuers(std::vector<IssuerMaterial> materials);
   void make_api();
+  api::TicketingGatewayOptions ticketing_gateway_options();
   void open_redis();
   // Rooms and rules of the file, where it changed.
   Result<> apply_file(const config::Config& config);
@@ -90,6 +96,7 @@ class Program {
 
   config::Config config_;
   Log& log_;
+  std::atomic<bool> users_required_;
   adapters::SystemClock clock_;
   adapters::SystemEntropy entropy_;
   api::live::Live live_{clock_};
@@ -106,9 +113,12 @@ class Program {
 
   // What follows ends from the bottom up: the shard before the loops on which its answers go on,
   // the loops before what their requests refer to.
+  std::unique_ptr<api::TicketVoice> queue_voice_;  // of compat/ticketing_gateway
+  std::shared_ptr<const gateway::Dress> dress_;    // likewise; null: answers are native
   api::TicketStreams streams_{clock_};
   api::live::AllStreams parked_{streams_, live_.streams()};
   std::unique_ptr<gateway::Tokens> tokens_;
+  std::unique_ptr<edge::HttpClient> http_;
   std::unique_ptr<gateway::Identities> identities_;
   std::unique_ptr<gateway::Places> places_;
   std::unique_ptr<gateway::Pages> pages_;

@@ -4,6 +4,8 @@
 #include "gateway/admin_token.hpp"
 #include "gateway/authenticate.hpp"
 #include "gateway/proxy.hpp"
+#include "gateway/renew_session.hpp"
+#include "gateway/rewrite_path.hpp"
 #include "gateway/room_gate.hpp"
 
 #include <algorithm>
@@ -62,14 +64,28 @@ gateway::TrustedProxies trusted_of(const config::Config& config) {
           config.forwarded_host};
 }
 
+std::shared_ptr<gateway::Filter> make_authenticate(const config::Config& config,
+                                                   gateway::Places& places) {
+  gateway::UserRule rule{config.identity.required, {}};
+  for (const config::PublicSettings& settings : config.identity.open) {
+    route::OpenPaths& open = rule.open.emplace_back();
+    open.methods = settings.methods;
+    for (const std::string& path : settings.paths) open.paths.emplace_back(path);
+  }
+  return std::make_shared<gateway::Authenticate>(places, std::move(rule));
+}
+
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,
                                                            gateway::Places& places,
                                                            gateway::Pages& pages, std::size_t loops,
                                                            UpstreamCountsByName& counts,
                                                            const std::string& admin_token) {
   return {std::make_shared<gateway::AdminTokenGuard>(admin_token),
-          std::make_shared<gateway::Authenticate>(places),
-          std::make_shared<gateway::RoomGate>(places, pages), make_proxy(config, loops, counts)};
+          make_authenticate(config, places),
+          std::make_shared<gateway::RoomGate>(places, pages),
+          std::make_shared<gateway::RenewSession>(places),
+          std::make_shared<gateway::RewritePath>(),
+          make_proxy(config, loops, counts)};
 }
 
 }  // namespace doorward::app

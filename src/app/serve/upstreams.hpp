@@ -36,6 +36,9 @@ class UpstreamCountsByName {
   std::map<std::string, std::shared_ptr<edge::UpstreamCounts>> counts_;
 };
 
+// Who must be a user.
+std::shared_ptr<gateway::Filter> make_authenticate(const config::Config& config,
+                                                   gateway::Places& places);
 // What a request passes after its route. An endpoint's connections are shared out among `loops`
 // event loops.
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,

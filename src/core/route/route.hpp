@@ -32,12 +32,19 @@ struct Match {
   friend bool operator==(const Match&, const Match&) = default;
 };
 
+// Who passes the gate of a room: whoever has a place, and others are given one; or only the user of
+// a verified JWT, by the place which that user took with a call.
+enum class Entry : std::uint8_t { anyone, user };
+
 struct Route {
   std::string name;
   Match match;
   std::string room;                    // empty: not gated
   std::string upstream;                // empty: gated only (the answer is for another proxy)
   std::uint16_t waiting_status = 429;  // what a program that must wait is answered with
+  Entry entry = Entry::anyone;
+  std::string renews = {};        // a room: requests of those inside count as use of their session
+  std::string strip_prefix = {};  // taken off the path on the way to the upstream
   friend bool operator==(const Route&, const Route&) = default;
 };
 

@@ -10,8 +10,8 @@ namespace doorward::gateway {
 namespace {
 
 constexpr std::string_view kOwn = "/.doorward";
-constexpr std::array<std::string_view, 4> kNeverBelow{"/health/", "/v1/admin/", "/admin/",
-                                                      "/dashboard/"};
+constexpr std::array<std::string_view, 5> kNeverBelow{"/health/", "/v1/admin/", "/admin/",
+                                                      "/dashboard/", "/actuator/"};
 constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
 
 }  // namespace

@@ -174,6 +174,20 @@ const Key* KeySet::find(std::string_view kid) const {
   return it == keys_.end() ? nullptr : &*it;
 }
 
+bool KeySet::may_verify(const KeyHint& hint) const {
+  return std::any_of(keys_.begin(), keys_.end(), [&](const Key& key) {
+    return key.algorithm() == hint.algorithm && (!hint.kid || key.kid() == *hint.kid);
+  });
+}
+
+std::optional<KeyHint> key_hint(std::string_view token) {
+  if (token.size() > kMaxToken || std::count(token.begin(), token.end(), '.') != 2)
+    return std::nullopt;
+  auto header = parse_header(token.substr(0, token.find('.')));
+  if (header.has_error()) return std::nullopt;
+  return KeyHint{header->algorithm, std::move(header->kid)};
+}
+
 json::object KeySet::jwks() const {
   json::array list;
   for (const Key& key : keys_)

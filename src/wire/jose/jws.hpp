@@ -82,11 +82,21 @@ class KeySet {
   const Key& signer() const { return keys_.front(); }
   const std::vector<Key>& keys() const { return keys_; }
   const Key* find(std::string_view kid) const;
+  // Whether `verify` would find a key to try for a token that says this of itself.
+  bool may_verify(const struct KeyHint& hint) const;
   boost::json::object jwks() const;  // public keys only
 
  private:
   std::vector<Key> keys_;
 };
+
+// What a token says of the key that signed it. Not to be believed, but to look for the key by.
+struct KeyHint {
+  Algorithm algorithm = Algorithm::hs256;
+  std::optional<std::string> kid;
+};
+// Absent: no token that `verify` could accept under any key.
+std::optional<KeyHint> key_hint(std::string_view token);
 
 struct Expectation {
   std::string issuer;                 // empty: any

@@ -63,7 +63,10 @@ class VerifiedCache {
     const std::lock_guard lock(part.mutex);
     Entry* oldest = nullptr;
     for (Entry& entry : set_of(part, hash)) {
-      if (entry.digest == digest && entry.expires > now) return;
+      if (entry.digest == digest) {
+        oldest = &entry;
+        break;
+      }
       if (entry.expires <= now) entry.used = 0;
       if (oldest == nullptr || entry.used < oldest->used) oldest = &entry;
     }

@@ -1,0 +1,34 @@
+// The port of outbound HTTP over a loop's pools of upstream connections.
+//
+// Ownership: the loop's context outlives it.
+// Threads: thread-safe; works and calls back on the loop given.
+// Bounds:  UpstreamLimits, with the request's deadline for each step.
+#pragma once
+
+#include "edge/upstream/endpoint.hpp"
+#include "ports/outbound_http.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace doorward::edge {
+
+// An address split into where to connect and what to ask for.
+struct HttpUrl {
+  Endpoint endpoint;
+  std::string target;  // "/path?query", at least "/"
+};
+Result<HttpUrl> parse_http_url(std::string_view url);
+
+class HttpClient final : public ports::OutboundHttp {
+ public:
+  explicit HttpClient(boost::asio::io_context& loop) : loop_(loop) {}
+  void get(ports::HttpGet request, Done done) override;
+
+ private:
+  boost::asio::io_context& loop_;
+};
+
+}  // namespace doorward::edge
