@@ -52,7 +52,7 @@ Result<gateway::TokenOptions> keys_for_once() {
   return gateway::split_keys(wire::jose::KeySet({*std::move(passes), *std::move(tickets)}));
 }
 
-// The rules are asked right after the route and its keys, and where no route takes the request, too.
+// The rules are asked right after route and keys, and where no route takes the request, too.
 void put_after_route(std::string& lines, const std::string& rules) {
   const auto keys = lines.find("\nfetch_keys: ");
   const auto route = keys == std::string::npos ? lines.find("\nroute: ") : keys;
