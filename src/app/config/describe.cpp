@@ -281,9 +281,8 @@ void describe_logging(Form& form, LoggingSettings& logging) {
   form.field("access", logging.access, "Whether each request is logged.");
 }
 
-}  // namespace
-
-void describe(Form& form, Config& c) {
+// Where visitors come in, and who they are by then.
+void describe_reach(Form& form, Config& c) {
   form.field("listen", c.listen, "Where visitors are served.", kAddress);
   form.field("data", c.data,
              "Folder of the log, the keys and the admin token; made at the first start, mode 0700.",
@@ -298,6 +297,12 @@ void describe(Form& form, Config& c) {
   form.field("forwarded_host", c.forwarded_host,
              "Whether `X-Forwarded-Host` (or `host=`) chooses the route, instead of `Host`. Only "
              "where every trusted proxy overwrites it.");
+}
+
+}  // namespace
+
+void describe(Form& form, Config& c) {
+  describe_reach(form, c);
   form.named(
       "rooms", "NAME", "Waiting rooms. A name is 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rooms.emplace_back()); });
