@@ -1,0 +1,18 @@
+// The types say what the module does: TypeScript takes the right calls, and none of the wrong ones.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as doorward from "../../sdk/js/doorward.js";
+
+const here = import.meta.dirname;
+
+test("TypeScript takes the sample, strictly", { timeout: 120000 }, async () => {
+  const said = await new Promise((done) => execFile(join(here, "node_modules/.bin/tsc"), ["--project", here], { cwd: here },
+    (_, out, errors) => done(out + errors)));
+  assert.equal(said, "");
+});
+
+test("the module exports what the types name", () => {
+  for (const name of ["join", "Place", "DoorwardError"]) assert.equal(typeof doorward[name], "function");
+});
