@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 
 namespace doorward {
@@ -35,6 +36,14 @@ TEST(SipHash, GivesTheVectorsOfTheReference) {
     EXPECT_EQ(siphash64(kKey, rising(c.length)), c.hash64) << c.length;
     EXPECT_EQ(siphash128(kKey, rising(c.length)), c.hash128) << c.length;
   }
+}
+
+TEST(SipHash, GivesTheVectorsOfEveryRestOfAWord) {
+  const std::uint64_t hashes[] = {0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a,
+                                  0x85676696d7fb7e2d, 0xcf2794e0277187b7, 0x18765564cd99a68d,
+                                  0xcbc9466e58fee3ce, 0xab0200f58b01d137};
+  for (std::size_t length = 0; length < std::size(hashes); ++length)
+    EXPECT_EQ(siphash64(kKey, rising(length)), hashes[length]) << length;
 }
 
 TEST(SipHash, OfAWordIsThatOfItsBytes) {

@@ -25,7 +25,7 @@ namespace doorward::ports {
 class CounterShard {
  public:
   // Takes the least of memory at once, so that there is always room for some keys.
-  void open(CounterBudget& budget, Tick retention);
+  void open(CounterBudget& budget, std::pmr::memory_resource& memory, Tick retention);
 
   limit::Decision decide(const Hit& hit, limit::Time now) {
     CounterSlot* slot = find(hit);

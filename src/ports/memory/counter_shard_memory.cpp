@@ -11,8 +11,9 @@ constexpr std::uint32_t kSearch = 64;  // slots looked at when there is no room
 
 }  // namespace
 
-void CounterShard::open(CounterBudget& budget, Tick retention) {
+void CounterShard::open(CounterBudget& budget, std::pmr::memory_resource& memory, Tick retention) {
   budget_ = &budget;
+  table_.use(memory);
   retention_ = retention;
   const std::uint32_t least = CounterTable::grown(0);
   budget_->take_table(least * sizeof(CounterSlot));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <type_traits>
 #include <utility>
 
 namespace doorward::ports {
@@ -46,8 +47,16 @@ std::uint32_t CounterTable::grown(std::uint32_t capacity) {
   return capacity + std::max(kLeast, capacity / 4);
 }
 
+CounterTable::Slots CounterTable::make_slots(std::uint32_t capacity) const {
+  static_assert(std::is_trivially_destructible_v<CounterSlot>);
+  auto* const slots = static_cast<CounterSlot*>(
+      memory_->allocate(capacity * sizeof(CounterSlot), alignof(CounterSlot)));
+  std::uninitialized_default_construct_n(slots, capacity);
+  return Slots(slots, FreeSlots{memory_, capacity});
+}
+
 void CounterTable::resize(std::uint32_t capacity) {
-  const auto old = std::exchange(slots_, std::make_unique<CounterSlot[]>(capacity));
+  const Slots old = std::exchange(slots_, make_slots(capacity));
   const std::uint32_t count = std::exchange(capacity_, capacity);
   hint_capacity_.store(capacity, std::memory_order_relaxed);
   hint_.store(reinterpret_cast<std::uintptr_t>(slots_.get()), std::memory_order_relaxed);

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 
 namespace doorward::ports {
 
@@ -45,8 +46,20 @@ struct CounterSlot {
 };
 static_assert(sizeof(CounterSlot) == 40);
 
+// Gives a table's slots back to where they are from.
+struct FreeSlots {
+  std::pmr::memory_resource* memory = nullptr;
+  std::uint32_t capacity = 0;
+  void operator()(CounterSlot* slots) const {
+    memory->deallocate(slots, capacity * sizeof(CounterSlot), alignof(CounterSlot));
+  }
+};
+
 class CounterTable {
  public:
+  // Before the first `resize`: where the slots lie, which must outlive the table.
+  void use(std::pmr::memory_resource& memory) { memory_ = &memory; }
+
   CounterSlot* find(const Hash128& key) {
     if (used_ == 0) return nullptr;
     for (std::uint32_t i = home(key);; i = next(i)) {
@@ -94,7 +107,11 @@ class CounterTable {
     return to >= from ? to - from : to + capacity_ - from;
   }
 
-  std::unique_ptr<CounterSlot[]> slots_;
+  using Slots = std::unique_ptr<CounterSlot[], FreeSlots>;
+  Slots make_slots(std::uint32_t capacity) const;
+
+  std::pmr::memory_resource* memory_ = std::pmr::new_delete_resource();
+  Slots slots_;
   std::uint32_t capacity_ = 0;
   std::uint32_t used_ = 0;
   std::uint32_t hand_ = 0;

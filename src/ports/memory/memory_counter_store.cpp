@@ -35,9 +35,11 @@ class MemoryCounterStore::Locks {
 
 MemoryCounterStore::MemoryCounterStore(const MemoryCounterOptions& options)
     : budget_(std::max(options.max_bytes, kLeastBytes)),
+      // Addresses cost nothing: twice the room, since blocks of many sizes leave gaps.
+      memory_(2 * std::max(options.max_bytes, kLeastBytes)),
       shards_(std::make_unique<Shard[]>(kShards)) {
   const Tick retention = tick_of(Time{options.retention});
-  for (std::size_t i = 0; i < kShards; ++i) shards_[i].counters.open(budget_, retention);
+  for (std::size_t i = 0; i < kShards; ++i) shards_[i].counters.open(budget_, memory_, retention);
 }
 
 template <class F>
@@ -51,6 +53,8 @@ Decision MemoryCounterStore::decide(const Hit& hit, Time now) {
   now = limit::bounded(now);
   if (limit::has_small_state(hit.quota->algorithm())) {
     Shard& shard = shard_of(hit.key);
+    // While the lock is taken the slot is on its way.
+    shard.counters.prefetch(hit.key);
     const std::lock_guard lock(shard.lock);
     return shard.counters.decide(hit, now);
   }

@@ -14,6 +14,7 @@
 #include "ports/counter_store.hpp"
 #include "ports/memory/counter_budget.hpp"
 #include "ports/memory/counter_shard.hpp"
+#include "ports/memory/huge_pages.hpp"
 #include "ports/memory/spin_lock.hpp"
 
 #include <atomic>
@@ -73,6 +74,7 @@ class MemoryCounterStore final : public CounterStore {
   void keep_bound(limit::Time now);
 
   CounterBudget budget_;
+  HugePages memory_;  // of the tables
   std::unique_ptr<Shard[]> shards_;
   std::atomic<std::size_t> clean_hand_{0};
   std::atomic<std::size_t> relief_hand_{0};
