@@ -1,10 +1,10 @@
 // Memory out of one range of addresses, in huge pages where the system gives them.
 //
-// Why:     with a million keys every decision reads a slot somewhere in 60 MB. With pages of 4 KiB the
-//          processor waits for the page's place as long as for the slot.
+// Why:     with a million keys every decision reads a slot somewhere in 60 MB. With pages of 4 KiB
+//          the processor waits for the page's place as long as for the slot.
 // Threads: thread-safe.
-// Bounds:  a reservation of addresses, not of memory: a page is taken when it is first used, and kept
-//          until the end. What finds no room in it is taken from the heap.
+// Bounds:  a reservation of addresses, not of memory: a page is taken when it is first used, and
+//          kept until the end. What finds no room in it is taken from the heap.
 #pragma once
 
 #include <cstddef>
