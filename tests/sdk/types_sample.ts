@@ -1,4 +1,5 @@
 import { DoorwardError, join, type Place, type Ticket } from "doorward";
+import { configure, enqueue, Gatekeeper, redirect, waitUntilReady } from "doorward/gatekeeper";
 
 const controller = new AbortController();
 const place: Place = await join({ room: "sale", url: "https://tickets.example", token: async () => "jwt", signal: controller.signal });
@@ -22,3 +23,10 @@ await join({ url: "https://tickets.example" });
 const text: string = place.ticket.position;
 // @ts-expect-error a place comes from join alone
 new Place();
+
+configure({ url: "https://queue.example", businessId: "key" });
+const place_4: number = (await enqueue("ann")).position;
+const jwt: string = await waitUntilReady({ onPosition: (position: number) => console.log(position, place_4) });
+redirect("/checkout");
+// @ts-expect-error the business is needed
+new Gatekeeper({ url: jwt });

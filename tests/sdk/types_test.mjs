@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as doorward from "../../sdk/js/doorward.js";
+import * as gatekeeper from "../../sdk/js/gatekeeper.js";
 
 const here = import.meta.dirname;
 
@@ -13,6 +14,7 @@ test("TypeScript takes the sample, strictly", { timeout: 120000 }, async () => {
   assert.equal(said, "");
 });
 
-test("the module exports what the types name", () => {
+test("the modules export what the types name", () => {
   for (const name of ["join", "Place", "DoorwardError"]) assert.equal(typeof doorward[name], "function");
+  for (const name of ["Gatekeeper", "configure", "enqueue", "waitUntilReady", "redirect"]) assert.equal(typeof gatekeeper[name], "function");
 });
