@@ -150,11 +150,26 @@ void Observer::check_rooms() {
     if (room.inside != inside || room.counted != counted || room.waiting != waiting) {
       fail("counts: those of room " + room.name + " are wrong");
     }
+    const bool stays_sold_out =
+        room.sold_out && sold_out_.contains(room.number) && !former_.contains(room.number);
+    if (stays_sold_out && room.mode != room::Mode::bypass && counted > counted_[room.number]) {
+      fail("sold out: room " + room.name + " let somebody in");
+    }
+    counted_[room.number] = counted;
+    sold_out_.erase(room.number);
+    const auto* stock =
+        room.tied_to.empty() ? nullptr : world_->reserved.inventories.find(room.tied_to);
+    if (room.sold_out && stock != nullptr && !stock->reopens) sold_out_.insert(room.number);
     if (room.mode == room::Mode::closed && waiting > 0) {
       fail("closed: room " + room.name + " keeps waiters");
     }
     const auto& rate = room.policy.admit;
-    const bool free = (!room.policy.capacity || counted < *room.policy.capacity) &&
+    std::optional<std::uint32_t> left;
+    const auto* sells =
+        room.tied_to.empty() ? nullptr : world_->reserved.inventories.find(room.tied_to);
+    if (sells != nullptr) left = sells->map->units() - sells->taken.confirmed;
+    const auto capacity = room::effective_capacity(room.policy, left);
+    const bool free = (!capacity || counted < *capacity) && !room.sold_out &&
                       (!rate || (ledger_.is_rate_settled(room.number, rate->every) &&
                                  ledger_.admitted_within(room.number, rate->every) < rate->count));
     const bool lets_in = room.mode == room::Mode::bypass ||

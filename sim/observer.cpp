@@ -32,6 +32,7 @@ std::optional<std::string> Observer::after(const engine::State& state, const eng
   check_rooms();
   check_rules();
   check_tickets();
+  if (auto what = market_.after(*world_, batch, outcomes, ledger_.service())) fail(*what);
   return failure_;
 }
 

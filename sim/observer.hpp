@@ -6,10 +6,12 @@
 
 #include "engine/state.hpp"
 #include "ledger.hpp"
+#include "market.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,7 +75,10 @@ class Observer {
   std::map<std::uint32_t, room::Policy> policies_;
   std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
   std::map<std::string, limit::Rule> rules_;
+  std::map<std::uint32_t, std::uint32_t> counted_;  // inside a room after the last entry
+  std::set<std::uint32_t> sold_out_;                // rooms that would stay so, by then
   Ledger ledger_;
+  Market market_;
   std::optional<std::string> failure_;
 };
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kRemembered = 40;
 
+std::string some_inventory(Random& random) { return random.chance(60) ? "x" : "y"; }
+
 }  // namespace
 
 Script::Script(std::uint64_t seed) : random_(seed) {
@@ -90,7 +92,77 @@ engine::Join Script::join() {
   return join;
 }
 
+Command Script::hold_command() {
+  if (!holds_.empty() && random_.chance(10)) return holds_[random_.below(holds_.size())];
+  engine::Hold hold;
+  hold.inventory = some_inventory(random_);
+  hold.subject = {random_.below(subjects_), 1};
+  hold.hold = {2, ++drawn_ids_};
+  if (random_.chance(50)) hold.lease = Millis(random_.between(1, 20'000));
+  if (random_.chance(50)) {
+    hold.count = static_cast<std::uint32_t>(random_.between(1, 3));
+  } else {
+    const std::uint64_t units = random_.below(3) + 1;
+    for (std::uint64_t i = 0; i < units; ++i)
+      hold.units.push_back("A-" + std::to_string(random_.below(3) + 1) + "-" +
+                           std::to_string(random_.below(3) + 1));
+  }
+  if (holds_.size() >= kRemembered) holds_.erase(holds_.begin());
+  holds_.push_back(hold);
+  return hold;
+}
+
+Command Script::lock_command() {
+  const std::string name(1, static_cast<char>('l' + random_.below(2)));
+  if (grants_.empty() || random_.chance(45)) {
+    engine::AcquireLock acquire{name, {3, ++drawn_ids_}, Millis(random_.between(1, 8'000)), {}};
+    if (random_.chance(60)) acquire.wait = Millis(random_.between(1, 10'000));
+    if (!grants_.empty() && random_.chance(10)) acquire = grants_[random_.below(grants_.size())];
+    if (grants_.size() >= kRemembered / 4) grants_.erase(grants_.begin());
+    grants_.push_back(acquire);
+    return acquire;
+  }
+  const engine::AcquireLock& grant = grants_[random_.below(grants_.size())];
+  const std::uint64_t fence = random_.chance(10) ? random_.below(50) : 0;
+  if (random_.chance(30))
+    return engine::RenewLock{grant.lock, grant.id, fence, Millis(random_.between(1, 8'000))};
+  return engine::ReleaseLock{grant.lock, grant.id, fence};
+}
+
+Command Script::reserve_command() {
+  const std::uint64_t kind = random_.below(100);
+  if (kind < 25) return lock_command();
+  if (kind < 60 || holds_.empty()) return hold_command();
+  const engine::Hold& hold = holds_[random_.below(holds_.size())];
+  std::optional<SubjectKey> by;
+  if (random_.chance(70)) by = hold.subject;
+  const std::uint64_t fence = random_.chance(5) ? random_.below(50) : 0;
+  if (kind < 70)
+    return engine::Extend{hold.inventory, hold.hold, by, fence, Millis(random_.below(9'000))};
+  if (kind < 85) return engine::Confirm{hold.inventory, hold.hold, by, fence};
+  return engine::Release{hold.inventory, hold.hold, by, fence};
+}
+
+Command Script::inventory_command() {
+  const std::string name = some_inventory(random_);
+  if (random_.chance(15)) return engine::RemoveInventory{name};
+  engine::SetInventory set;
+  set.inventory = name;
+  if (random_.chance(50)) {
+    set.spec.count = static_cast<std::uint32_t>(random_.below(12));
+  } else {
+    const auto rows = static_cast<std::uint32_t>(random_.between(1, 3));
+    set.spec.sections = {{"A", random_.below(3), rows, 3, {}}};
+    if (random_.chance(30)) set.spec.sections.push_back({"B", 1, 0, 0, {"b1", "b2"}});
+  }
+  if (random_.chance(30)) set.spec.max_per_subject = 4;
+  set.spec.hold_ttl = Millis(random_.between(1'000, busy_ ? 8'000 : 60'000));
+  set.spec.hold_most = set.spec.hold_ttl + Millis(random_.below(20'000));
+  return set;
+}
+
 Command Script::visitor_command() {
+  if (random_.chance(30)) return reserve_command();
   const std::uint64_t kind = random_.below(100);
   if (kind < 40) return join();
   if (kind < 55) return engine::Touch{some_ticket()};
@@ -120,6 +192,7 @@ Command Script::rule_command() {
 
 Command Script::operator_command() {
   if (random_.chance(20)) return rule_command();
+  if (random_.chance(35)) return inventory_command();
   const std::uint64_t kind = random_.below(100);
   if (kind < 75) return policy_command();
   if (kind < 95) return engine::Draw{some_room(), random_.next(), random_.next()};
@@ -152,6 +225,10 @@ room::Policy Script::policy() {
   if (mode >= 70) policy.mode = room::Mode::paused;
   if (mode >= 80) policy.mode = room::Mode::bypass;
   if (mode >= 90) policy.mode = room::Mode::closed;
+  if (random_.chance(40)) {
+    const std::uint32_t factors[] = {0, 500, 1'500};
+    policy.stock = room::Stock{some_inventory(random_), factors[random_.below(3)]};
+  }
   if (random_.chance(15)) policy.opens_at = now_ + Millis(random_.between(-5'000, 20'000));
   if (random_.chance(10)) policy.closes_at = now_ + Millis(random_.between(5'000, 60'000));
   return policy;

@@ -47,6 +47,10 @@ class Script {
   std::string some_room();
   engine::Command rule_command();
   engine::Command policy_command();
+  engine::Command inventory_command();
+  engine::Command reserve_command();
+  engine::Command hold_command();
+  engine::Command lock_command();
   room::Policy policy();
   void limit(room::Policy& policy);
   void time(room::Policy& policy);
@@ -55,6 +59,8 @@ class Script {
   std::vector<Node> nodes_;
   std::vector<TicketId> tickets_;
   std::vector<engine::Join> joins_;
+  std::vector<engine::Hold> holds_;
+  std::vector<engine::AcquireLock> grants_;
   std::vector<engine::Batch> written_;
   std::map<std::string, room::Policy> set_last_;
   LogTime now_{};

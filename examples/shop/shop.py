@@ -3,6 +3,7 @@
 
 /        the front page, open to all
 /buy     one item; behind the waiting room. Shows whom Doorward let in (X-Doorward-Ticket)
+/seats   a seat map by Doorward's reservations (seats.html); behind a waiting room of its own
 /sold    what was sold, newest first
 """
 
@@ -10,8 +11,10 @@ import argparse
 import html
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 KEPT = 200
+SEATS = Path(__file__).with_name("seats.html")
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}}
@@ -46,7 +49,10 @@ class Shop(BaseHTTPRequestHandler):
         path = self.path.split("?")[0].rstrip("/") or "/"
         if path == "/":
             self.page("The small shop", "<p>One sale, one item, many visitors.</p>"
-                      "<p><a class='button' href='/buy'>To the sale</a> &nbsp; <a href='/sold'>What was sold</a></p>")
+                      "<p><a class='button' href='/buy'>To the sale</a> &nbsp; <a class='button' href='/seats'>Seats</a>"
+                      " &nbsp; <a href='/sold'>What was sold</a></p>")
+        elif path == "/seats":
+            self.send(SEATS.read_bytes())
         elif path == "/buy":
             self.page("You are in", f"<p>Doorward let in <code>{html.escape(self.ticket())}</code>.</p>"
                       "<form method='post' action='/buy'><button>Buy one</button></form>")
@@ -70,7 +76,9 @@ class Shop(BaseHTTPRequestHandler):
         self.end_headers()
 
     def page(self, title, body, status=200):
-        text = PAGE.format(title=html.escape(title), body=body).encode()
+        self.send(PAGE.format(title=html.escape(title), body=body).encode(), status)
+
+    def send(self, text, status=200):
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Cache-Control", "no-store")

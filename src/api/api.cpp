@@ -57,7 +57,8 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
-    Call call{exchange, client, found.room, found.ticket, found.rule};
+    Call call{exchange,   client,          found.room, found.ticket,
+              found.rule, found.inventory, found.hold, found.lock};
     answer = co_await found.endpoint(desk_, call);
   }
   // A failed write only means that the peer is gone.

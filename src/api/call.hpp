@@ -73,9 +73,12 @@ struct Desk {
 struct Call {
   edge::Exchange& exchange;
   const gateway::Client& client;
-  std::string_view room = {};    // {room} of the path
-  std::string_view ticket = {};  // {ticket} of the path
-  std::string_view rule = {};    // {rule} of the path
+  std::string_view room = {};       // {room} of the path
+  std::string_view ticket = {};     // {ticket} of the path
+  std::string_view rule = {};       // {rule} of the path
+  std::string_view inventory = {};  // {inventory} of the path
+  std::string_view hold = {};       // {hold} of the path
+  std::string_view lock = {};       // {lock} of the path
 
   const wire::RequestHead& head() const { return exchange.request(); }
 };

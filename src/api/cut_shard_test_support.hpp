@@ -47,6 +47,26 @@ class CutShard final : public engine::Shard {
     return inner_.room(number);
   }
   std::vector<engine::RoomEntry> rooms() const override { return inner_.rooms(); }
+  std::optional<SubjectKey> subject(engine::TicketHandle ticket) const override {
+    return inner_.subject(ticket);
+  }
+  std::optional<engine::InventoryEntry> inventory(std::string_view name) const override {
+    return inner_.inventory(name);
+  }
+  std::vector<engine::InventoryEntry> inventories() const override { return inner_.inventories(); }
+  std::optional<engine::SeatStates> seats(std::string_view inventory) const override {
+    return inner_.seats(inventory);
+  }
+  std::optional<bool> is_inside_of_seller(std::string_view inventory,
+                                          const SubjectKey& who) const override {
+    return inner_.is_inside_of_seller(inventory, who);
+  }
+  std::optional<reserve::HoldView> hold(const reserve::HoldId& id) const override {
+    return inner_.hold(id);
+  }
+  std::optional<reserve::LockView> lock(std::string_view name) const override {
+    return inner_.lock(name);
+  }
   std::shared_ptr<const limit::RuleSet> rules() const override { return inner_.rules(); }
   std::uint64_t rules_version() const override { return inner_.rules_version(); }
   ports::LogPosition applied() const override { return inner_.applied(); }

@@ -2,6 +2,7 @@
 
 #include "api/admin/admin.hpp"
 #include "api/native/native.hpp"
+#include "api/native/reservations.hpp"
 
 #include <array>
 
@@ -20,6 +21,19 @@ constexpr Entry kEntries[] = {
     {"DELETE", "/sessions/{ticket}", finish_session},
     {"POST", "/limits/check", check_limits},
     {"POST", "/limits/reset", reset_limits},
+    {"GET", "/inventories/{inventory}", read_inventory},
+    {"GET", "/inventories/{inventory}/seats", read_seats},
+    {"GET", "/inventories/{inventory}/seats/events", seat_events},
+    {"POST", "/inventories/{inventory}/holds", make_hold},
+    {"GET", "/inventories/{inventory}/holds/{hold}", read_hold},
+    {"DELETE", "/inventories/{inventory}/holds/{hold}", release_hold},
+    {"POST", "/inventories/{inventory}/holds/{hold}/extend", extend_hold},
+    {"POST", "/inventories/{inventory}/holds/{hold}/confirm", confirm_hold},
+    {"GET", "/locks/{lock}", read_lock},
+    {"POST", "/locks/{lock}", acquire_lock},
+    {"PUT", "/locks/{lock}", renew_lock},
+    {"PATCH", "/locks/{lock}", renew_lock},
+    {"DELETE", "/locks/{lock}", release_lock},
     {"GET", "/keys", keys},
     {"GET", "/openapi.json", openapi},
     {"POST", "/admin/session", admin::begin_session},
@@ -36,6 +50,11 @@ constexpr Entry kEntries[] = {
     {"POST", "/admin/rooms/{room}/close", admin::close_room},
     {"POST", "/admin/rooms/{room}/bypass", admin::bypass_room},
     {"POST", "/admin/rooms/{room}/draw", admin::draw_room},
+    {"GET", "/admin/inventories", admin::list_inventories},
+    {"GET", "/admin/inventories/{inventory}", admin::read_inventory},
+    {"PUT", "/admin/inventories/{inventory}", admin::put_inventory},
+    {"PATCH", "/admin/inventories/{inventory}", admin::patch_inventory},
+    {"DELETE", "/admin/inventories/{inventory}", admin::remove_inventory},
     {"GET", "/admin/stats", admin::read_stats},
     {"GET", "/admin/events", admin::watch_events},
     {"GET", "/admin/rules", admin::list_rules},
@@ -82,6 +101,12 @@ bool matches(std::string_view pattern, std::string_view path, Found& found) {
       found.ticket = segment;
     } else if (wanted == "{rule}") {
       found.rule = segment;
+    } else if (wanted == "{inventory}") {
+      found.inventory = segment;
+    } else if (wanted == "{hold}") {
+      found.hold = segment;
+    } else if (wanted == "{lock}") {
+      found.lock = segment;
     } else if (wanted != segment) {
       return false;
     }

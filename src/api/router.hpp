@@ -27,6 +27,9 @@ struct Found {
   std::string_view room;
   std::string_view ticket;
   std::string_view rule;
+  std::string_view inventory;
+  std::string_view hold;
+  std::string_view lock;
   std::string allow;  // where the path is known and the method is not
 };
 

@@ -15,12 +15,26 @@ using room::CloseReason;
 using room::Mode;
 using room::TicketState;
 
-bool has_capacity(const Room& room) {
-  return !room.policy.capacity || room.counted < *room.policy.capacity;
+const InventoryState* stock_of(const World& world, const Room& room) {
+  return room.tied_to.empty() ? nullptr : world.reserved.inventories.find(room.tied_to);
+}
+
+bool has_capacity(const World& world, const Room& room) {
+  const auto capacity = capacity_of(world, room);
+  return !capacity || room.counted < *capacity;
 }
 
 bool is_admitting(const Room& room) {
-  return (room.mode == Mode::open && !room.awaits_draw()) || room.mode == Mode::bypass;
+  const bool is_open = room.mode == Mode::open && !room.awaits_draw() && !room.sold_out;
+  return is_open || room.mode == Mode::bypass;
+}
+
+void look_at_stock(World& world, Room& room) {
+  const bool sold_out = is_sold_out(world, room);
+  if (sold_out == room.sold_out) return;
+  room.sold_out = sold_out;
+  world.changes.sold_out.push_back(room.number);
+  world.changes.rooms.push_back(room.number);
 }
 
 // Who is next, and the turns as they are once that one was admitted. Somebody who is passed over
@@ -113,14 +127,27 @@ bool remove_some(World& world, Room& room, Budget& budget) {
 bool has_free_slot(World& world, Room& room) {
   if (!is_admitting(room)) return false;
   if (room.mode == Mode::bypass) return true;
-  if (!has_capacity(room)) return false;
+  if (!has_capacity(world, room)) return false;
   return !room.policy.admit || room.rate.allowed(*room.policy.admit, world.clock.now()) > 0;
 }
 
-std::optional<LogTime> next_wake(const Room& room, LogTime now) {
+std::optional<std::uint32_t> capacity_of(const World& world, const Room& room) {
+  const InventoryState* stock = stock_of(world, room);
+  if (stock == nullptr) return room.policy.capacity;
+  const std::uint32_t units = stock->map->units();
+  return room::effective_capacity(room.policy, units - std::min(units, stock->taken.confirmed));
+}
+
+bool is_sold_out(const World& world, const Room& room) {
+  const InventoryState* stock = stock_of(world, room);
+  return stock != nullptr && stock->sold_out;
+}
+
+std::optional<LogTime> next_wake(const World& world, const Room& room) {
+  const LogTime now = world.clock.now();
   std::optional<LogTime> wake = room::next_mode_change(room.policy, now);
-  const bool held_by_rate = room.mode == Mode::open && is_admitting(room) && has_capacity(room) &&
-                            room.has_candidates() && room.policy.admit;
+  const bool held_by_rate = room.mode == Mode::open && is_admitting(room) &&
+                            has_capacity(world, room) && room.has_candidates() && room.policy.admit;
   if (!held_by_rate) return wake;
   const LogTime next = room.rate.next_allowed(*room.policy.admit, now);
   return wake ? std::min(*wake, next) : next;
@@ -129,11 +156,12 @@ std::optional<LogTime> next_wake(const Room& room, LogTime now) {
 bool settle(World& world, Room& room, Budget& budget) {
   if (room.removing) return remove_some(world, room, budget);
   room.mode = room::effective_mode(room.policy, world.clock.now());
+  look_at_stock(world, room);
   if (room.draw && !draw_some(world, room, budget)) return false;
   if (room.mode == Mode::closed && !close_waiters(world, room, budget)) return false;
   if (!admit_some(world, room, budget)) return false;
   room.estimate.stand(world.clock.service_now(), room.candidates(), room.counted);
-  world.rooms.set_wake(room, next_wake(room, world.clock.now()));
+  world.rooms.set_wake(room, next_wake(world, room));
   world.rooms.unmark(room.number);
   return true;
 }

@@ -13,8 +13,12 @@ namespace doorward::engine {
 
 // Whether somebody could enter now if somebody waited.
 bool has_free_slot(World& world, Room& room);
+// Most sessions at once: by the policy, and by what is left of what the room sells.
+std::optional<std::uint32_t> capacity_of(const World& world, const Room& room);
+// Whether nothing of what the room sells is available.
+bool is_sold_out(const World& world, const Room& room);
 // When time alone will change something in this room.
-std::optional<LogTime> next_wake(const Room& room, LogTime now);
+std::optional<LogTime> next_wake(const World& world, const Room& room);
 
 // Brings a marked room to rest: its mode by the time, closing, draw, removal, admissions, and when
 // time alone will change it next. False if the budget ran out; then call again.

@@ -33,7 +33,10 @@ void Applier::run() {
     if (some && !*some && stopping) return;
     if (some) continue;
     if (stopping) return;
-    if (some.error().code != Errc::unavailable) return core_.break_with(some.error().what);
+    if (some.error().code != Errc::unavailable) {
+      core_.break_with(some.error().what);
+      return give_up_waits();
+    }
     core_.tell(Trouble::read_failed, some.error().what);
     core_.pause(kReadWait);
   }
@@ -60,6 +63,7 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   plan(header, outcomes, own);
   if (changes.rules && is_live_) core_.set_rules(core_.state->world().rules.compiled());
   if (own) answer(header.first_counter, outcomes);
+  if (!changes.grants.empty()) end_waits(changes.grants, entry.at);
   tell(changes);
   since_snapshot_ += count;
   if (since_snapshot_ >= core_.options.snapshot_every && !keeper_.is_busy()) {
@@ -112,14 +116,42 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
 
 void Applier::answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes) {
   for (const Pending::Waiting& waiting : core_.pending.take(first_counter, outcomes.size())) {
-    waiting.completion->complete(outcomes[waiting.counter - first_counter]);
+    const Outcome& outcome = outcomes[waiting.counter - first_counter];
+    if (outcome.status == Status::lock_queued) {
+      waits_.emplace(outcome.lock->id, waiting.completion);
+    } else {
+      waiting.completion->complete(outcome);
+    }
   }
+}
+
+void Applier::end_waits(const std::vector<LockGrant>& grants, const ports::LogPosition& at) {
+  for (const LockGrant& grant : grants) {
+    const auto [begin, end] = waits_.equal_range(grant.id);
+    for (auto wait = begin; wait != end; ++wait) {
+      Outcome outcome;
+      outcome.status = grant.status;
+      outcome.at = at;
+      outcome.lock = grant.view;
+      wait->second->complete(std::move(outcome));
+    }
+    waits_.erase(begin, end);
+  }
+}
+
+void Applier::give_up_waits() {
+  for (const auto& [id, completion] : waits_)
+    completion->complete(Outcome{Status::unavailable, std::nullopt, {}});
+  waits_.clear();
 }
 
 void Applier::tell(const Changes& changes) {
   if (!changes.tickets.empty()) core_.listener.changed(changes.tickets);
   if (!changes.rooms.empty()) core_.listener.rooms_changed(changes.rooms);
   if (changes.rules) core_.listener.rules_changed();
+  if (!changes.sold_out.empty()) core_.listener.sold_out_changed(changes.sold_out);
+  if (!changes.inventories.empty()) core_.listener.inventories_changed(changes.inventories);
+  if (!changes.units.empty()) core_.listener.units_changed(changes.units);
 }
 
 }  // namespace doorward::engine

@@ -11,6 +11,7 @@
 #include "engine/keeper.hpp"
 #include "engine/shard_core.hpp"
 
+#include <map>
 #include <vector>
 
 namespace doorward::engine {
@@ -21,6 +22,8 @@ class Applier {
 
   // Applies all that stands in the log now.
   Result<> replay();
+  // Whoever waits for a lock is answered `unavailable`; `run` is over.
+  void give_up_waits();
   // Until the core is stopping and what this node appended is applied.
   void run();
   // Applies some of what stands in the log, and waits that long for it. False: there was nothing.
@@ -30,11 +33,13 @@ class Applier {
   Result<> apply(ports::LogEntry& entry);
   void step_in_slices(State::Entry entry, bool own);
   void answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes);
+  void end_waits(const std::vector<LockGrant>& grants, const ports::LogPosition& at);
   void tell(const Changes& changes);
   void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);
 
   ShardCore& core_;
   Keeper& keeper_;
+  std::multimap<reserve::LockId, Completion*> waits_;  // for a lock
   std::uint64_t since_snapshot_ = 0;
   bool is_live_ = false;  // `replay` is done
 };

@@ -22,15 +22,37 @@ const char* to_string(Status status) {
     case Status::too_many_rooms: return "too_many_rooms";
     case Status::too_many_lanes: return "too_many_lanes";
     case Status::changed: return "changed";
+    case Status::no_such_inventory: return "no_such_inventory";
+    case Status::no_such_unit: return "no_such_unit";
+    case Status::no_such_hold: return "no_such_hold";
+    case Status::sold_out: return "sold_out";
+    case Status::too_few: return "too_few";
+    case Status::unit_taken: return "unit_taken";
+    case Status::too_many_units: return "too_many_units";
+    case Status::subject_limit: return "subject_limit";
+    case Status::hold_over: return "hold_over";
+    case Status::hold_confirmed: return "hold_confirmed";
+    case Status::wrong_fence: return "wrong_fence";
+    case Status::other_request: return "other_request";
+    case Status::inventory_in_use: return "inventory_in_use";
+    case Status::too_many_inventories: return "too_many_inventories";
+    case Status::too_many_holds: return "too_many_holds";
+    case Status::lock_queued: return "lock_queued";
+    case Status::lock_busy: return "lock_busy";
+    case Status::lock_lost: return "lock_lost";
+    case Status::too_many_locks: return "too_many_locks";
+    case Status::too_many_waiters: return "too_many_waiters";
   }
   return "unknown";
 }
 
 const char* name_of(const Command& command) {
-  static constexpr const char* kNames[] = {"Join",        "Leave",       "Touch",   "PresenceStart",
-                                           "PresenceEnd", "Finish",      "SetRoom", "RemoveRoom",
-                                           "Draw",        "NodeStarted", "Tick",    "SetRule",
-                                           "RemoveRule",  "ChangeRoom"};
+  static constexpr const char* kNames[] = {
+      "Join",      "Leave",       "Touch",      "PresenceStart", "PresenceEnd",
+      "Finish",    "SetRoom",     "RemoveRoom", "Draw",          "NodeStarted",
+      "Tick",      "SetRule",     "RemoveRule", "SetInventory",  "RemoveInventory",
+      "Hold",      "Extend",      "Confirm",    "Release",       "AcquireLock",
+      "RenewLock", "ReleaseLock", "ChangeRoom"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }

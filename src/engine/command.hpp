@@ -9,6 +9,9 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "core/limit/rule.hpp"
+#include "core/reserve/hold.hpp"
+#include "core/reserve/inventory.hpp"
+#include "core/reserve/lock.hpp"
 #include "core/room/policy.hpp"
 #include "core/room/view.hpp"
 #include "ports/command_log.hpp"
@@ -17,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace doorward::engine {
 
@@ -108,13 +112,91 @@ struct RemoveRule {
   friend bool operator==(const RemoveRule&, const RemoveRule&) = default;
 };
 
+// Makes an inventory or changes it. What is taken stays: a count may not fall below it, and a seat
+// map may only get more sections and other prices while anything is taken.
+struct SetInventory {
+  std::string inventory;
+  reserve::Inventory spec;
+  SetRoom::Source source = SetRoom::Source::admin;
+  friend bool operator==(const SetInventory&, const SetInventory&) = default;
+};
+// Ends all its holds, the confirmed ones too.
+struct RemoveInventory {
+  std::string inventory;
+  friend bool operator==(const RemoveInventory&, const RemoveInventory&) = default;
+};
+
+// Takes units, all or none: `units` by name of a seat map, else `count` of them. A retry carries
+// the same `hold` and changes nothing.
+struct Hold {
+  std::string inventory;
+  SubjectKey subject;
+  reserve::HoldId hold;
+  Millis lease{};  // zero: the inventory's
+  std::uint32_t count = 0;
+  std::vector<std::string> units;
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+// What is done with a hold: by its subject, or by a backend where `by` is absent. A `fence` other
+// than zero must be the hold's.
+struct Extend {
+  std::string inventory;
+  reserve::HoldId hold;
+  std::optional<SubjectKey> by;
+  std::uint64_t fence = 0;
+  Millis lease{};  // from now on; zero: the inventory's
+  friend bool operator==(const Extend&, const Extend&) = default;
+};
+struct Confirm {
+  std::string inventory;
+  reserve::HoldId hold;
+  std::optional<SubjectKey> by;
+  std::uint64_t fence = 0;
+  friend bool operator==(const Confirm&, const Confirm&) = default;
+};
+// A confirmed hold is given back by a backend only.
+struct Release {
+  std::string inventory;
+  reserve::HoldId hold;
+  std::optional<SubjectKey> by;
+  std::uint64_t fence = 0;
+  friend bool operator==(const Release&, const Release&) = default;
+};
+
+// A lock by lease. `id` is drawn for this acquiring, and shows later who has the lock. With a
+// `wait` the outcome may be `lock_queued`; whoever submitted the command is answered only when the
+// wait is over.
+struct AcquireLock {
+  std::string lock;
+  reserve::LockId id;
+  Millis lease{};
+  Millis wait{};
+  friend bool operator==(const AcquireLock&, const AcquireLock&) = default;
+};
+struct RenewLock {
+  std::string lock;
+  reserve::LockId id;
+  std::uint64_t fence = 0;  // zero: whichever
+  Millis lease{};           // from now on
+  friend bool operator==(const RenewLock&, const RenewLock&) = default;
+};
+// By the holder, or by one who waits and gives up.
+struct ReleaseLock {
+  std::string lock;
+  reserve::LockId id;
+  std::uint64_t fence = 0;
+  friend bool operator==(const ReleaseLock&, const ReleaseLock&) = default;
+};
+
 // Nothing was wanted, but a deadline is due.
 struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
-using Command = std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom,
-                             RemoveRoom, Draw, NodeStarted, Tick, SetRule, RemoveRule, ChangeRoom>;
+using Command =
+    std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom, RemoveRoom, Draw,
+                 NodeStarted, Tick, SetRule, RemoveRule, SetInventory, RemoveInventory, Hold,
+                 Extend, Confirm, Release, AcquireLock, RenewLock, ReleaseLock, ChangeRoom>;
 
 enum class Status : std::uint8_t {
   done,            // it happened; for Join: a new ticket
@@ -133,6 +215,26 @@ enum class Status : std::uint8_t {
   too_many_rooms,  // kMaxRooms
   too_many_lanes,  // those counted that left the policy while somebody waits in them
   changed,         // meanwhile, by another: nothing happened
+  no_such_inventory,
+  no_such_unit,      // of the seat map; or units by name of a count, or a count of a seat map
+  no_such_hold,      // never was, is forgotten, or is somebody else's
+  sold_out,          // nothing is available
+  too_few,           // something is, but less than was asked for
+  unit_taken,        // one of the units or more: see Outcome::taken
+  too_many_units,    // for one hold
+  subject_limit,     // for one subject
+  hold_over,         // it was released or its lease ended: see hold->reason
+  hold_confirmed,    // hence no lease is left to extend, and its holder cannot give it back
+  wrong_fence,       // another grant than this one
+  other_request,     // the same hold was asked for with other units before
+  inventory_in_use,  // units that are taken would be no more
+  too_many_inventories,
+  too_many_holds,  // those that are over, but still remembered, counted
+  lock_queued,     // the caller waits
+  lock_busy,       // somebody else has it, also after the wait
+  lock_lost,       // the caller has it not, or no more
+  too_many_locks,
+  too_many_waiters,
 };
 
 struct Outcome {
@@ -140,6 +242,9 @@ struct Outcome {
   std::optional<room::TicketView>
       ticket;             // the state right after the command, where one is concerned
   ports::LogPosition at;  // where the command stands in the log
+  std::optional<reserve::HoldView> hold = {};
+  std::optional<reserve::LockView> lock = {};
+  std::vector<std::string> taken = {};  // the units that stood against a hold
 };
 
 const char* to_string(Status status);

@@ -3,7 +3,9 @@
 #include "engine/admission.hpp"
 #include "engine/draw.hpp"
 #include "engine/lifecycle.hpp"
+#include "engine/locks.hpp"
 #include "engine/presence.hpp"
+#include "engine/reservations.hpp"
 
 namespace doorward::engine {
 namespace {
@@ -30,6 +32,7 @@ Done join_newly(World& world, Room& room, const Join& c) {
   const auto lane = room.find_lane(c.lane);
   if (!lane) return failed(Status::no_such_lane);
   if (room.mode == room::Mode::closed) return failed(Status::room_closed);
+  if (room.sold_out && room.mode != room::Mode::bypass) return failed(Status::sold_out);
   const bool would_wait = room.has_candidates() || !has_free_slot(world, room);
   if (would_wait && room.waiting >= room.policy.max_waiting) return failed(Status::room_full);
   return {Status::done, join(world, room, {c.ticket, c.subject, *lane})};
@@ -124,6 +127,16 @@ class Executor {
   Done operator()(const SetRule& c) { return ruled(world_.rules.set(c, world_.clock.now())); }
   Done operator()(const RemoveRule& c) { return ruled(world_.rules.remove(c.rule)); }
 
+  Done operator()(const SetInventory& c) { return set_inventory(world_, c); }
+  Done operator()(const RemoveInventory& c) { return remove_inventory(world_, c); }
+  Done operator()(const Hold& c) { return hold(world_, c); }
+  Done operator()(const Extend& c) { return extend(world_, c); }
+  Done operator()(const Confirm& c) { return confirm(world_, c); }
+  Done operator()(const Release& c) { return release(world_, c); }
+  Done operator()(const AcquireLock& c) { return acquire_lock(world_, node_, c); }
+  Done operator()(const RenewLock& c) { return renew_lock(world_, c); }
+  Done operator()(const ReleaseLock& c) { return release_lock(world_, c); }
+
  private:
   struct Found {
     std::optional<std::uint32_t> ticket;
@@ -133,6 +146,7 @@ class Executor {
   Done take_policy(Room& room, const room::Policy& policy, SetRoom::Source source) {
     if (!set_policy(room, policy)) return failed(Status::too_many_lanes);
     room.source = source;
+    world_.rooms.tie(room);
     world_.rooms.mark(room.number);
     world_.changes.rooms.push_back(room.number);
     return {};

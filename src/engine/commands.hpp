@@ -7,12 +7,17 @@
 #include "engine/world.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace doorward::engine {
 
 struct Done {
   Status status = Status::done;
   std::optional<std::uint32_t> ticket;  // whose view goes into the outcome
+  std::optional<std::uint32_t> hold = {};
+  std::optional<reserve::LockView> lock = {};
+  std::vector<std::string> taken = {};
 };
 
 // `node` is the slot of the node that wrote the command.

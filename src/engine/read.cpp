@@ -1,5 +1,7 @@
 #include "engine/read.hpp"
 
+#include "engine/admission.hpp"
+
 #include <algorithm>
 
 namespace doorward::engine {
@@ -18,7 +20,7 @@ std::uint64_t ahead_of(const LaneState& lane, const Ticket& ticket) {
 
 // Whether admissions go on, or will by the time alone. Nobody knows when an operator ends a pause.
 bool is_foreseeable(const Room& room) {
-  return room.policy.mode == room::Mode::open && room.mode != room::Mode::closed;
+  return room.policy.mode == room::Mode::open && room.mode != room::Mode::closed && !room.sold_out;
 }
 
 std::optional<room::Eta> eta_of(const World& world, const Room& room, const LaneState& lane,
@@ -34,7 +36,7 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
   }
   room::Estimate::Question question;
   question.ahead = room::ahead_in_lanes(ahead, lane.share, shares, elsewhere);
-  if (const auto& capacity = room.policy.capacity; capacity && *capacity > room.counted) {
+  if (const auto capacity = capacity_of(world, room); capacity && *capacity > room.counted) {
     question.free_slots = *capacity - room.counted;
   }
   if (const auto& opens = room.policy.opens_at; opens && *opens > world.clock.now()) {
@@ -46,6 +48,7 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
 void add_wait(const World& world, const Room& room, const Ticket& ticket, room::TicketView& view) {
   const LaneState& lane = room.lanes[ticket.lane];
   view.passed_over = ticket.queue() == Queue::aside;
+  view.sold_out = room.sold_out;
   view.waiting = static_cast<std::uint32_t>(lane.candidates());
   if (room.awaits_draw() || view.passed_over) return;
   const std::uint64_t ahead = ahead_of(lane, ticket);
@@ -78,6 +81,7 @@ room::TicketView view_of(const World& world, std::uint32_t index) {
 RoomEntry entry_of(const World& world, const Room& room) {
   RoomEntry entry{room.name, room.source, {}};
   entry.view.room = room.number;
+  entry.view.sold_out = room.sold_out;
   entry.view.policy = room.policy;
   entry.view.mode = room.mode;
   entry.view.waiting = room.waiting;
@@ -95,6 +99,33 @@ std::vector<RoomEntry> all_rooms(const World& world) {
   std::vector<RoomEntry> entries;
   world.rooms.for_each([&](const Room& room) { entries.push_back(entry_of(world, room)); });
   return entries;
+}
+
+InventoryEntry entry_of(const InventoryState& inventory) {
+  return {inventory.name,       inventory.number,          inventory.source,
+          inventory.map,        inventory.taken,           inventory.sold_out,
+          inventory.held_total, inventory.confirmed_total, inventory.expired_total};
+}
+
+std::optional<reserve::LockView> view_of_lock(const World& world, std::string_view name) {
+  const reserve::Lock* lock = world.reserved.locks.find(name);
+  if (lock == nullptr || !lock->holder()) return std::nullopt;
+  reserve::LockView view;
+  view.is_held = true;
+  view.expires_at = world.clock.shown(lock->holder()->until);
+  view.waiting = static_cast<std::uint32_t>(lock->waiters().size());
+  return view;
+}
+
+std::optional<bool> is_inside_of_seller(const World& world, std::string_view inventory,
+                                        const SubjectKey& subject) {
+  const auto* rooms = world.rooms.selling(inventory);
+  if (rooms == nullptr) return std::nullopt;
+  return std::ranges::any_of(*rooms, [&](std::uint32_t number) {
+    if (world.rooms.at(number)->mode == room::Mode::bypass) return true;
+    const auto ticket = world.tickets.find(number, subject);
+    return ticket && world.tickets[*ticket].is(TicketState::admitted);
+  });
 }
 
 }  // namespace doorward::engine

@@ -7,6 +7,8 @@
 #include "engine/shard.hpp"
 #include "engine/world.hpp"
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace doorward::engine {
@@ -14,5 +16,9 @@ namespace doorward::engine {
 room::TicketView view_of(const World& world, std::uint32_t ticket);
 RoomEntry entry_of(const World& world, const Room& room);
 std::vector<RoomEntry> all_rooms(const World& world);
+InventoryEntry entry_of(const InventoryState& inventory);
+std::optional<bool> is_inside_of_seller(const World& world, std::string_view inventory,
+                                        const SubjectKey& subject);
+std::optional<reserve::LockView> view_of_lock(const World& world, std::string_view name);
 
 }  // namespace doorward::engine

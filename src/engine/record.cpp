@@ -1,6 +1,8 @@
 #include "engine/record.hpp"
 
 #include "base/crc32c.hpp"
+#include "engine/record_parts.hpp"
+#include "engine/reserve_record.hpp"
 #include "engine/rule_record.hpp"
 
 #include <algorithm>
@@ -19,27 +21,6 @@ constexpr std::size_t kHeaderBytes = 40;
 constexpr std::uint64_t kMaxShare = 1U << 20;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
-template <class Id>
-void put_id(ByteWriter& out, const Id& id) {
-  out.u64(id.hi);
-  out.u64(id.lo);
-}
-
-template <class Id>
-Id get_id(ByteReader& in) {
-  Id id;
-  id.hi = in.u64();
-  id.lo = in.u64();
-  return id;
-}
-
-void put_duration(ByteWriter& out, Millis d) { out.varint(static_cast<std::uint64_t>(d.count())); }
-
-Millis get_duration(ByteReader& in) {
-  return Millis(
-      static_cast<std::int64_t>(in.varint(static_cast<std::uint64_t>(kMaxDuration.count()))));
-}
-
 void put_time(ByteWriter& out, LogTime t) {
   out.varint(static_cast<std::uint64_t>(t.time_since_epoch().count()));
 }
@@ -49,11 +30,7 @@ LogTime get_time(ByteReader& in) {
   return LogTime(Millis(static_cast<std::int64_t>(in.varint(max))));
 }
 
-std::string get_name(ByteReader& in) {
-  std::string name(in.text(room::kMaxRoomName));
-  if (name.empty()) in.fail();
-  return name;
-}
+std::string get_name(ByteReader& in) { return engine::get_name(in, room::kMaxRoomName); }
 
 std::uint64_t get_positive(ByteReader& in, std::uint64_t max) {
   const std::uint64_t v = in.varint(max);
@@ -76,15 +53,19 @@ enum : std::uint8_t {
   kHasSilence = 8,
   kHasOpens = 16,
   kHasCloses = 32,
-  kAllOptional = 63,
+  kHasMore = 64,  // fields of later versions, at the end
+  kAllOptional = 127,
 };
 
 std::uint8_t present(const room::Policy& p) {
-  return static_cast<std::uint8_t>((p.capacity ? kHasCapacity : 0) | (p.admit ? kHasRate : 0) |
-                                   (p.claim_ttl ? kHasClaim : 0) |
-                                   (p.liveness_silence ? kHasSilence : 0) |
-                                   (p.opens_at ? kHasOpens : 0) | (p.closes_at ? kHasCloses : 0));
+  return static_cast<std::uint8_t>(
+      (p.capacity ? kHasCapacity : 0) | (p.admit ? kHasRate : 0) | (p.claim_ttl ? kHasClaim : 0) |
+      (p.liveness_silence ? kHasSilence : 0) | (p.opens_at ? kHasOpens : 0) |
+      (p.closes_at ? kHasCloses : 0) | (p.stock ? kHasMore : 0));
 }
+
+// Which fields of later versions follow.
+enum : std::uint8_t { kHasStock = 1, kAllLater = 1 };
 
 void put_lanes(ByteWriter& out, const std::vector<room::Lane>& lanes) {
   out.u8(static_cast<std::uint8_t>(lanes.size()));
@@ -113,6 +94,21 @@ room::Rate get_rate(ByteReader& in) {
   rate.every = get_duration(in);
   if (rate.every < Millis(1)) in.fail();
   return rate;
+}
+
+void put_later(ByteWriter& out, const room::Policy& p) {
+  out.u8(kHasStock);
+  out.text(p.stock->inventory);
+  out.varint(p.stock->factor);
+}
+
+void get_later(ByteReader& in, room::Policy& p) {
+  const std::uint8_t has = in.u8();
+  if (has == 0 || has > kAllLater) in.fail();
+  if ((has & kHasStock) == 0) return;
+  room::Stock& stock = p.stock.emplace();
+  stock.inventory = get_name(in);
+  stock.factor = static_cast<std::uint32_t>(in.varint(room::kMaxFactor));
 }
 
 // One `put` and one `get` a command; the order of fields is that of docs/log-format.md.
@@ -224,13 +220,15 @@ void get_as(ByteReader& in, Command& command) {
 
 // The type of each command, by its place in the variant; rising.
 constexpr std::size_t kCommands = std::variant_size_v<Command>;
-constexpr std::array<std::uint64_t, kCommands> kTypes{1, 2, 3,  4,  5,  6,  7,
-                                                      8, 9, 10, 11, 12, 13, 40};
+constexpr std::array<std::uint64_t, kCommands> kTypes{
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 20, 21, 22, 23, 24, 25, 26, 27, 28, 40};
 static_assert(std::is_same_v<std::variant_alternative_t<0, Command>, Join>);
 static_assert(std::is_same_v<std::variant_alternative_t<6, Command>, SetRoom>);
 static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick>);
 static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule>);
-static_assert(std::is_same_v<std::variant_alternative_t<13, Command>, ChangeRoom>);
+static_assert(std::is_same_v<std::variant_alternative_t<13, Command>, SetInventory>);
+static_assert(std::is_same_v<std::variant_alternative_t<21, Command>, ReleaseLock>);
+static_assert(std::is_same_v<std::variant_alternative_t<22, Command>, ChangeRoom>);
 
 template <std::size_t... I>
 void get_fields(std::size_t place, ByteReader& in, Command& command, std::index_sequence<I...>) {
@@ -309,6 +307,7 @@ void put_policy(ByteWriter& out, const room::Policy& p) {
   if (p.closes_at) put_time(out, *p.closes_at);
   out.varint(p.max_waiting);
   out.u8(static_cast<std::uint8_t>(p.mode));
+  if (p.stock) put_later(out, p);
 }
 
 room::Policy get_policy(ByteReader& in) {
@@ -329,6 +328,7 @@ room::Policy get_policy(ByteReader& in) {
   if (has & kHasCloses) p.closes_at = get_time(in);
   p.max_waiting = static_cast<std::uint32_t>(in.varint(kMax32));
   p.mode = get_enum(in, room::Mode::bypass);
+  if (has & kHasMore) get_later(in, p);
   return p;
 }
 

@@ -29,6 +29,14 @@ bool has_known_values(const Ticket& t) {
          t.queue() <= Queue::aside && t.spare == 0;
 }
 
+SlabHeader get_slab(ByteReader& in) {
+  SlabHeader slab;
+  slab.slots = in.u32();
+  slab.live = in.u32();
+  slab.next_free = in.u32();
+  return slab;
+}
+
 // Bytes of a snapshot, put together to pieces.
 class PieceReader {
  public:
@@ -95,6 +103,10 @@ Result<> Restorer::take(Piece type, std::string_view content) {
     case Piece::tickets: return slab_.restore_chunk(content);
     case Piece::end: ended_ = true; return {};
     case Piece::rule: return take_rule(content);
+    case Piece::inventory: return take_inventory(content);
+    case Piece::holds: return holds_.restore_chunk(content);
+    case Piece::claims: return claims_.restore_chunk(content);
+    case Piece::locks: return take_locks(content);
   }
   return corrupt("a piece is of an unknown type");
 }
@@ -116,13 +128,16 @@ Result<> Restorer::take_head(std::string_view content) {
   const LogTime now{Millis(in.i64())};
   world_->clock = EngineClock(now, Millis(in.i64()));
   world_->remember_closed = Millis(in.i64());
-  SlabHeader slab;
-  slab.slots = in.u32();
-  slab.live = in.u32();
-  slab.next_free = in.u32();
-  slab_ = TicketStore::Slab::restore(slab);
+  slab_ = TicketStore::Slab::restore(get_slab(in));
   world_->rooms.restore_numbers(static_cast<std::uint32_t>(in.varint(kMaxNumbers)));
   if (version >= 2) world_->rules.restore_ids(in.varint());
+  if (version >= 3) {
+    world_->reserved.fence = in.varint();
+    const auto numbers = static_cast<std::uint32_t>(in.varint(kMaxNumbers));
+    world_->reserved.inventories.restore_numbers(numbers);
+    holds_ = HoldStore::Holds::restore(get_slab(in));
+    claims_ = HoldStore::Claims::restore(get_slab(in));
+  }
   return read_all(in, "its head is malformed");
 }
 
@@ -163,9 +178,33 @@ Result<> Restorer::take_rule(std::string_view content) {
   return {};
 }
 
+Result<> Restorer::take_inventory(std::string_view content) {
+  ByteReader in(content);
+  InventoryRow row = read_inventory(in);
+  if (!in.finished() || !world_->reserved.inventories.restore(std::move(row))) {
+    return corrupt("an inventory is malformed");
+  }
+  return {};
+}
+
+Result<> Restorer::take_locks(std::string_view content) {
+  ByteReader in(content);
+  while (in.ok() && !in.at_end()) {
+    auto [name, lock] = read_lock(in);
+    if (in.ok() && !world_->reserved.locks.restore(std::move(name), std::move(lock))) in.fail();
+  }
+  return read_all(in, "its locks are malformed");
+}
+
 Result<std::unique_ptr<State>> Restorer::finish() {
   if (!ended_) return corrupt("it ends too early");
   if (auto r = slab_.finish_restore(); !r) return r.error();
+  if (auto r = holds_.finish_restore(); !r) return r.error();
+  if (auto r = claims_.finish_restore(); !r) return r.error();
+  if (!world_->reserved.holds.restore(std::move(holds_), std::move(claims_)) ||
+      !derive_reserved()) {
+    return corrupt("its reservations contradict each other");
+  }
   if (!world_->tickets.restore(std::move(slab_)) || !derive()) {
     return corrupt("its tickets contradict each other");
   }
@@ -187,9 +226,43 @@ bool Restorer::derive() {
     Room* room = world_->rooms.at(number);
     if (room == nullptr) continue;
     room->mode = room::effective_mode(room->policy, now);
-    world_->rooms.set_wake(*room, next_wake(*room, now));
+    room->sold_out = is_sold_out(*world_, *room);
+    world_->rooms.set_wake(*room, next_wake(*world_, *room));
   }
   return good;
+}
+
+bool Restorer::derive_reserved() {
+  bool good = true;
+  world_->reserved.holds.holds().for_each(
+      [&](std::uint32_t index, const HoldRow& hold) { good = good && place_hold(index, hold); });
+  world_->reserved.locks.for_each([&](const std::string&, const reserve::Lock& lock) {
+    for (const reserve::Lock::Waiter& waiter : lock.waiters()) {
+      good = good && world_->nodes.has(waiter.request.node);
+      if (good) world_->nodes.refer(waiter.request.node);
+    }
+  });
+  return good;
+}
+
+bool Restorer::place_hold(std::uint32_t index, const HoldRow& hold) {
+  Reserved& reserved = world_->reserved;
+  InventoryState* inventory = reserved.inventories.at(hold.inventory);
+  if (inventory != nullptr) ++inventory->remembered;
+  if (hold.is(reserve::HoldState::over)) return true;
+  if (inventory == nullptr || hold.count == 0) return false;
+  const bool is_held = hold.is(reserve::HoldState::held);
+  (is_held ? inventory->taken.held : inventory->taken.confirmed) += hold.count;
+  reserved.holds.add_to_account(hold.inventory, hold.subject, hold.count);
+  const bool is_map = inventory->map->inventory().is_map();
+  if (is_map != (hold.first_claim != 0)) return false;
+  for (const std::uint32_t unit : reserved.holds.units_of(index)) {
+    if (unit >= inventory->units.size()) return false;
+    auto& state = inventory->units[unit];
+    if (state != reserve::UnitState::available) return false;
+    state = is_held ? reserve::UnitState::held : reserve::UnitState::confirmed;
+  }
+  return true;
 }
 
 bool Restorer::place_ticket(std::uint32_t index, const Ticket& ticket) {

@@ -13,15 +13,28 @@
 
 namespace doorward::engine {
 
-enum class Piece : std::uint8_t { head = 1, nodes, presences, room, tickets, end, rule };
-// Rules came later: their pieces stand between tickets and end.
+enum class Piece : std::uint8_t {
+  head = 1,
+  nodes,
+  presences,
+  room,
+  tickets,
+  end,
+  rule,
+  inventory,
+  holds,
+  claims,
+  locks
+};
+// What came later stands between tickets and end.
 constexpr int order_of(Piece type) {
-  const int number = 2 * static_cast<int>(type);
-  return type == Piece::rule ? 2 * static_cast<int>(Piece::end) - 1 : number;
+  constexpr int kLast = 1'000;
+  return type == Piece::end ? kLast : static_cast<int>(type);
 }
 
 inline constexpr std::string_view kSnapshotMagic = "DWRS";
-inline constexpr std::uint16_t kSnapshotVersion = 2;  // 1 has no rules
+// 1 has no rules, 2 no reservations.
+inline constexpr std::uint16_t kSnapshotVersion = 3;
 inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::size_t kPieceHeaderBytes = 9;
 
@@ -38,12 +51,18 @@ class Restorer {
   Result<> take_presences(std::string_view content);
   Result<> take_room(std::string_view content);
   Result<> take_rule(std::string_view content);
+  Result<> take_inventory(std::string_view content);
+  Result<> take_locks(std::string_view content);
   bool derive();
   bool place_ticket(std::uint32_t index, const Ticket& ticket);
+  bool derive_reserved();
+  bool place_hold(std::uint32_t index, const HoldRow& hold);
 
   std::unique_ptr<World> world_ = std::make_unique<World>();
   ports::LogPosition at_;
   TicketStore::Slab slab_;
+  HoldStore::Holds holds_;
+  HoldStore::Claims claims_;
   Piece last_{};
   bool ended_ = false;
 };

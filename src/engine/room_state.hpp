@@ -66,6 +66,8 @@ struct Room {
   std::uint32_t inside = 0;            // derived: admitted
   std::uint32_t counted = 0;           // derived: admitted, and part of the capacity
   std::optional<LogTime> wake;         // derived: when time alone changes something
+  std::string tied_to;                 // derived: the inventory that it sells, by its whole name
+  bool sold_out = false;               // derived: and nothing of that is available
 
   // Only within one record.
   std::unique_ptr<DrawJob> draw;

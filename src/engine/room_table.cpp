@@ -19,6 +19,8 @@ Room* RoomTable::add(std::string_view name) {
 void RoomTable::remove(std::uint32_t number) {
   Room& room = *rooms_[number];
   set_wake(room, std::nullopt);
+  room.policy.stock.reset();
+  tie(room);
   unmark(number);
   by_name_.erase(room.name);
   rooms_[number].reset();
@@ -41,6 +43,29 @@ void RoomTable::set_wake(Room& room, std::optional<LogTime> at) {
   room.wake = at;
 }
 
+void RoomTable::tie(Room& room) {
+  std::string wanted;
+  if (room.policy.stock) {
+    // A tenant's names are within the tenant.
+    const auto slash = room.name.rfind('/');
+    if (slash != std::string::npos) wanted = room.name.substr(0, slash + 1);
+    wanted += room.policy.stock->inventory;
+  }
+  if (wanted == room.tied_to) return;
+  const auto before = tied_.find(room.tied_to);
+  if (before != tied_.end()) before->second.erase(room.number);
+  if (before != tied_.end() && before->second.empty()) tied_.erase(before);
+  if (!wanted.empty()) tied_[wanted].insert(room.number);
+  room.tied_to = std::move(wanted);
+}
+
+void RoomTable::mark_tied(std::string_view inventory, bool all) {
+  const auto found = tied_.find(inventory);
+  if (found == tied_.end()) return;
+  for (const std::uint32_t number : found->second)
+    if (all || rooms_[number]->policy.stock->factor != 0) mark(number);
+}
+
 std::optional<LogTime> RoomTable::first_wake() const {
   return wakes_.empty() ? std::nullopt : std::optional(wakes_.begin()->first);
 }
@@ -54,6 +79,7 @@ bool RoomTable::restore(std::unique_ptr<Room> room) {
   if (number >= rooms_.size() || rooms_[number]) return false;
   if (!by_name_.emplace(room->name, number).second) return false;
   rooms_[number] = std::move(room);
+  tie(*rooms_[number]);
   return true;
 }
 

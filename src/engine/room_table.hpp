@@ -51,6 +51,16 @@ class RoomTable {
   Room* first_marked() { return marked_.empty() ? nullptr : at(*marked_.begin()); }
   void unmark(std::uint32_t number) { marked_.erase(number); }
 
+  // The room's policy may name another inventory now.
+  void tie(Room& room);
+  // Rooms that sell this inventory are to be settled; `all`, or those that have a factor.
+  void mark_tied(std::string_view inventory, bool all);
+  // Null if none sells it.
+  const std::set<std::uint32_t>* selling(std::string_view inventory) const {
+    const auto found = tied_.find(inventory);
+    return found == tied_.end() ? nullptr : &found->second;
+  }
+
   // When time alone changes something in a room.
   void set_wake(Room& room, std::optional<LogTime> at);
   std::optional<LogTime> first_wake() const;
@@ -65,6 +75,7 @@ class RoomTable {
   std::map<std::string, std::uint32_t, std::less<>> by_name_;
   std::set<std::uint32_t> marked_;
   std::set<std::pair<LogTime, std::uint32_t>> wakes_;
+  std::map<std::string, std::set<std::uint32_t>, std::less<>> tied_;  // by inventory
 };
 
 }  // namespace doorward::engine

@@ -1,6 +1,7 @@
 #include "engine/shard.hpp"
 
 #include "engine/read.hpp"
+#include "engine/reservations.hpp"
 #include "engine/shard_parts.hpp"
 
 #include <shared_mutex>
@@ -60,6 +61,12 @@ class ThreadedShard final : public Shard {
     return found ? std::optional(view_of(world(), ticket.index)) : std::nullopt;
   }
 
+  std::optional<SubjectKey> subject(TicketHandle ticket) const override {
+    const std::shared_lock lock(core_.slices);
+    const Ticket* found = world().tickets.slab().find({ticket.index, ticket.generation});
+    return found == nullptr ? std::nullopt : std::optional(found->subject);
+  }
+
   std::optional<RoomEntry> room(std::string_view name) const override {
     const std::shared_lock lock(core_.slices);
     return entry(world().rooms.find(name));
@@ -71,6 +78,39 @@ class ThreadedShard final : public Shard {
   std::vector<RoomEntry> rooms() const override {
     const std::shared_lock lock(core_.slices);
     return all_rooms(world());
+  }
+
+  std::optional<InventoryEntry> inventory(std::string_view name) const override {
+    const std::shared_lock lock(core_.slices);
+    const InventoryState* found = world().reserved.inventories.find(name);
+    return found == nullptr ? std::nullopt : std::optional(entry_of(*found));
+  }
+  std::vector<InventoryEntry> inventories() const override {
+    const std::shared_lock lock(core_.slices);
+    std::vector<InventoryEntry> list;
+    world().reserved.inventories.for_each(
+        [&](const InventoryState& inventory) { list.push_back(entry_of(inventory)); });
+    return list;
+  }
+  std::optional<SeatStates> seats(std::string_view name) const override {
+    const std::shared_lock lock(core_.slices);
+    const InventoryState* found = world().reserved.inventories.find(name);
+    if (found == nullptr) return std::nullopt;
+    return SeatStates{found->map, found->units, found->number};
+  }
+  std::optional<bool> is_inside_of_seller(std::string_view inventory,
+                                          const SubjectKey& subject) const override {
+    const std::shared_lock lock(core_.slices);
+    return engine::is_inside_of_seller(world(), inventory, subject);
+  }
+  std::optional<reserve::HoldView> hold(const reserve::HoldId& id) const override {
+    const std::shared_lock lock(core_.slices);
+    const auto found = world().reserved.holds.find(id);
+    return found ? std::optional(view_of_hold(world(), *found)) : std::nullopt;
+  }
+  std::optional<reserve::LockView> lock(std::string_view name) const override {
+    const std::shared_lock lock(core_.slices);
+    return view_of_lock(world(), name);
   }
 
   std::shared_ptr<const limit::RuleSet> rules() const override { return core_.rules(); }
@@ -94,6 +134,9 @@ class ThreadedShard final : public Shard {
     stats.longest_slice = Millis(core_.longest_slice_ms.exchange(0));
     const std::shared_lock lock(core_.slices);
     stats.tickets = world().tickets.slab().size();
+    stats.holds = world().reserved.holds.holds().size();
+    stats.locks = world().reserved.locks.size();
+    stats.lock_waiters = world().reserved.locks.waiting();
     return stats;
   }
 

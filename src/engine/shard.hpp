@@ -16,6 +16,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "core/limit/rule_set.hpp"
+#include "core/reserve/seat_map.hpp"
 #include "core/room/view.hpp"
 #include "engine/command.hpp"
 #include "ports/clock.hpp"
@@ -41,6 +42,20 @@ struct TicketHandle {
   friend bool operator==(const TicketHandle&, const TicketHandle&) = default;
 };
 
+// A unit of a seat map became another one.
+struct UnitChange {
+  std::uint32_t inventory = 0;  // its number
+  std::uint32_t unit = 0;
+  reserve::UnitState state = reserve::UnitState::available;
+};
+
+// The end of a wait for a lock: `done`, or `lock_busy` after all.
+struct LockGrant {
+  reserve::LockId id;
+  Status status = Status::done;
+  reserve::LockView view;
+};
+
 // Waits for one command. Lives until `complete` was called, which happens exactly once for every
 // command that `submit` took.
 class Completion {
@@ -60,6 +75,14 @@ class Listener {
   virtual void rooms_changed(std::span<const std::uint32_t> rooms) = 0;
   // `Shard::rules` is another set now.
   virtual void rules_changed() {}
+  // These rooms sell nothing now, or something again.
+  virtual void sold_out_changed(std::span<const std::uint32_t> rooms) { static_cast<void>(rooms); }
+  // What is left of these inventories, or what they are, is another now.
+  virtual void inventories_changed(std::span<const std::uint32_t> inventories) {
+    static_cast<void>(inventories);
+  }
+  // Units of seat maps, in the order in which they changed.
+  virtual void units_changed(std::span<const UnitChange> units) { static_cast<void>(units); }
 
  protected:
   ~Listener() = default;
@@ -71,6 +94,27 @@ struct RoomEntry {
   room::RoomView view;
 };
 
+struct InventoryEntry {
+  std::string name;
+  std::uint32_t number = 0;
+  SetRoom::Source source = SetRoom::Source::admin;
+  std::shared_ptr<const reserve::SeatMap> map;  // the inventory and its units' names
+  reserve::Taken taken;
+  bool sold_out = false;  // also for a second after something is free again
+  std::uint64_t held_total = 0;
+  std::uint64_t confirmed_total = 0;
+  std::uint64_t expired_total = 0;
+
+  std::uint32_t available() const { return reserve::available(map->units(), taken); }
+};
+
+// All units of a seat map at one moment.
+struct SeatStates {
+  std::shared_ptr<const reserve::SeatMap> map;
+  std::vector<reserve::UnitState> units;
+  std::uint32_t number = 0;  // the inventory's
+};
+
 struct ShardStats {
   std::uint64_t batches = 0;
   std::uint64_t commands = 0;
@@ -79,6 +123,9 @@ struct ShardStats {
   std::uint64_t snapshot_failures = 0;  // or the log behind one was not trimmed
   std::size_t queued = 0;
   std::size_t tickets = 0;
+  std::size_t holds = 0;  // those counted that are over and still remembered
+  std::size_t locks = 0;
+  std::size_t lock_waiters = 0;
   bool writable = true;    // false while the log refuses writes
   std::string fault;       // why nothing can be applied any more; empty while all is well
   Millis longest_slice{};  // longest time readers were held off since the last call
@@ -125,9 +172,21 @@ class Shard {
   virtual std::optional<TicketHandle> find(std::string_view room,
                                            const SubjectKey& subject) const = 0;
   virtual std::optional<room::TicketView> read(TicketHandle ticket) const = 0;
+  // Whom a ticket is for.
+  virtual std::optional<SubjectKey> subject(TicketHandle ticket) const = 0;
   virtual std::optional<RoomEntry> room(std::string_view name) const = 0;
   virtual std::optional<RoomEntry> room(std::uint32_t number) const = 0;
   virtual std::vector<RoomEntry> rooms() const = 0;
+  virtual std::optional<InventoryEntry> inventory(std::string_view name) const = 0;
+  virtual std::vector<InventoryEntry> inventories() const = 0;
+  // Absent: there is no such inventory. Without units where it is a count.
+  virtual std::optional<SeatStates> seats(std::string_view inventory) const = 0;
+  // Whether this subject is inside a room that sells the inventory. Absent: no room sells it.
+  virtual std::optional<bool> is_inside_of_seller(std::string_view inventory,
+                                                  const SubjectKey& subject) const = 0;
+  virtual std::optional<reserve::HoldView> hold(const reserve::HoldId& id) const = 0;
+  // Of the holder, whose id and fence are left out. Absent: nobody has it.
+  virtual std::optional<reserve::LockView> lock(std::string_view name) const = 0;
   // The rules as they are now; never null, and never changed: a change is another set. Whoever
   // keeps one asks first whether `rules_version` is still the same.
   virtual std::shared_ptr<const limit::RuleSet> rules() const = 0;

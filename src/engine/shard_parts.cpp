@@ -42,6 +42,7 @@ Result<> ShardParts::push(Submitted item) {
 
 void ShardParts::finish() {
   answer_unavailable(core.pending.take_all());
+  applier.give_up_waits();
   // So that the next start replays nothing. Without it the log is replayed, so a failure is no
   // loss.
   if (!core.broken) keeper.write(Snapshot(*core.state), core.state->world().clock.now());

@@ -10,6 +10,7 @@ namespace doorward::engine {
 namespace {
 
 constexpr std::size_t kPresencesInPiece = 4'096;
+constexpr std::size_t kLockBytesInPiece = 64U << 10;
 
 std::string seal(Piece type, std::string_view content) {
   ByteWriter out(kPieceHeaderBytes + content.size());
@@ -20,10 +21,13 @@ std::string seal(Piece type, std::string_view content) {
   return out.take();
 }
 
+void put_slab(ByteWriter& out, const SlabHeader& slab) {
+  for (const std::uint32_t part : {slab.slots, slab.live, slab.next_free}) out.u32(part);
+}
+
 std::string head_piece(const State& state) {
   const World& world = state.world();
   const ports::LogPosition at = state.applied();
-  const SlabHeader& slab = world.tickets.slab().header();
   ByteWriter out;
   out.raw(kSnapshotMagic);
   out.u16(kSnapshotVersion);
@@ -32,9 +36,13 @@ std::string head_piece(const State& state) {
   out.i64(world.clock.now().time_since_epoch().count());
   out.i64(world.clock.gaps().count());
   out.i64(world.remember_closed.count());
-  for (const std::uint32_t part : {slab.slots, slab.live, slab.next_free}) out.u32(part);
+  put_slab(out, world.tickets.slab().header());
   out.varint(world.rooms.numbers());
   out.varint(world.rules.ids());
+  out.varint(world.reserved.fence);
+  out.varint(world.reserved.inventories.numbers());
+  put_slab(out, world.reserved.holds.holds().header());
+  put_slab(out, world.reserved.holds.claims().header());
   return seal(Piece::head, out.view());
 }
 
@@ -73,10 +81,38 @@ std::vector<std::string> rule_pieces(const World& world) {
   return pieces;
 }
 
+std::vector<InventoryRow> inventory_rows(const World& world) {
+  std::vector<InventoryRow> rows;
+  world.reserved.inventories.for_each([&](const InventoryState& one) { rows.push_back(one); });
+  return rows;
+}
+
+std::string inventory_piece(const InventoryRow& row) {
+  ByteWriter out;
+  write_inventory(out, row);
+  return seal(Piece::inventory, out.view());
+}
+
+std::vector<std::string> lock_pieces(const World& world) {
+  std::vector<std::string> pieces;
+  ByteWriter out;
+  world.reserved.locks.for_each([&](const std::string& name, const reserve::Lock& lock) {
+    write_lock(out, name, lock);
+    if (out.size() >= kLockBytesInPiece) pieces.push_back(seal(Piece::locks, out.take()));
+  });
+  if (out.size() > 0) pieces.push_back(seal(Piece::locks, out.view()));
+  return pieces;
+}
+
 }  // namespace
 
 Snapshot::Snapshot(const State& state)
-    : at_(state.applied()), tickets_(state.world().tickets.slab().snapshot()) {
+    : at_(state.applied()),
+      tickets_(state.world().tickets.slab().snapshot()),
+      inventories_(inventory_rows(state.world())),
+      holds_(state.world().reserved.holds.holds().snapshot()),
+      claims_(state.world().reserved.holds.claims().snapshot()),
+      locks_(lock_pieces(state.world())) {
   small_.push_back(head_piece(state));
   small_.push_back(nodes_piece(state.world()));
   add_presences(state.world(), small_);
@@ -85,13 +121,21 @@ Snapshot::Snapshot(const State& state)
 }
 
 std::optional<std::string> Snapshot::next() {
-  const std::size_t piece = next_++;
-  if (piece < small_.size()) return std::move(small_[piece]);
-  const std::size_t chunk = piece - small_.size();
-  if (chunk < tickets_.chunks()) return seal(Piece::tickets, tickets_.bytes(chunk));
-  const std::size_t rule = chunk - tickets_.chunks();
-  if (rule < rules_.size()) return std::move(rules_[rule]);
-  if (rule == rules_.size()) return seal(Piece::end, {});
+  std::size_t piece = next_++;
+  // Whether the piece is one of the next so many; otherwise it is counted on from there.
+  const auto is_among = [&piece](std::size_t count) {
+    if (piece < count) return true;
+    piece -= count;
+    return false;
+  };
+  if (is_among(small_.size())) return std::move(small_[piece]);
+  if (is_among(tickets_.chunks())) return seal(Piece::tickets, tickets_.bytes(piece));
+  if (is_among(rules_.size())) return std::move(rules_[piece]);
+  if (is_among(inventories_.size())) return inventory_piece(inventories_[piece]);
+  if (is_among(holds_.chunks())) return seal(Piece::holds, holds_.bytes(piece));
+  if (is_among(claims_.chunks())) return seal(Piece::claims, claims_.bytes(piece));
+  if (is_among(locks_.size())) return std::move(locks_[piece]);
+  if (piece == 0) return seal(Piece::end, {});
   return std::nullopt;
 }
 

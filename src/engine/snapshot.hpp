@@ -37,6 +37,10 @@ class Snapshot {
   std::vector<std::string> small_;  // head, nodes, presences, rooms
   std::vector<std::string> rules_;
   TicketStore::Slab::View tickets_;
+  std::vector<InventoryRow> inventories_;
+  HoldStore::Holds::View holds_;
+  HoldStore::Claims::View claims_;
+  std::vector<std::string> locks_;
   std::size_t next_ = 0;
 };
 

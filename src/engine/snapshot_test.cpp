@@ -43,24 +43,27 @@ TEST_F(SnapshotTest, TheStateThatIsReadIsTheOneThatWasWritten) {
   EXPECT_EQ(state_->next_due(), due);
 }
 
-TEST_F(SnapshotTest, OneOfTheFormatWithoutRulesStillOpens) {
+TEST_F(SnapshotTest, ThoseOfFormatsBeforeStillOpen) {
   set_room({});
   join(1);
-  std::string old = bytes();
-  // The head of version 1 ends before the number of rules: one byte less, and another checksum.
-  const auto size = static_cast<std::size_t>(static_cast<unsigned char>(old[1]));
-  std::string content = old.substr(9, size - 1);
-  content[4] = 1;
-  ByteWriter out;
-  out.u8(1);
-  out.u32(static_cast<std::uint32_t>(content.size()));
-  out.u32(crc32c(content, crc32c(out.view())));
-  out.raw(content);
-  old.replace(0, 9 + size, out.view());
-  StringSnapshot snapshot(old);
-  const auto state = read_state(snapshot);
-  ASSERT_TRUE(state) << state.error().what;
-  EXPECT_EQ(state_bytes(**state), bytes());
+  // The heads of earlier versions end earlier: before the reservations, before the rules.
+  const std::pair<char, std::size_t> versions[] = {{'\2', 26}, {'\1', 27}};
+  for (const auto& [version, less] : versions) {
+    std::string old = bytes();
+    const auto size = static_cast<std::size_t>(static_cast<unsigned char>(old[1]));
+    std::string content = old.substr(9, size - less);
+    content[4] = version;
+    ByteWriter out;
+    out.u8(1);
+    out.u32(static_cast<std::uint32_t>(content.size()));
+    out.u32(crc32c(content, crc32c(out.view())));
+    out.raw(content);
+    old.replace(0, 9 + size, out.view());
+    StringSnapshot snapshot(old);
+    const auto state = read_state(snapshot);
+    ASSERT_TRUE(state) << state.error().what;
+    EXPECT_EQ(state_bytes(**state), bytes());
+  }
 }
 
 TEST_F(SnapshotTest, ASnapshotIsOfOneMomentWhateverHappensAfterwards) {

@@ -3,6 +3,7 @@
 #include "engine/admission.hpp"
 #include "engine/lifecycle.hpp"
 #include "engine/read.hpp"
+#include "engine/reservations.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,8 +30,9 @@ void State::begin(Entry entry, bool want_outcomes) {
   advance();
 }
 
-// Order matters: a room that closes by its time admits nobody into a slot that frees at the same
-// record, whichever came first; so rooms first, then tickets, then admissions.
+// Order matters: what was held and is free again comes first, since rooms depend on it; a room that
+// closes by its time admits nobody into a slot that frees at the same record, whichever came first;
+// so rooms come next, then tickets, then admissions.
 void State::advance() {
   const BatchHeader& header = entry_.batch.header;
   world_->clock.advance(std::min(entry_.time, LogTime(Millis(Ticket::kMaxMillis))));
@@ -40,7 +42,7 @@ void State::advance() {
     node_ = world_->nodes.heard({header.node, header.written_at, now, world_->clock.service_now()});
   }
   world_->rooms.mark_woken(now);
-  phase_ = Phase::rooms;
+  phase_ = Phase::reserved;
 }
 
 bool State::step(std::uint32_t tickets) {
@@ -55,6 +57,10 @@ bool State::step(std::uint32_t tickets) {
 bool State::do_phase(Budget& budget) {
   switch (phase_) {
     case Phase::done: return true;
+    case Phase::reserved:
+      if (!fall_due_reserved(*world_, budget)) return false;
+      phase_ = Phase::rooms;
+      return true;
     case Phase::rooms:
       if (!settle_all(budget)) return false;
       phase_ = Phase::deadlines;
@@ -72,6 +78,7 @@ bool State::do_phase(Budget& budget) {
       run_command();
       return true;
     case Phase::finish_command:
+      if (!settle_reserved(*world_, budget)) return false;
       if (!settle_all(budget)) return false;
       finish_command();
       return true;
@@ -118,6 +125,9 @@ void State::finish_command() {
     outcome.status = done_.status;
     outcome.at = entry_.at;
     if (done_.ticket) outcome.ticket = view_of(*world_, *done_.ticket);
+    if (done_.hold) outcome.hold = view_of_hold(*world_, *done_.hold);
+    outcome.lock = done_.lock;
+    outcome.taken = std::move(done_.taken);
   }
   ++next_;
   phase_ = Phase::command;
@@ -136,6 +146,9 @@ Changes State::take_changes() {
   Changes changes = std::exchange(world_->changes, {});
   std::ranges::sort(changes.rooms);
   changes.rooms.erase(std::unique(changes.rooms.begin(), changes.rooms.end()), changes.rooms.end());
+  std::ranges::sort(changes.inventories);
+  const auto repeated = std::ranges::unique(changes.inventories);
+  changes.inventories.erase(repeated.begin(), repeated.end());
   return changes;
 }
 
@@ -144,6 +157,9 @@ std::optional<LogTime> State::next_due() const {
   std::optional<LogTime> due = world_->rooms.first_wake();
   const auto earlier = [&due](LogTime t) { due = due ? std::min(*due, t) : t; };
   if (const auto first = world_->tickets.first_deadline()) {
+    earlier(std::min(clock.shown(*first), clock.now() + kHeartbeat));
+  }
+  if (const auto first = next_due_reserved(*world_)) {
     earlier(std::min(clock.shown(*first), clock.now() + kHeartbeat));
   }
   // A waiter has no deadline, yet its silence is measured.

@@ -62,7 +62,15 @@ class State {
   std::optional<std::string> draw_due() const;
 
  private:
-  enum class Phase : std::uint8_t { done, rooms, deadlines, settle, command, finish_command };
+  enum class Phase : std::uint8_t {
+    done,
+    reserved,
+    rooms,
+    deadlines,
+    settle,
+    command,
+    finish_command
+  };
 
   bool do_phase(Budget& budget);
   bool fall_due_some(Budget& budget);

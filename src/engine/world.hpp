@@ -5,6 +5,9 @@
 #pragma once
 
 #include "engine/engine_clock.hpp"
+#include "engine/hold_store.hpp"
+#include "engine/inventory_table.hpp"
+#include "engine/lock_table.hpp"
 #include "engine/node_table.hpp"
 #include "engine/room_table.hpp"
 #include "engine/rule_table.hpp"
@@ -12,6 +15,7 @@
 #include "engine/ticket_store.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -23,6 +27,10 @@ struct Changes {
   std::vector<TicketHandle> tickets;  // admitted or closed
   std::vector<std::uint32_t> rooms;   // places moved, or the policy changed; may repeat
   bool rules = false;
+  std::vector<std::uint32_t> sold_out;     // rooms that sell nothing now, or something again
+  std::vector<std::uint32_t> inventories;  // what is left of them, or what they are; may repeat
+  std::vector<UnitChange> units;           // of seat maps, in order
+  std::vector<LockGrant> grants;           // for whom the wait is over, in order
 };
 
 // How much one slice may still do: a unit is about one ticket moved.
@@ -35,6 +43,18 @@ struct Budget {
   }
 };
 
+// What can be reserved, what is, and the locks.
+struct Reserved {
+  std::uint64_t fence = 0;  // the last that was given out, to a hold or a lock
+  InventoryTable inventories;
+  HoldStore holds;
+  LockTable locks;
+
+  // Only within one record.
+  std::optional<std::uint32_t> removing;  // an inventory
+  std::uint32_t removed = 0;              // the next hold's index to look at
+};
+
 struct World {
   EngineClock clock;
   Millis remember_closed{std::chrono::minutes(10)};
@@ -44,6 +64,7 @@ struct World {
   std::set<std::pair<std::uint32_t, NodeTable::Slot>> more_presences;
   RoomTable rooms;
   RuleTable rules;
+  Reserved reserved;
   Changes changes;
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }

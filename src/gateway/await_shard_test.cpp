@@ -27,6 +27,7 @@ class StubShard final : public engine::Shard {
     return {};
   }
   std::optional<room::TicketView> read(engine::TicketHandle) const override { return {}; }
+  std::optional<SubjectKey> subject(engine::TicketHandle) const override { return {}; }
   std::optional<engine::RoomEntry> room(std::string_view) const override { return {}; }
   std::optional<engine::RoomEntry> room(std::uint32_t) const override { return {}; }
   std::vector<engine::RoomEntry> rooms() const override { return {}; }
@@ -35,6 +36,14 @@ class StubShard final : public engine::Shard {
   engine::ShardHealth health() const override { return {}; }
   std::shared_ptr<const limit::RuleSet> rules() const override { return nullptr; }
   std::uint64_t rules_version() const override { return 0; }
+  std::optional<engine::InventoryEntry> inventory(std::string_view) const override { return {}; }
+  std::vector<engine::InventoryEntry> inventories() const override { return {}; }
+  std::optional<engine::SeatStates> seats(std::string_view) const override { return {}; }
+  std::optional<bool> is_inside_of_seller(std::string_view, const SubjectKey&) const override {
+    return {};
+  }
+  std::optional<reserve::HoldView> hold(const reserve::HoldId&) const override { return {}; }
+  std::optional<reserve::LockView> lock(std::string_view) const override { return {}; }
 };
 
 TEST(AwaitShard, ABatchCompletedByAnotherThreadGoesOnOnTheLoopInItsOrder) {

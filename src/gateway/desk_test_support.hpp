@@ -31,6 +31,12 @@ class Ear final : public engine::Listener {
   void rooms_changed(std::span<const std::uint32_t> rooms) override {
     if (to != nullptr) to->rooms_changed(rooms);
   }
+  void sold_out_changed(std::span<const std::uint32_t> rooms) override {
+    if (to != nullptr) to->sold_out_changed(rooms);
+  }
+  void units_changed(std::span<const engine::UnitChange> units) override {
+    if (to != nullptr) to->units_changed(units);
+  }
 };
 
 inline const wire::jose::KeySet& test_keys() {

@@ -34,6 +34,7 @@ class ExchangeDouble : public edge::Exchange {
   bool begun = false;
   bool ended = false;
   bool parked = false;
+  edge::ParkedStream stream;  // that was parked
 
   const wire::RequestHead& request() const override { return head; }
   wire::RequestHead& request() override { return head; }
@@ -92,10 +93,13 @@ class ExchangeDouble : public edge::Exchange {
   edge::Task<Result<std::unique_ptr<edge::Tunnel>>> upgrade(const wire::ResponseHead&) override {
     co_return error(Errc::invalid, "no upgrade");
   }
-  edge::Task<Result<>> park_event_stream(edge::ParkedStream, wire::ResponseHead sent) override {
+  edge::Task<Result<>> park_event_stream(edge::ParkedStream made,
+                                         wire::ResponseHead sent) override {
+    stream = made;
     return park(std::move(sent));
   }
-  edge::Task<Result<>> park_websocket(edge::ParkedStream, wire::ResponseHead sent) override {
+  edge::Task<Result<>> park_websocket(edge::ParkedStream made, wire::ResponseHead sent) override {
+    stream = made;
     return park(std::move(sent));
   }
 

@@ -41,6 +41,11 @@ Refusal refusal(Status status, std::string_view room) {
       return problem(problems::kNoTicket, "The ticket never was, or was over long ago.");
     case Status::room_closed:
       return problem(problems::kRoomClosed, fmt::format("Room \"{}\" takes nobody now.", room));
+    case Status::sold_out:
+      return problem(problems::kSoldOut,
+                     fmt::format("What room \"{}\" leads to is sold out; what is held may come "
+                                 "back.",
+                                 room));
     case Status::room_full:
       return problem(problems::kRoomFull,
                      fmt::format("As many as room \"{}\" lets wait are waiting.", room));

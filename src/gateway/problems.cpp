@@ -8,17 +8,24 @@ namespace doorward::gateway {
 namespace {
 
 constexpr ProblemType kAll[] = {
-    problems::kMalformed,    problems::kNoToken,      problems::kBadToken,
-    problems::kBackendOnly,  problems::kAdminOnly,    problems::kWrongOrigin,
-    problems::kNotYours,     problems::kNotInLine,    problems::kAdminElsewhere,
-    problems::kNoCsrf,       problems::kDeniedByRule, problems::kNoEndpoint,
-    problems::kNoRoom,       problems::kNoRule,       problems::kNoTicket,
-    problems::kNoMethod,     problems::kRoomClosed,   problems::kRuleExists,
-    problems::kTooManyRules, problems::kTooManyRooms, problems::kTooManyLanes,
-    problems::kOver,         problems::kChanged,      problems::kTooLarge,
-    problems::kNotJson,      problems::kInvalid,      problems::kNoUpgrade,
-    problems::kWait,         problems::kTooManyTries, problems::kRoomFull,
-    problems::kOverloaded,   problems::kUnavailable,  problems::kBehind};
+    problems::kMalformed,      problems::kNoToken,        problems::kBadToken,
+    problems::kBackendOnly,    problems::kAdminOnly,      problems::kWrongOrigin,
+    problems::kNotAdmitted,    problems::kNotYours,       problems::kNotInLine,
+    problems::kAdminElsewhere, problems::kNoCsrf,         problems::kDeniedByRule,
+    problems::kNoEndpoint,     problems::kNoRoom,         problems::kNoRule,
+    problems::kNoTicket,       problems::kNoInventory,    problems::kNoHold,
+    problems::kNoLock,         problems::kNoMethod,       problems::kRoomClosed,
+    problems::kRuleExists,     problems::kTooManyRules,   problems::kTooManyRooms,
+    problems::kTooManyLanes,   problems::kSoldOut,        problems::kTooFew,
+    problems::kUnitTaken,      problems::kSubjectLimit,   problems::kHoldConfirmed,
+    problems::kWrongFence,     problems::kInventoryInUse, problems::kInventoriesFull,
+    problems::kLockBusy,       problems::kHoldOver,       problems::kLockLost,
+    problems::kOver,           problems::kChanged,        problems::kTooLarge,
+    problems::kNotJson,        problems::kInvalid,        problems::kNoUnit,
+    problems::kTooManyUnits,   problems::kKeyReused,      problems::kNoUpgrade,
+    problems::kWait,           problems::kTooManyTries,   problems::kRoomFull,
+    problems::kTooManyHolds,   problems::kTooManyLocks,   problems::kOverloaded,
+    problems::kUnavailable,    problems::kBehind};
 
 }  // namespace
 

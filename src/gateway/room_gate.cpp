@@ -246,6 +246,7 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
     PageRequest page;
     if (is_safe_method(visit.head())) page.go_on = target;
     page.trouble = refusal.is(problems::kRoomFull)     ? Trouble::full
+                   : refusal.is(problems::kSoldOut)    ? Trouble::sold_out
                    : refusal.is(problems::kRoomClosed) ? Trouble::closed
                    : refusal.is(problems::kNoRoom)     ? Trouble::closed
                                                        : Trouble::unavailable;
@@ -255,7 +256,7 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
   }
   if (refusal.is(problems::kRoomClosed))
     response.head.fields.set("Retry-After", wire::retry_after::kRoomClosed);
-  else if (refusal.status() == 503)
+  else if (refusal.status() == 503 || refusal.is(problems::kSoldOut))
     response.head.fields.set("Retry-After", wire::retry_after::kPage);
   static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
   co_return Verdict::answered;

@@ -50,6 +50,12 @@ void append_text(std::string& out, std::string_view name, std::string_view text)
   out += R"(",)";
 }
 
+// Why it is closed, or why nobody is let in now.
+std::string_view reason_of(const TicketView& view) {
+  if (view.state == TicketState::closed) return room::to_string(view.reason);
+  return view.state == TicketState::waiting && view.sold_out ? "sold_out" : "";
+}
+
 }  // namespace
 
 std::string ticket_json(const TicketText& ticket) {
@@ -70,7 +76,7 @@ std::string ticket_json(const TicketText& ticket) {
   }
   append_text(out, "token", ticket.token);
   append_text(out, "pass", ticket.pass);
-  append_text(out, "reason", view.state == TicketState::closed ? room::to_string(view.reason) : "");
+  append_text(out, "reason", reason_of(view));
   out.back() = '}';
   return out;
 }
@@ -78,7 +84,9 @@ std::string ticket_json(const TicketText& ticket) {
 std::string position_json(const TicketView& view) {
   std::string out = fmt::format(R"({{"state":"{}",)", room::to_string(view.state));
   append_place(out, view);
-  out += '}';
+  out += ',';
+  append_text(out, "reason", reason_of(view));
+  out.back() = '}';
   return out;
 }
 

@@ -23,7 +23,7 @@ struct TicketText {
 
 std::string ticket_json(const TicketText& ticket);
 
-// What changes while one waits: {"state","position","ahead","waiting","eta"}.
+// What changes while one waits: {"state","position","ahead","waiting","eta","reason"}.
 std::string position_json(const room::TicketView& view);
 
 // Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <cmath>
+
 namespace doorward::wire {
 namespace {
 
@@ -134,6 +136,34 @@ void read_liveness(Value value, At path, Policy& to, std::optional<Error>& fault
                     {"grace", Plain{in}.duration(to.liveness_grace, defaults().liveness_grace)}});
 }
 
+// A factor is kept in thousandths.
+void read_factor(Reader& in, Value value, At at, std::uint32_t& to) {
+  if (value.is_null()) {
+    to = 0;
+    return;
+  }
+  constexpr double kWhole = 1'000;
+  const double factor = value.is_number() ? value.to_number<double>() : 0;
+  if (!(factor >= 1 / kWhole && factor <= room::kMaxFactor / kWhole))
+    return in.fail(at, "a number from 0.001 to 1000, such as 1.5", value);
+  to = static_cast<std::uint32_t>(std::lround(factor * kWhole));
+}
+
+void read_stock(Value value, At path, std::optional<room::Stock>& to, std::optional<Error>& fault) {
+  json_optional<room::Stock>(value, to, [&](room::Stock& stock) {
+    Reader in(path, fault);
+    in.object(value, {{"inventory", [&](Value v, At at) { in.text(v, at, stock.inventory); }},
+                      {"factor", [&](Value v, At at) { read_factor(in, v, at, stock.factor); }}});
+  });
+}
+
+json::value factor_of(std::uint32_t thousandths) {
+  constexpr std::uint32_t kWhole = 1'000;
+  if (thousandths == 0) return nullptr;
+  if (thousandths % kWhole == 0) return thousandths / kWhole;
+  return static_cast<double>(thousandths) / kWhole;
+}
+
 void read_policy(Value value, Policy& to, std::optional<Error>& fault) {
   Reader in("", fault);
   const Plain plain{in};
@@ -159,6 +189,7 @@ void read_policy(Value value, Policy& to, std::optional<Error>& fault) {
                        {"closes_at", time_into(to.closes_at)},
                        {"max_waiting", plain.count(to.max_waiting, defaults().max_waiting)},
                        {"mode", plain.name<Mode>(kModes, to.mode, defaults().mode)},
+                       {"stock", [&](Value v, At at) { read_stock(v, at, to.stock, fault); }},
                    });
 }
 
@@ -201,6 +232,11 @@ json::object policy_to_json(const Policy& policy) {
       {"closes_at", json_or_null(policy.closes_at, format_rfc3339)},
       {"max_waiting", policy.max_waiting},
       {"mode", json_name<Mode>(kModes, policy.mode)},
+      {"stock", json_or_null(policy.stock,
+                             [](const room::Stock& stock) {
+                               return json::object{{"inventory", stock.inventory},
+                                                   {"factor", factor_of(stock.factor)}};
+                             })},
   };
 }
 

@@ -4,7 +4,7 @@
 //   {"capacity":2,"admit":{"count":10,"every":"1s"},"session":{"ttl":"240s","renew":"use"},
 //    "claim":{"ttl":"60s"},"order":"fifo","lanes":[{"name":"default","share":1}],"rejoin":"keep",
 //    "liveness":{"silence":"60s","grace":"10m"},"opens_at":null,"closes_at":null,
-//    "max_waiting":1000000,"mode":"open"}
+//    "max_waiting":1000000,"mode":"open","stock":{"inventory":"show","factor":1.5}}
 //
 // Why:     one reading for all, so that what was shown can be sent back.
 // Bounds:  room::validate is called on what was read.

@@ -17,6 +17,8 @@ inline constexpr std::string_view kUnavailable = "2";
 inline constexpr std::string_view kPage = "5";
 // Too many connections or streams: others have to go first.
 inline constexpr std::string_view kCrowded = "5";
+// A lock that somebody else has; with a `wait` one need not ask again.
+inline constexpr std::string_view kLockBusy = "1";
 // A room that is closed opens by hand or by its time.
 inline constexpr std::string_view kRoomClosed = "60";
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import sys
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -32,6 +33,12 @@ V1 = "/v1"
 ROOMS = "/rooms/{room}/tickets"
 SELF = ROOMS + "/self"
 ADMIN_ROOM = "/admin/rooms/{room}"
+INVENTORY = "/inventories/{inventory}"
+SEATS = INVENTORY + "/seats"
+HOLDS = INVENTORY + "/holds"
+HOLD = HOLDS + "/{hold}"
+LOCK = "/locks/{lock}"
+ADMIN_INVENTORY = "/admin/inventories/{inventory}"
 RULES = "/admin/rules"
 RULE = RULES + "/{rule}"
 
@@ -61,13 +68,15 @@ class Answers(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.kill()
 
-    def ask(self, wanted, method, path, headers=None, body=None, room="sale", ticket="0" * 32, rule="api", query=""):
+    def ask(self, wanted, method, path, headers=None, body=None, room="sale", ticket="0" * 32, rule="api", query="",
+            **names):
         """One call that must be answered with the status `wanted` and as the document says."""
         fields = dict(headers or {})
         if body is not None:
             fields.setdefault("Content-Type", "application/json")
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        where = V1 + path.format(room=room, ticket=ticket, rule=rule)
+        names = {"inventory": "hall", "hold": "0" * 32, "lock": "door", **names}
+        where = V1 + path.format(room=room, ticket=ticket, rule=rule, **names)
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         connection.request(method, where + query, body=body, headers=fields)
         answer = connection.getresponse()
@@ -260,6 +269,107 @@ class Answers(unittest.TestCase):
             self.ask(413, "POST", path, ADMIN, b'{"rule":"' + b"a" * 1_100_000 + b'"}')
             self.ask(415, "POST", path, {**ADMIN, **TEXT}, b"{}")
             self.ask(422, "POST", path, ADMIN, {"rule": 7})
+
+    def test_4_seats_are_held(self):
+        hall = {"sections": [{"name": "A", "price": 5, "rows": 2, "seats": 3}], "max_per_hold": 2}
+        for method, name in (("PUT", "hall"), ("PATCH", "hall")):
+            self.ask(201 if method == "PUT" else 200, method, ADMIN_INVENTORY, ADMIN, hall, inventory=name)
+            self.ask(400, method, ADMIN_INVENTORY, ADMIN, b"[]")
+            self.ask(401, method, ADMIN_INVENTORY, body={})
+            self.ask(403, method, ADMIN_INVENTORY, FORWARDED, {})
+            self.ask(412, method, ADMIN_INVENTORY, {**ADMIN, "If-Match": '"0"'}, {})
+            self.ask(413, method, ADMIN_INVENTORY, ADMIN, b'{"currency":"' + b"a" * 270_000 + b'"}')
+            self.ask(415, method, ADMIN_INVENTORY, {**ADMIN, **TEXT}, b"{}")
+            self.ask(422, method, ADMIN_INVENTORY, ADMIN, {"count": -1})
+        self.ask(200, "PUT", ADMIN_INVENTORY, ADMIN, hall)
+        self.ask(201, "PUT", ADMIN_INVENTORY, ADMIN, {"count": 1}, inventory="one")
+        for path in ("/admin/inventories", ADMIN_INVENTORY):
+            self.ask(200, "GET", path, ADMIN)
+            self.ask(401, "GET", path)
+            self.ask(403, "GET", path, FORWARDED)
+        self.ask(200, "GET", INVENTORY)
+        self.ask(200, "GET", SEATS)
+        self.ask(200, "GET", SEATS + "/events")
+        for path in (INVENTORY, SEATS, SEATS + "/events"):
+            self.ask(404, "GET", path, inventory="none")
+        for path in (SEATS, SEATS + "/events"):
+            self.ask(422, "GET", path, inventory="one")
+
+        ann = {"subject": "ann", "units": ["A-1-1"]}
+        key = {**BACKEND, "Idempotency-Key": "0123456789abcdef"}
+        held, _ = self.ask(201, "POST", HOLDS, key, ann)
+        self.ask(200, "POST", HOLDS, key, ann)
+        self.ask(400, "POST", HOLDS, BACKEND, b"[]")
+        self.ask(401, "POST", HOLDS, body={"units": ["A-1-2"]})
+        device = {"Cookie": self.ask(201, "POST", ROOMS, room="line")[1].getheader("Set-Cookie").split(";")[0]}
+        self.ask(403, "POST", HOLDS, {**device, **ELSEWHERE}, {"units": ["A-1-2"]})
+        self.ask(404, "POST", HOLDS, BACKEND, ann, inventory="none")
+        self.ask(409, "POST", HOLDS, BACKEND, {**ann, "subject": "bob"})
+        self.ask(413, "POST", HOLDS, BACKEND, LARGE)
+        self.ask(415, "POST", HOLDS, {**BACKEND, **TEXT}, b"{}")
+        self.ask(422, "POST", HOLDS, BACKEND, {"subject": "ann", "units": ["B-1-1"]})
+        self.ask(409, "PUT", ADMIN_INVENTORY, ADMIN, {"count": 3})
+        self.ask(409, "PATCH", ADMIN_INVENTORY, ADMIN, {"sections": [{"name": "B", "rows": 1, "seats": 1}]})
+
+        own = {"hold": held["hold"]}
+        self.ask(200, "GET", HOLD, BACKEND, **own)
+        self.ask(401, "GET", HOLD, **own)
+        self.ask(403, "GET", HOLD, {**device, **ELSEWHERE}, **own)
+        self.ask(404, "GET", HOLD, BACKEND)
+        for what in ("/extend", "/confirm"):
+            self.ask(400, "POST", HOLD + what, {**BACKEND, "Idempotency-Key": "short"}, {}, **own)
+            self.ask(401, "POST", HOLD + what, body={}, **own)
+            self.ask(403, "POST", HOLD + what, {**device, **ELSEWHERE}, {}, **own)
+            self.ask(404, "POST", HOLD + what, BACKEND, {})
+            self.ask(409, "POST", HOLD + what, BACKEND, {"fence": 9_999_999}, **own)
+            self.ask(413, "POST", HOLD + what, BACKEND, LARGE, **own)
+            self.ask(415, "POST", HOLD + what, {**BACKEND, **TEXT}, b"{}", **own)
+            self.ask(422, "POST", HOLD + what, BACKEND, {"fence": -1}, **own)
+            self.ask(200, "POST", HOLD + what, BACKEND, {}, **own)
+        self.ask(400, "DELETE", HOLD, {**BACKEND, "Idempotency-Key": "short"}, **own)
+        self.ask(401, "DELETE", HOLD, **own)
+        self.ask(403, "DELETE", HOLD, {**device, **ELSEWHERE}, **own)
+        self.ask(404, "DELETE", HOLD, BACKEND)
+        self.ask(409, "DELETE", HOLD, BACKEND, query="?fence=9999999", **own)
+        self.ask(422, "DELETE", HOLD, BACKEND, query="?fence=no", **own)
+        self.ask(204, "DELETE", HOLD, BACKEND, **own)
+        self.ask(410, "POST", HOLDS, key, ann)
+        for what in ("/extend", "/confirm"):
+            self.ask(410, "POST", HOLD + what, BACKEND, {}, **own)
+        expired, _ = self.ask(201, "POST", HOLDS, BACKEND, {**ann, "ttl": "100ms"})
+        until = time.monotonic() + 30
+        while self.server.call("GET", "/v1/inventories/hall")[2]["held"] and time.monotonic() < until:
+            time.sleep(0.05)
+        self.ask(410, "DELETE", HOLD, BACKEND, hold=expired["hold"])
+
+        self.ask(401, "DELETE", ADMIN_INVENTORY)
+        self.ask(403, "DELETE", ADMIN_INVENTORY, FORWARDED)
+        self.ask(412, "DELETE", ADMIN_INVENTORY, {**ADMIN, "If-Match": '"0"'})
+        self.ask(204, "DELETE", ADMIN_INVENTORY, ADMIN)
+        for method in ("GET", "PATCH", "DELETE"):
+            self.ask(404, method, ADMIN_INVENTORY, ADMIN, {} if method == "PATCH" else None)
+
+    def test_4_locks_are_had_by_one(self):
+        lock, _ = self.ask(200, "POST", LOCK, BACKEND, {"lease": "1m"})
+        self.ask(200, "GET", LOCK, BACKEND)
+        self.ask(404, "GET", LOCK, ADMIN, lock="free")
+        self.ask(409, "POST", LOCK, ADMIN, {})
+        holder = {"holder": lock["holder"]}
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            body = holder if method in ("PUT", "PATCH") else {} if method == "POST" else None
+            self.ask(401, method, LOCK, body=body)
+            self.ask(403, method, LOCK, FORWARDED, body)
+            self.ask(422, method, LOCK, BACKEND, body, lock="-")
+            if method in ("GET", "DELETE"):
+                continue
+            self.ask(400, method, LOCK, BACKEND, b"[]")
+            self.ask(413, method, LOCK, BACKEND, LARGE)
+            self.ask(415, method, LOCK, {**BACKEND, **TEXT}, b"{}")
+            if method != "POST":
+                self.ask(200, method, LOCK, BACKEND, {**holder, "lease": "1m"})
+                self.ask(410, method, LOCK, BACKEND, {"holder": "0" * 32})
+        self.ask(410, "DELETE", LOCK, BACKEND, query="?holder=" + "0" * 32)
+        self.ask(204, "DELETE", LOCK, BACKEND, query="?holder=" + lock["holder"])
 
     def test_5_and_what_happens_is_told(self):
         self.ask(200, "GET", "/admin/stats", ADMIN)

@@ -23,6 +23,10 @@
   let said_at = 0;
   let said = "";
 
+  const sold_out = () => ticket.reason === "sold_out";
+  // What the page says above the place while there is something to wait for.
+  const lead_waiting = sold_out() ? text.lead_waiting : element("lead").textContent;
+
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
   // The same words as eta_text in src/gateway/waiting_page/words.cpp.
@@ -73,6 +77,11 @@
 
   function show_waiting() {
     const placed = Number.isInteger(ticket.position);
+    const lead = sold_out() ? text.lead_sold_out : lead_waiting;
+    if (element("lead").textContent !== lead) {
+      set("lead", lead);
+      say(lead, true);
+    }
     element("place").hidden = !placed;
     element("facts").hidden = !placed;
     if (!placed) return;

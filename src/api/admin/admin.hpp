@@ -28,6 +28,12 @@ edge::Task<Answer> bypass_room(Desk& desk, Call& call);
 // Gives the entrants of a draw room their places.
 edge::Task<Answer> draw_room(Desk& desk, Call& call);
 
+edge::Task<Answer> list_inventories(Desk& desk, Call& call);
+edge::Task<Answer> read_inventory(Desk& desk, Call& call);
+edge::Task<Answer> put_inventory(Desk& desk, Call& call);
+edge::Task<Answer> patch_inventory(Desk& desk, Call& call);
+edge::Task<Answer> remove_inventory(Desk& desk, Call& call);
+
 // What happened today, and what happens now as an event stream.
 edge::Task<Answer> read_stats(Desk& desk, Call& call);
 edge::Task<Answer> watch_events(Desk& desk, Call& call);

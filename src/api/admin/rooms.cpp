@@ -30,6 +30,7 @@ json::object room_json(const RoomEntry& entry) {
           {"mode", room::to_string(view.mode)},
           {"waiting", view.waiting},
           {"inside", view.inside},
+          {"sold_out", view.sold_out},
           {"joined_total", view.joined_total},
           {"admitted_total", view.admitted_total},
           {"policy", wire::policy_to_json(view.policy)}};

@@ -104,6 +104,7 @@ edge::Task<Answer> room_status(Desk& desk, Call& call) {
                     {"mode", room::to_string(view.mode)},
                     {"waiting", view.waiting},
                     {"inside", view.inside},
+                    {"sold_out", view.sold_out},
                     {"eta", nullptr},
                     {"opens_at", time_or_null(view.policy.opens_at)},
                     {"closes_at", time_or_null(view.policy.closes_at)}};

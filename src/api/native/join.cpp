@@ -1,10 +1,9 @@
 #include "api/native/native.hpp"
+#include "api/native/reservations.hpp"
 #include "gateway/origin.hpp"
 #include "gateway/ticket_json.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace doorward::api {
 namespace {
@@ -15,27 +14,7 @@ using gateway::Identity;
 using gateway::Refusal;
 
 constexpr std::string_view kJoinMembers[] = {"subject", "lane"};
-constexpr std::size_t kMinKey = 16;
-constexpr std::size_t kMaxKey = 255;
 constexpr std::size_t kMaxSubject = 256;
-
-// The key as a Structured Field string, or bare as many programs send it.
-gateway::Sought<std::string> idempotency_key(const wire::RequestHead& head) {
-  const auto field = head.fields.find("Idempotency-Key");
-  if (!field) return std::string();
-  std::string_view key = *field;
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"')
-    key = key.substr(1, key.size() - 2);
-  const bool is_plain = std::all_of(
-      key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
-  if (!is_plain || key.size() < kMinKey || key.size() > kMaxKey)
-    return gateway::problem(
-        problems::kMalformed,
-        fmt::format(
-            "Idempotency-Key must have {} to {} visible letters without quotes; a UUID is best.",
-            kMinKey, kMaxKey));
-  return std::string(key);
-}
 
 struct Joiner {
   gateway::Subject subject;

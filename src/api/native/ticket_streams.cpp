@@ -45,7 +45,9 @@ std::uint64_t without_voice(std::uint64_t key) { return key & ~(std::uint64_t{3}
 
 // The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing
 // yet.
-constexpr std::uint32_t kNoPlace = 0xffff'ffff;
+constexpr std::uint32_t kNoPlace = 0x7fff'ffff;
+// Beside the place: that all was sold out.
+constexpr std::uint32_t kSoldOut = 0x8000'0000;
 
 std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {
   return static_cast<std::uint64_t>(sent_at.count()) << 32 | place;
@@ -84,6 +86,7 @@ class TicketStreams::PresenceCall final : public engine::Completion {
 void TicketStreams::attach(gateway::Places& places, edge::ParkingLots& lots) {
   places_ = &places;
   lots_ = &lots;
+  seats_.attach(places.services().shard);
 }
 
 void TicketStreams::speak(StreamVoice as, TicketVoice& voice) {
@@ -113,6 +116,7 @@ edge::ParkedStream TicketStreams::open(const gateway::Place& place, StreamVoice 
 }
 
 void TicketStreams::gone(const edge::ParkedStream& stream) {
+  if (SeatStreams::owns(stream.key)) return seats_.gone(stream);
   --spoken_[voice_of(stream.key)].streams;
   const std::uint64_t key = without_voice(stream.key);
   Part& part = part_of(key);
@@ -208,6 +212,21 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
   lots->wake(keys);
 }
 
+// Seldom, and for every stream: each finds out by itself whether it is about its room.
+void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) {
+  edge::ParkingLots* const lots = lots_.load();
+  if (lots == nullptr) return;
+  for (const Part& part : parts_) {
+    std::vector<std::uint64_t> keys;
+    {
+      const std::lock_guard lock(part.mutex);
+      keys.reserve(part.holders.size());
+      for (const auto& [key, holder] : part.holders) keys.push_back(key);
+    }
+    lots->wake(keys);
+  }
+}
+
 TicketStreams::Beat TicketStreams::beat_of(std::uint32_t room) {
   const Millis now = clock_.steady_now();
   const std::lock_guard lock(beats_mutex_);
@@ -249,6 +268,7 @@ void TicketStreams::emit(std::string& out, StreamKind kind, std::string_view eve
 
 edge::StreamSource::Next TicketStreams::render(edge::ParkedStream& stream, StreamKind kind,
                                                std::string& out) {
+  if (SeatStreams::owns(stream.key)) return seats_.render(stream, kind, out);
   if (voice_of(stream.key) != 0) return render_spoken(stream, kind, out);
   const auto view = shard().read(unpack(stream.key));
   if (!view) {
@@ -279,12 +299,13 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
                                                        std::string& out) {
   const Millis now = clock_.steady_now();
   const Millis heartbeat = beat_of(view.room).heartbeat;
-  const std::uint32_t place = view.position.value_or(kNoPlace);
+  const std::uint32_t place = view.position.value_or(kNoPlace) | (view.sold_out ? kSoldOut : 0);
   const bool is_near = view.position && *view.position <= kNearAhead + 1;
   const Millis step = std::min(is_near ? kNear : kFar, heartbeat);
   const bool is_first = stream.memo == 0;
   const Millis quiet = is_first ? kLongestHeartbeat : since_sent(stream.memo, now);
-  if (place != sent_place(stream.memo) && quiet < step) return {step - quiet, false};
+  const bool at_once = is_first || ((place ^ sent_place(stream.memo)) & kSoldOut) != 0;
+  if (place != sent_place(stream.memo) && quiet < step && !at_once) return {step - quiet, false};
 
   if (is_first || place != sent_place(stream.memo)) {
     emit(out, kind, "position", gateway::position_json(view));

@@ -1,4 +1,5 @@
-// What waiting visitors hear: their place, now and then; admission and end, at once.
+// What waiting visitors hear: their place, now and then; admission, end and that what they wait for
+// is sold out or for sale again, at once.
 //
 // Why:     an event of the engine only marks a stream as due; the stream then reads the ticket as
 //          it is, so that a full queue loses nothing. Positions are not pushed but looked at: once
@@ -17,6 +18,7 @@
 // Spec:    docs/api.md, "Events"; WHATWG HTML "server-sent events"; RFC 6455.
 #pragma once
 
+#include "api/native/seat_streams.hpp"
 #include "edge/parking.hpp"
 #include "engine/shard.hpp"
 #include "gateway/places.hpp"
@@ -52,7 +54,7 @@ class TicketVoice {
 
 class TicketStreams final : public edge::StreamSource, public engine::Listener {
  public:
-  explicit TicketStreams(const ports::Clock& clock) : clock_(clock) {}
+  explicit TicketStreams(const ports::Clock& clock) : clock_(clock), seats_(clock) {}
 
   void attach(gateway::Places& places, edge::ParkingLots& lots);
 
@@ -65,6 +67,8 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   std::size_t tickets() const;
   // Writes what the log did not take, as far as it takes it now. To be called every few seconds.
   void write_missed();
+  // Streams of another kind, heard and asked through this.
+  SeatStreams& seats() { return seats_; }
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
   bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
@@ -72,6 +76,8 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
 
   void changed(std::span<const engine::TicketHandle> tickets) override;
   void rooms_changed(std::span<const std::uint32_t>) override {}
+  void sold_out_changed(std::span<const std::uint32_t> rooms) override;
+  void units_changed(std::span<const engine::UnitChange> units) override { seats_.changed(units); }
 
  private:
   // What the log was told last of a ticket's presence.
@@ -120,6 +126,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   engine::Shard& shard() const { return places_.load()->services().shard; }
 
   const ports::Clock& clock_;
+  SeatStreams seats_;
   std::atomic<gateway::Places*> places_{nullptr};
   std::atomic<edge::ParkingLots*> lots_{nullptr};
   std::array<Part, 16> parts_;

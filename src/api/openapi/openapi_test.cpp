@@ -63,8 +63,10 @@ std::string declared(const json::object& item) {
 }
 
 std::string in_braces(const std::string& path) {
-  const auto from = path.find('{');
-  return from == std::string::npos ? "" : path.substr(from, path.find('}') + 1 - from);
+  std::string names;
+  for (auto from = path.find('{'); from != std::string::npos; from = path.find('{', from + 1))
+    names += path.substr(from, path.find('}', from) + 1 - from);
+  return names;
 }
 
 TEST(OpenApi, TheDocumentHasTheCallsOfTheRouterAndNoOthers) {
@@ -118,6 +120,8 @@ TEST(OpenApi, EveryServerAndParameterOfTheDocumentLeadsToTheEndpoint) {
       std::string path = (url == "/" ? "" : url) + "/v1" + entry.path;
       boost::replace_all(path, "{room}", "sale");
       boost::replace_all(path, "{rule}", "api");
+      for (const char* name : {"{inventory}", "{hold}", "{lock}"})
+        boost::replace_all(path, name, "one");
       boost::replace_all(path, "{ticket}", "00000000000000000000000000000001");
       EXPECT_EQ(find_endpoint(entry.method, path).endpoint, entry.endpoint) << path;
     }

@@ -126,6 +126,19 @@ void check_rooms_are_used(const Config& config, Problems& problems) {
   }
 }
 
+// A warning only: the admin API may make it.
+void check_stocks(const Config& config, Problems& problems) {
+  for (const RoomSettings& room : config.rooms) {
+    if (!room.policy.stock) continue;
+    const std::string& wanted = room.policy.stock->inventory;
+    const bool known = std::any_of(config.inventories.begin(), config.inventories.end(),
+                                   [&](const auto& one) { return one.name == wanted; });
+    if (known) continue;
+    problems.add_warning({room.at, "rooms." + room.name + ".stock.inventory",
+                          fmt::format("there is no inventory \"{}\" in this file", wanted)});
+  }
+}
+
 void check_open_admin(const Config& config, Problems& problems) {
   const bool own = !config.admin.listen.empty();
   if (!config.admin.open_on_loopback) return;
@@ -187,6 +200,7 @@ void check_references(Config& config, Problems& problems) {
   add_routes_of_rooms(config, problems);
   check_routes(config, problems);
   check_rooms_are_used(config, problems);
+  check_stocks(config, problems);
   check_open_admin(config, problems);
   check_redis_listen(config, problems);
   check_rules(config, problems);

@@ -9,6 +9,7 @@
 #include "app/config/document.hpp"
 #include "base/time.hpp"
 #include "core/limit/rule.hpp"
+#include "core/reserve/inventory.hpp"
 #include "core/room/policy.hpp"
 #include "core/route/route.hpp"
 #include "edge/upstream/settings.hpp"
@@ -137,6 +138,12 @@ struct RoomSettings {
   Place upstream_at;
 };
 
+struct InventorySettings {
+  std::string name;
+  Place at;
+  reserve::Inventory spec;
+};
+
 struct UpstreamSettings {
   std::string name;
   Place at;
@@ -208,6 +215,7 @@ struct Config {
   TokenSettings tokens;
   IdentitySettings identity;
   std::vector<RoomSettings> rooms;
+  std::vector<InventorySettings> inventories;
   std::vector<UpstreamSettings> upstreams;
   std::vector<RouteSettings> routes;
   std::vector<RuleSettings> rules;

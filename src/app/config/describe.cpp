@@ -1,6 +1,7 @@
 // The table of settings: order and wording are those of docs/configuration.md.
 #include "app/config/address.hpp"
 #include "app/config/config.hpp"
+#include "app/config/describe_inventories.hpp"
 #include "app/config/describe_rooms.hpp"
 #include "app/config/describe_rules.hpp"
 #include "app/config/form.hpp"
@@ -306,6 +307,11 @@ void describe(Form& form, Config& c) {
   form.named(
       "rooms", "NAME", "Waiting rooms. A name is 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rooms.emplace_back()); });
+  form.named("inventories", "NAME",
+             "What can be reserved; see docs/reservations.md. Names are as those of rooms.",
+             [&](Form& item, std::string_view name) {
+               describe(item, name, c.inventories.emplace_back());
+             });
   form.named("upstreams", "NAME", "Services behind Doorward.",
              [&](Form& item, std::string_view name) {
                UpstreamSettings& upstream = c.upstreams.emplace_back();

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
+
 namespace doorward::app::config {
 namespace {
 
@@ -33,6 +36,41 @@ void describe_admission(Form& form, room::Policy& p) {
   form.group("claim", "", [&](Form& g) {
     g.field("ttl", p.claim_ttl, "How long an admitted visitor may take to arrive.", kAnyTtl);
   });
+}
+
+// A number with up to three decimals, kept in thousandths.
+Scalar factor_scalar(std::uint32_t& slot) {
+  Scalar scalar;
+  scalar.expected = "a number from 0.001 to 1000, such as 1.5";
+  scalar.type = "number";
+  scalar.schema = {{"type", "number"}, {"minimum", 0.001}, {"maximum", 1000}};
+  scalar.set = [&slot](const Node& node) {
+    constexpr double kWhole = 1'000;
+    double factor = 0;
+    const char* const last = node.text.data() + node.text.size();
+    const auto [end, problem] = std::from_chars(node.text.data(), last, factor);
+    const bool is_number =
+        node.kind == Node::Kind::scalar && !node.quoted && end == last && problem == std::errc();
+    if (!is_number || !(factor >= 1 / kWhole && factor <= room::kMaxFactor / kWhole)) return false;
+    slot = static_cast<std::uint32_t>(std::lround(factor * kWhole));
+    return true;
+  };
+  return scalar;
+}
+
+void describe_stock(Form& form, room::Policy& p) {
+  form.group("stock",
+             "What the room sells. While nothing of it is available, nobody may join or is let in; "
+             "those who wait keep their places.",
+             [&](Form& g) {
+               p.stock.emplace();
+               g.required("inventory", p.stock->inventory, "The inventory.",
+                          Text{"the name of an inventory", 64});
+               g.scalar("factor", factor_scalar(p.stock->factor),
+                        "Never more inside than so many times what is not sold yet. Absent: no "
+                        "such limit.",
+                        Presence::optional);
+             });
 }
 
 void describe_queue(Form& form, room::Policy& p) {
@@ -109,6 +147,7 @@ void describe(Form& form, room::Policy& p) {
                                {"paused", room::Mode::paused},
                                {"closed", room::Mode::closed},
                                {"bypass", room::Mode::bypass}});
+  describe_stock(form, p);
 }
 
 void describe(Form& form, std::string_view name, RoomSettings& room) {

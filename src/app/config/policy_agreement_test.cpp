@@ -52,6 +52,11 @@ constexpr const char* kTaken[] = {
     R"({"order": "draw"})",
     R"({"lanes": []})",
     R"({"lanes": [{"name": "vip", "share": 1000}, {"name": "a.b_c-9"}]})",
+    R"({"stock": {"inventory": "show"}})",
+    R"({"stock": {"inventory": "show", "factor": 1.5}})",
+    R"({"stock": {"inventory": "show", "factor": 1000}})",
+    R"({"stock": {"inventory": "show", "factor": 0.001}})",
+    R"({"stock": null})",
     R"({"rejoin": "keep"})",
     R"({"rejoin": "to_back"})",
     R"({"liveness": {}})",
@@ -84,6 +89,12 @@ constexpr const char* kTaken[] = {
 };
 
 constexpr const char* kRefused[] = {
+    R"({"stock": {}})",
+    R"({"stock": {"factor": 2}})",
+    R"({"stock": {"inventory": ""}})",
+    R"({"stock": {"inventory": "show", "factor": 0}})",
+    R"({"stock": {"inventory": "show", "factor": 1001}})",
+    R"({"stock": {"inventory": "show", "factor": "much"}})",
     R"({"capacity": 0})",
     R"({"capacity": -1})",
     R"({"capacity": 50000001})",

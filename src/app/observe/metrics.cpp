@@ -120,6 +120,17 @@ constexpr std::array kTable{
               "Admissions."},
     MetricRow{MetricId::room_mode, "doorward_room_mode", gauge, "room, mode",
               "1 for the mode in force."},
+    MetricRow{MetricId::holds, "doorward_holds", gauge, "",
+              "Holds in memory, those that are over and still remembered included."},
+    MetricRow{MetricId::locks, "doorward_locks", gauge, "", "Locks that somebody has."},
+    MetricRow{MetricId::lock_waiters, "doorward_lock_waiters", gauge, "",
+              "Callers that wait for a lock."},
+    MetricRow{MetricId::inventory_units, "doorward_inventory_units", gauge, "inventory, state",
+              "Units by `state`: available, held, confirmed."},
+    MetricRow{MetricId::inventory_sold_out, "doorward_inventory_sold_out", gauge, "inventory",
+              "1 while it counts as sold out."},
+    MetricRow{MetricId::inventory_holds, "doorward_inventory_holds_total", counter,
+              "inventory, result", "Holds by `result`: made, confirmed, expired."},
 };
 
 const MetricRow& row_of(MetricId id) { return kTable[static_cast<std::size_t>(id)]; }

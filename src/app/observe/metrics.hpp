@@ -79,6 +79,12 @@ enum class MetricId : std::uint8_t {
   room_joined,
   room_admitted,
   room_mode,
+  holds,
+  locks,
+  lock_waiters,
+  inventory_units,
+  inventory_sold_out,
+  inventory_holds,
   count_
 };
 

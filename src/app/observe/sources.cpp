@@ -31,6 +31,19 @@ void write_room(const engine::RoomEntry& entry, MetricWriter& writer) {
   }
 }
 
+void write_inventory(const engine::InventoryEntry& entry, MetricWriter& writer) {
+  const auto put = [&](MetricId id, const char* label, const char* value, auto count) {
+    writer.put(id, number(count), {{"inventory", entry.name}, {label, value}});
+  };
+  put(MetricId::inventory_units, "state", "available", entry.available());
+  put(MetricId::inventory_units, "state", "held", entry.taken.held);
+  put(MetricId::inventory_units, "state", "confirmed", entry.taken.confirmed);
+  writer.put(MetricId::inventory_sold_out, entry.sold_out ? 1 : 0, {{"inventory", entry.name}});
+  put(MetricId::inventory_holds, "result", "made", entry.held_total);
+  put(MetricId::inventory_holds, "result", "confirmed", entry.confirmed_total);
+  put(MetricId::inventory_holds, "result", "expired", entry.expired_total);
+}
+
 }  // namespace
 
 void write_edge_metrics(const edge::Stats& s, MetricWriter& writer) {
@@ -109,6 +122,10 @@ void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer) {
   writer.put(MetricId::tickets, number(s.tickets));
   writer.put(MetricId::longest_slice, number(s.longest_slice.count()) / kMillisInSecond);
   for (const engine::RoomEntry& entry : shard.rooms()) write_room(entry, writer);
+  writer.put(MetricId::holds, number(s.holds));
+  writer.put(MetricId::locks, number(s.locks));
+  writer.put(MetricId::lock_waiters, number(s.lock_waiters));
+  for (const engine::InventoryEntry& entry : shard.inventories()) write_inventory(entry, writer);
 }
 
 }  // namespace doorward::app

@@ -36,6 +36,7 @@ std::string fingerprint(const room::Policy& p) {
       static_cast<int>(p.order), static_cast<int>(p.rejoin), shown(p.liveness_silence),
       p.liveness_grace.count(), shown(p.opens_at), shown(p.closes_at), p.max_waiting,
       static_cast<int>(p.mode));
+  if (p.stock) text += fmt::format(" stock={}*{}", p.stock->inventory, p.stock->factor);
   for (const room::Lane& lane : p.lanes) text += fmt::format(" lane={}:{}", lane.name, lane.share);
   return wire::sha256_hex(text);
 }

@@ -8,6 +8,7 @@
 #include "app/config/address.hpp"
 #include "app/observe/sources.hpp"
 #include "app/serve/edge_options.hpp"
+#include "app/serve/file_inventories.hpp"
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/file_rules.hpp"
 #include "app/serve/reload.hpp"
@@ -23,6 +24,9 @@ namespace {
 
 constexpr std::string_view kBase = "/.doorward/v1";
 // Each room and each rule is a command of its own.
+constexpr std::string_view kNoInventories =
+    "the configuration was not reloaded: some of its inventories may be in force, the rest is not; "
+    "reload again";
 constexpr std::string_view kNoRooms =
     "the configuration was not reloaded: some of its rooms may be in force, its rules and the rest "
     "are not; reload again";
@@ -185,6 +189,8 @@ api::TicketingGatewayOptions Program::ticketing_gateway_options() {
 }
 
 Result<> Program::apply_file(const config::Config& config) {
+  auto inventories = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_);
+  if (!inventories) return inventories;
   auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_);
   if (!rooms) return rooms;
   return apply_file_rules(config.rules, memory_folder(), *shard_, log_);
@@ -309,6 +315,10 @@ bool Program::reload(config::Config config) {
     log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
   // What may fail comes first.
+  if (auto set = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_); !set) {
+    log_.error(kNoInventories, {{"fault", set.error().what}});
+    return false;
+  }
   if (auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_); !rooms) {
     log_.error(kNoRooms, {{"fault", rooms.error().what}});
     return false;
@@ -317,6 +327,7 @@ bool Program::reload(config::Config config) {
     log_.error(kNoRules, {{"fault", rules.error().what}});
     return false;
   }
+  config_.inventories = std::move(config.inventories);
   config_.rooms = std::move(config.rooms);
   config_.rules = std::move(config.rules);
   config_.routes = std::move(config.routes);

@@ -62,6 +62,16 @@ Result<> validate_flow(const Policy& policy) {
     if (auto r = within("admit.count", policy.admit->count, 1U, kMaxRateCount); !r) return r;
     if (auto r = within("admit.every", policy.admit->every, kMinEvery, kMaxEvery); !r) return r;
   }
+  if (policy.stock) {
+    if (!is_valid_room_name(policy.stock->inventory)) {
+      return error(Errc::invalid,
+                   "stock.inventory: must be the name of an inventory, 1 to 64 of a-z, 0-9, '.', "
+                   "'_' and '-', beginning with a letter or a digit");
+    }
+    if (policy.stock->factor > kMaxFactor) {
+      return error(Errc::invalid, "stock.factor: choose from 0.001 to 1000");
+    }
+  }
   return within("max_waiting", policy.max_waiting, 1U, kMaxPeople);
 }
 
@@ -93,6 +103,15 @@ Result<> validate(const Policy& policy) {
   if (auto checked = validate_flow(policy); !checked) return checked;
   if (auto checked = validate_times(policy); !checked) return checked;
   return validate_lanes(policy);
+}
+
+std::optional<std::uint32_t> effective_capacity(const Policy& policy,
+                                                std::optional<std::uint32_t> left) {
+  if (!left || !policy.stock || policy.stock->factor == 0) return policy.capacity;
+  constexpr std::uint32_t kWhole = 1'000;
+  const std::uint64_t most = std::uint64_t{*left} * policy.stock->factor / kWhole;
+  const std::uint64_t capacity = policy.capacity.value_or(kMaxPeople);
+  return static_cast<std::uint32_t>(std::min(most, capacity));
 }
 
 Mode effective_mode(const Policy& policy, LogTime now) {

@@ -42,6 +42,14 @@ struct Lane {
   friend bool operator==(const Lane&, const Lane&) = default;
 };
 
+// What the room sells: while nothing of the inventory is available nobody is let in, and nobody may
+// join. With a factor there are never more inside than so many times what is not sold yet.
+struct Stock {
+  std::string inventory;     // of the room's tenant
+  std::uint32_t factor = 0;  // in thousandths; 0: none
+  friend bool operator==(const Stock&, const Stock&) = default;
+};
+
 struct Policy {
   std::optional<std::uint32_t> capacity;  // most sessions at once
   std::optional<Rate> admit;
@@ -57,12 +65,14 @@ struct Policy {
   std::optional<LogTime> closes_at;
   std::uint32_t max_waiting = 1'000'000;
   Mode mode = Mode::open;
+  std::optional<Stock> stock;
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 // The bounds that `validate` holds a policy to.
 inline constexpr std::size_t kMaxRoomName = 64;
 inline constexpr std::size_t kMaxLanes = 16;
+inline constexpr std::uint32_t kMaxFactor = 1'000'000;  // thousandths
 inline constexpr std::uint32_t kMaxShare = 1'000;
 inline constexpr std::uint32_t kMaxPeople = 50'000'000;  // capacity, max_waiting
 inline constexpr std::uint32_t kMaxRateCount = 1'000'000;
@@ -79,6 +89,11 @@ bool is_valid_room_name(std::string_view name);
 
 // The first broken bound, naming the field and the remedy.
 Result<> validate(const Policy& policy);
+
+// Most sessions at once, if `left` of the policy's inventory are not sold yet (absent: there is no
+// such inventory).
+std::optional<std::uint32_t> effective_capacity(const Policy& policy,
+                                                std::optional<std::uint32_t> left);
 
 // The mode in force at a log time. `open` means paused before `opens_at` (people may queue up,
 // nobody enters); `open` and `paused` mean closed from `closes_at` on. `closed` and `bypass` are

@@ -39,6 +39,7 @@ struct TicketView {
   std::uint32_t lane = 0;
   TicketState state = TicketState::waiting;
   CloseReason reason = CloseReason::none;
+  bool sold_out = false;                  // waiting, and nothing that the room sells is available
   bool passed_over = false;               // silent at the turn; takes the next free slot on return
   bool claimed = false;                   // an admitted visitor has arrived
   std::optional<std::uint32_t> position;  // from 1; absent before a draw and when not waiting
@@ -58,6 +59,7 @@ struct RoomView {
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
   std::optional<Eta> eta_for_newcomer;
+  bool sold_out = false;  // nothing that the room sells is available
 };
 
 const char* to_string(TicketState state);

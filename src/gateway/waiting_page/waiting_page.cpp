@@ -154,6 +154,7 @@ const std::string& WaitingPage::title(const Words& words) const {
 std::string WaitingPage::lead(const PageRequest& request, const Words& words) const {
   if (request.trouble == Trouble::unavailable) return words["lead_unavailable"];
   if (request.trouble == Trouble::full) return words["lead_full"];
+  if (request.trouble == Trouble::sold_out) return words["lead_sold_out_new"];
   if (request.trouble == Trouble::closed || !request.ticket) return words["closed_room_closed"];
   const auto& ticket = *request.ticket;
   if (ticket.state == room::TicketState::closed) {
@@ -161,6 +162,7 @@ std::string WaitingPage::lead(const PageRequest& request, const Words& words) co
     return words[words.has(key) ? key : "closed"];
   }
   if (ticket.state == room::TicketState::admitted) return words["admitted"];
+  if (ticket.sold_out) return words["lead_sold_out"];
   if (policy_.mode == room::Mode::paused) return words["lead_paused"];
   return words[has_place(request) || ticket.passed_over ? "lead_waiting" : "lead_draw"];
 }

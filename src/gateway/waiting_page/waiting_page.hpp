@@ -39,7 +39,7 @@ struct RoomDisplay {
 };
 
 // Why there is no place to show.
-enum class Trouble : std::uint8_t { none, unavailable, full, closed };
+enum class Trouble : std::uint8_t { none, unavailable, full, closed, sold_out };
 
 struct PageRequest {
   std::string_view accept_language;

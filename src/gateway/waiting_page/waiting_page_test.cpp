@@ -52,6 +52,28 @@ TEST(WaitingPage, IsUnderFiftyKilobytesInEveryLanguageAndAsksNoOtherSite) {
   }
 }
 
+TEST(WaitingPage, SaysInEveryLanguageThatAllIsSoldOut) {
+  const std::pair<const char*, const char*> table[] = {{"en", "sold out or held"},
+                                                       {"ko", "매진되었거나 선점되어"},
+                                                       {"ja", "売り切れ、または確保"},
+                                                       {"zh", "已全部售罄"},
+                                                       {"es", "agotado o reservado"}};
+  for (const auto& [language, part] : table) {
+    PageRequest waiting = request(language);
+    const auto lead = [&] {
+      const std::string html = page().render(waiting).html;
+      const auto from = html.find("<p id=\"dw-lead\">");
+      return html.substr(from, html.find("</p>", from) - from);
+    };
+    EXPECT_FALSE(has(lead(), part)) << language;
+    waiting.ticket->sold_out = true;
+    EXPECT_TRUE(has(lead(), part)) << language;
+    waiting.ticket.reset();
+    waiting.trouble = Trouble::sold_out;
+    EXPECT_TRUE(has(lead(), part)) << language;
+  }
+}
+
 TEST(WaitingPage, ScriptAndStyleAreAllowedByTheirHashesOnly) {
   const auto policy = page().render(request()).security_policy;
   EXPECT_TRUE(has(policy, "default-src 'none'"));

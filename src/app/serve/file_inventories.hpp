@@ -1,0 +1,32 @@
+// The inventories of the configuration file, brought to the log only where the file has changed.
+//
+// Why:     as file_rooms: what the admin API did to an inventory since stays, also over a restart,
+//          until the file says something new about it. What is taken stays in any case.
+// Threads: single owner.
+// Errors:  those of the files and of the log; overloaded and unavailable may be tried again; one
+//          whose units are taken and would be no more is told and left as it is.
+// Spec:    docs/operations.md, "Rooms in the file and rooms by the admin API".
+#pragma once
+
+#include "app/config/config.hpp"
+#include "app/observe/log.hpp"
+#include "app/serve/file_memory.hpp"
+
+namespace doorward::app {
+
+std::string fingerprint(const reserve::Inventory& inventory);
+
+struct InventoryChanges {
+  std::vector<engine::Command> commands;
+  Fingerprints said;
+};
+InventoryChanges changes_of(const std::vector<config::InventorySettings>& inventories,
+                            const Fingerprints& before,
+                            const std::vector<engine::InventoryEntry>& present);
+
+// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
+Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
+                                const std::filesystem::path& folder, engine::Shard& shard,
+                                Log& log);
+
+}  // namespace doorward::app

@@ -1,0 +1,122 @@
+#include "engine/locks.hpp"
+
+#include <algorithm>
+
+namespace doorward::engine {
+namespace {
+
+using reserve::Lock;
+using reserve::LockVerdict;
+using reserve::LockView;
+
+LockView view_of(const World& world, const Lock& lock, const reserve::LockId& id) {
+  LockView view;
+  view.id = id;
+  view.waiting = static_cast<std::uint32_t>(lock.waiters().size());
+  if (!lock.holder()) return view;
+  view.expires_at = world.clock.shown(lock.holder()->until);
+  view.is_held = lock.holder()->id == id;
+  if (view.is_held) view.fence = lock.holder()->fence;
+  return view;
+}
+
+void report(World& world, const Lock& lock, const reserve::LockId& id, Status status) {
+  world.changes.grants.push_back({id, status, view_of(world, lock, id)});
+}
+
+// Gives a free lock to the first waiter who is still there.
+void pass_on(World& world, Lock& lock) {
+  const ServiceTime now = world.clock.service_now();
+  while (lock.is_free()) {
+    const auto next = lock.take_next();
+    if (!next) return;
+    const bool is_there = world.nodes.is_alive(next->request.node, now);
+    world.nodes.release(next->request.node);
+    if (!is_there) continue;
+    lock.give(next->request, now, ++world.reserved.fence);
+    report(world, lock, next->request.id, Status::done);
+  }
+}
+
+Done done_with(Status status, LockView view) {
+  Done done;
+  done.status = status;
+  done.lock = view;
+  return done;
+}
+
+Status status_of(LockVerdict verdict) {
+  switch (verdict) {
+    case LockVerdict::held: return Status::done;
+    case LockVerdict::already: return Status::already;
+    case LockVerdict::queued: return Status::lock_queued;
+    case LockVerdict::busy: return Status::lock_busy;
+    case LockVerdict::too_many: return Status::too_many_waiters;
+    case LockVerdict::not_yours: return Status::lock_lost;
+  }
+  return Status::lock_lost;
+}
+
+}  // namespace
+
+Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c) {
+  LockTable& locks = world.reserved.locks;
+  Lock* lock = locks.open(c.lock);
+  if (lock == nullptr) return done_with(Status::too_many_locks, {c.id, false, 0, {}, 0});
+  const std::size_t waiting = lock->waiters().size();
+  reserve::LockRequest request{c.id, c.lease, c.wait, node};
+  if (locks.waiting() >= kMaxAllWaiters) request.wait = Millis(0);
+  const LockVerdict verdict =
+      lock->acquire(request, world.clock.service_now(), world.reserved.fence + 1);
+  if (verdict == LockVerdict::held) ++world.reserved.fence;
+  if (lock->waiters().size() > waiting) world.nodes.refer(node);
+  const LockView view = view_of(world, *lock, c.id);
+  locks.keep(c.lock);
+  return done_with(status_of(verdict), view);
+}
+
+Done renew_lock(World& world, const RenewLock& c) {
+  if (world.reserved.locks.find(c.lock) == nullptr)
+    return done_with(Status::lock_lost, {c.id, false, 0, {}, 0});
+  Lock* lock = world.reserved.locks.open(c.lock);
+  const LockVerdict verdict = lock->renew(c.id, c.fence, c.lease, world.clock.service_now());
+  const LockView view = view_of(world, *lock, c.id);
+  world.reserved.locks.keep(c.lock);
+  return done_with(status_of(verdict), view);
+}
+
+Done release_lock(World& world, const ReleaseLock& c) {
+  if (world.reserved.locks.find(c.lock) == nullptr)
+    return done_with(Status::lock_lost, {c.id, false, 0, {}, 0});
+  Lock* lock = world.reserved.locks.open(c.lock);
+  const auto is_own = [&](const Lock::Waiter& waiter) { return waiter.request.id == c.id; };
+  const auto waiter = std::ranges::find_if(lock->waiters(), is_own);
+  if (waiter != lock->waiters().end()) {
+    world.nodes.release(waiter->request.node);
+    report(world, *lock, c.id, Status::lock_lost);
+  }
+  const LockVerdict verdict = lock->release(c.id, c.fence);
+  pass_on(world, *lock);
+  const LockView view = view_of(world, *lock, c.id);
+  world.reserved.locks.keep(c.lock);
+  return done_with(verdict == LockVerdict::not_yours ? Status::lock_lost : Status::done, view);
+}
+
+bool fall_due_locks(World& world, Budget& budget) {
+  const ServiceTime now = world.clock.service_now();
+  while (budget.left > 0) {
+    const auto name = world.reserved.locks.due(now);
+    if (!name) return true;
+    budget.take();
+    Lock* lock = world.reserved.locks.open(*name);
+    for (const Lock::Waiter& ended : lock->fall_due(now)) {
+      world.nodes.release(ended.request.node);
+      report(world, *lock, ended.request.id, Status::lock_busy);
+    }
+    pass_on(world, *lock);
+    world.reserved.locks.keep(*name);
+  }
+  return false;
+}
+
+}  // namespace doorward::engine

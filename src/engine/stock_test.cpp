@@ -1,0 +1,95 @@
+// Rooms that sell an inventory: closed while it is sold out, and as full as what is left allows.
+#include "engine/world_test_support.hpp"
+
+namespace doorward::engine {
+namespace {
+
+class StockTest : public StateTest {
+ protected:
+  static reserve::HoldId hold_id(std::uint64_t n) { return {1, n}; }
+  static reserve::Inventory count_of(std::uint32_t count) {
+    reserve::Inventory spec;
+    spec.count = count;
+    return spec;
+  }
+  void set(reserve::Inventory spec, std::string name = "show") {
+    ASSERT_EQ(do_one(SetInventory{std::move(name), std::move(spec)}).status, Status::done);
+  }
+  Outcome take(std::uint64_t n, std::uint32_t count) {
+    return do_one(Hold{"show", subject(n), hold_id(n), Millis(0), count, {}});
+  }
+  Outcome buy(std::uint64_t n) { return do_one(Confirm{"show", hold_id(n), subject(n), 0}); }
+  Outcome give_back(std::uint64_t n) { return do_one(Release{"show", hold_id(n), subject(n), 0}); }
+};
+
+room::Policy selling(std::uint32_t capacity, std::uint32_t factor = 0) {
+  room::Policy policy;
+  policy.capacity = capacity;
+  policy.stock = room::Stock{"show", factor};
+  return policy;
+}
+
+TEST_F(StockTest, ASoldOutRoomTakesNobodyAndKeepsPlaces) {
+  set(count_of(1));
+  set_room(selling(1));
+  join(1);
+  join(2);
+  join(3);
+  take(1, 1);
+  EXPECT_TRUE(view(2).sold_out);
+  EXPECT_EQ(join(4).status, Status::sold_out);
+  do_one(Finish{id(1)});
+  EXPECT_EQ(state_of(2), room::TicketState::waiting) << "nothing is left for whoever comes next";
+  EXPECT_EQ(position(2), 1U);
+  EXPECT_EQ(state_->take_changes().sold_out, (std::vector<std::uint32_t>{0}));
+  give_back(1);
+  EXPECT_EQ(state_of(2), room::TicketState::waiting);
+  wait(Millis(1'000));
+  EXPECT_EQ(state_of(2), room::TicketState::admitted);
+  EXPECT_EQ(position(3), 1U);
+  EXPECT_FALSE(view(3).sold_out);
+  EXPECT_EQ(join(4).status, Status::done);
+  EXPECT_EQ(state_->take_changes().sold_out, (std::vector<std::uint32_t>{0}));
+}
+
+TEST_F(StockTest, AFactorTiesAdmissionsToWhatIsNotSold) {
+  set(count_of(4));
+  set_room(selling(100, 1'500));
+  for (std::uint64_t n = 1; n <= 8; ++n) join(n);
+  EXPECT_EQ(room().counted, 6U);
+  take(1, 2);
+  EXPECT_EQ(room().counted, 6U) << "who holds is inside";
+  buy(1);
+  do_one(Finish{id(1)});
+  do_one(Finish{id(2)});
+  do_one(Finish{id(3)});
+  EXPECT_EQ(room().counted, 3U) << "two are left, times one and a half";
+  do_one(Release{"show", hold_id(1), {}, 0});
+  EXPECT_EQ(room().counted, 5U) << "as many as were waiting";
+}
+
+TEST_F(StockTest, ARoomSellsWhatItsPolicySaysNow) {
+  set(count_of(0));
+  set_room(selling(10));
+  EXPECT_EQ(join(1).status, Status::sold_out);
+  set_room({});
+  EXPECT_EQ(join(1).status, Status::done);
+  set_room(selling(10));
+  EXPECT_EQ(join(2).status, Status::sold_out);
+  restore();
+  EXPECT_EQ(join(2).status, Status::sold_out);
+  do_one(RemoveInventory{"show"});
+  EXPECT_EQ(join(2).status, Status::done) << "there is nothing to be sold out";
+  set(count_of(0));
+  EXPECT_EQ(join(3).status, Status::sold_out);
+}
+
+TEST_F(StockTest, ATenantsRoomSellsItsOwn) {
+  set(count_of(0), "show");
+  set(count_of(1), "acme/show");
+  set_room(selling(10), "acme/r");
+  EXPECT_EQ(do_one(Join{"acme/r", subject(1), id(1), ""}).status, Status::done);
+}
+
+}  // namespace
+}  // namespace doorward::engine
