@@ -135,16 +135,7 @@ class Limits(Cases):
         self.assertIn("none", str(caught.exception))
 
 
-class Reserving(Cases):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if "/v1/locks/{lock}" not in cls.server.call("GET", "/openapi.json")[2]["paths"]:
-            cls.tearDownClass()
-            raise unittest.SkipTest("this Doorward has no reservations")
-
-
-class Holds(Reserving):
+class Holds(Cases):
     def test_a_hold_is_made_longer_and_final(self):
         hall = self.inventory(sections=[{"name": "A", "price": 9900, "rows": 1, "seats": 3}], currency="EUR")
         hold = self.door.hold(hall, units=["A-1-1", "A-1-2"], subject="ann", ttl=60)
@@ -181,7 +172,7 @@ class Holds(Reserving):
             self.door.hold("none", count=1, subject="ann")
 
 
-class Locks(Reserving):
+class Locks(Cases):
     def test_one_holder_at_a_time_and_fences_grow(self):
         name = f"order:{next(numbers)}"
         with self.door.lock(name) as first:
