@@ -4,6 +4,7 @@
 #include "api/docs/docs.hpp"
 #include "api/openapi/document.hpp"
 #include "api/router.hpp"
+#include "api/scope.hpp"
 
 #include <fmt/format.h>
 
@@ -57,9 +58,9 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   } else if (found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
-    Call call{exchange,   client,          found.room, found.ticket,
-              found.rule, found.inventory, found.hold, found.lock};
-    answer = co_await found.endpoint(desk_, call);
+    Call call{exchange, client};
+    answer = enter_scope(desk_, call, found);
+    if (!answer) answer = co_await found.endpoint(desk_, call);
   }
   // A failed write only means that the peer is gone.
   if (answer && !exchange.answered())

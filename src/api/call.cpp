@@ -172,9 +172,13 @@ std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call)
   return refuse_admin(desk, call);
 }
 
+std::optional<edge::Response> refuse_manager(const Desk& desk, const Call& call) {
+  if (call.by_key && !call.tenant.empty()) return std::nullopt;
+  return refuse_admin(desk, call);
+}
+
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call) {
-  const auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
-  if (identity.caller == gateway::Caller::backend) return std::nullopt;
+  if (call.by_key) return std::nullopt;
   const bool names_backend = call.head().fields.contains("X-API-Key");
   const bool may_be_admin = gateway::bearer_token(call.head()) || session_of(desk, call);
   if (names_backend) return gateway::answer(problems::kBackendOnly, "The API key is not known.");

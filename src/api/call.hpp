@@ -45,6 +45,8 @@ struct ApiOptions {
   bool open_on_loopback = false;                    // a peer on this machine needs no credential
   edge::Handler visitors = {};                      // what a visitor's request passes, for probes
   std::vector<std::string_view> switched_off = {};  // names of compatible systems
+  // By which the JWTs of compat/gatekeeper are signed; empty: one for each business is derived.
+  std::string gatekeeper_secret = {};
   TicketingGatewayOptions ticketing_gateway = {};
   // Whether only a user of an issuer, or a backend, takes a place. Asked at each call; empty: no.
   std::function<bool()> users_only = {};
@@ -73,12 +75,16 @@ struct Desk {
 struct Call {
   edge::Exchange& exchange;
   const gateway::Client& client;
-  std::string_view room = {};       // {room} of the path
-  std::string_view ticket = {};     // {ticket} of the path
-  std::string_view rule = {};       // {rule} of the path
-  std::string_view inventory = {};  // {inventory} of the path
-  std::string_view hold = {};       // {hold} of the path
-  std::string_view lock = {};       // {lock} of the path
+  std::string room = {};         // the full name of {room} of the path
+  std::string_view ticket = {};  // {ticket} of the path
+  std::string_view rule = {};    // {rule} of the path: its plain name
+  std::string inventory = {};    // the full name of {inventory} of the path
+  std::string_view hold = {};    // {hold} of the path
+  std::string lock = {};         // the full name of {lock} of the path
+  std::string_view key = {};     // {key} of the path
+  std::string_view named = {};   // {tenant} of the path
+  std::string tenant = {};       // on whose things it acts; empty: the default one's
+  bool by_key = false;           // it carries an API key of that tenant
 
   const wire::RequestHead& head() const { return exchange.request(); }
 };
@@ -115,6 +121,10 @@ bool has_admin_token(const Desk& desk, const Call& call);
 // The same for what is only looked at: where it is open on loopback, pages of the origins that
 // `cors` names may watch too.
 std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call);
+
+// As `refuse_admin`, but a tenant may change what is its own: by its API key, on any listener. The
+// default tenant's keys may not: what is its own is the operator's.
+std::optional<edge::Response> refuse_manager(const Desk& desk, const Call& call);
 
 // Refuses who is neither a backend with an API key nor an admin.
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call);

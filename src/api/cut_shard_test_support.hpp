@@ -68,6 +68,10 @@ class CutShard final : public engine::Shard {
     return inner_.lock(name);
   }
   std::shared_ptr<const limit::RuleSet> rules() const override { return inner_.rules(); }
+  std::shared_ptr<const limit::RuleSet> rules(std::string_view tenant) const override {
+    return inner_.rules(tenant);
+  }
+  std::shared_ptr<const tenant::TenantSet> tenants() const override { return inner_.tenants(); }
   std::uint64_t rules_version() const override { return inner_.rules_version(); }
   ports::LogPosition applied() const override { return inner_.applied(); }
   engine::ShardStats stats() const override { return inner_.stats(); }

@@ -57,6 +57,13 @@ constexpr Entry kEntries[] = {
     {"DELETE", "/admin/inventories/{inventory}", admin::remove_inventory},
     {"GET", "/admin/stats", admin::read_stats},
     {"GET", "/admin/events", admin::watch_events},
+    {"GET", "/admin/tenants", admin::list_tenants},
+    {"POST", "/admin/tenants", admin::add_tenant},
+    {"GET", "/admin/tenants/{tenant}", admin::read_tenant},
+    {"PATCH", "/admin/tenants/{tenant}", admin::patch_tenant},
+    {"DELETE", "/admin/tenants/{tenant}", admin::remove_tenant},
+    {"POST", "/admin/tenants/{tenant}/keys", admin::add_key},
+    {"DELETE", "/admin/tenants/{tenant}/keys/{key}", admin::remove_key},
     {"GET", "/admin/rules", admin::list_rules},
     {"POST", "/admin/rules", admin::add_rule},
     {"GET", "/admin/rules/{rule}", admin::read_rule},
@@ -90,6 +97,24 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
+// "/tenants/acme/rooms" is "/rooms" of acme.
+std::string_view take_scope(std::string_view& path) {
+  constexpr std::string_view kTenants = "/tenants";
+  if (!path.starts_with("/tenants/")) return {};
+  std::string_view rest = path.substr(kTenants.size());
+  const std::string_view tenant = take_segment(rest);
+  if (!rest.starts_with('/')) return {};
+  path = rest;
+  return tenant;
+}
+
+// What there is once, and not for each tenant.
+bool is_operators(std::string_view pattern) {
+  if (pattern == "/openapi.json") return true;
+  return pattern.starts_with("/admin/") && !pattern.starts_with("/admin/rooms") &&
+         !pattern.starts_with("/admin/rules") && !pattern.starts_with("/admin/inventories");
+}
+
 bool matches(std::string_view pattern, std::string_view path, Found& found) {
   while (pattern.starts_with('/') && path.starts_with('/')) {
     const std::string_view wanted = take_segment(pattern);
@@ -107,6 +132,10 @@ bool matches(std::string_view pattern, std::string_view path, Found& found) {
       found.hold = segment;
     } else if (wanted == "{lock}") {
       found.lock = segment;
+    } else if (wanted == "{tenant}") {
+      found.tenant = segment;
+    } else if (wanted == "{key}") {
+      found.key = segment;
     } else if (wanted != segment) {
       return false;
     }
@@ -120,10 +149,12 @@ std::span<const Entry> entries() { return kEntries; }
 
 Found find_endpoint(std::string_view method, std::string_view path) {
   Found found;
-  const std::string_view rest = below_base(path);
+  std::string_view rest = below_base(path);
   if (rest.empty()) return found;
+  found.scope = take_scope(rest);
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const Entry& entry : kEntries) {
+    if (!found.scope.empty() && is_operators(entry.path)) continue;
     if (!matches(entry.path, rest, found)) continue;
     if (entry.method == wanted) {
       found.endpoint = entry.endpoint;

@@ -30,10 +30,13 @@ struct Found {
   std::string_view inventory;
   std::string_view hold;
   std::string_view lock;
-  std::string allow;  // where the path is known and the method is not
+  std::string_view key;
+  std::string_view tenant;  // {tenant} of an admin call
+  std::string_view scope;   // "acme" of "/v1/tenants/acme/rooms/sale"
+  std::string allow;        // where the path is known and the method is not
 };
 
-// `path` with its base. HEAD finds GET.
+// `path` with its base, and for a tenant's with "/tenants/{tenant}" after that. HEAD finds GET.
 Found find_endpoint(std::string_view method, std::string_view path);
 
 }  // namespace doorward::api

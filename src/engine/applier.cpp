@@ -20,7 +20,8 @@ Result<> Applier::replay() {
     if (!some) return some.error();
     if (!*some) break;
   }
-  core_.set_rules(core_.state->world().rules.compiled());
+  core_.set_rules(core_.state->world().rules.compiled_sets());
+  core_.set_tenants(core_.state->world().tenants.all());
   is_live_ = true;
   plan({}, {}, false);
   return {};
@@ -61,7 +62,8 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   const std::vector<Outcome> outcomes = core_.state->take_outcomes();
   const Changes changes = core_.state->take_changes();
   plan(header, outcomes, own);
-  if (changes.rules && is_live_) core_.set_rules(core_.state->world().rules.compiled());
+  if (changes.rules && is_live_) core_.set_rules(core_.state->world().rules.compiled_sets());
+  if (changes.tenants && is_live_) core_.set_tenants(core_.state->world().tenants.all());
   if (own) answer(header.first_counter, outcomes);
   if (!changes.grants.empty()) end_waits(changes.grants, entry.at);
   tell(changes);
@@ -148,7 +150,7 @@ void Applier::give_up_waits() {
 void Applier::tell(const Changes& changes) {
   if (!changes.tickets.empty()) core_.listener.changed(changes.tickets);
   if (!changes.rooms.empty()) core_.listener.rooms_changed(changes.rooms);
-  if (changes.rules) core_.listener.rules_changed();
+  if (changes.rules || changes.tenants) core_.listener.rules_changed();
   if (!changes.sold_out.empty()) core_.listener.sold_out_changed(changes.sold_out);
   if (!changes.inventories.empty()) core_.listener.inventories_changed(changes.inventories);
   if (!changes.units.empty()) core_.listener.units_changed(changes.units);

@@ -42,17 +42,45 @@ const char* to_string(Status status) {
     case Status::lock_lost: return "lock_lost";
     case Status::too_many_locks: return "too_many_locks";
     case Status::too_many_waiters: return "too_many_waiters";
+    case Status::no_such_tenant: return "no_such_tenant";
+    case Status::tenant_exists: return "tenant_exists";
+    case Status::too_many_tenants: return "too_many_tenants";
+    case Status::tenant_full: return "tenant_full";
+    case Status::no_such_key: return "no_such_key";
+    case Status::key_exists: return "key_exists";
+    case Status::too_many_keys: return "too_many_keys";
   }
   return "unknown";
 }
 
 const char* name_of(const Command& command) {
-  static constexpr const char* kNames[] = {
-      "Join",      "Leave",       "Touch",      "PresenceStart", "PresenceEnd",
-      "Finish",    "SetRoom",     "RemoveRoom", "Draw",          "NodeStarted",
-      "Tick",      "SetRule",     "RemoveRule", "SetInventory",  "RemoveInventory",
-      "Hold",      "Extend",      "Confirm",    "Release",       "AcquireLock",
-      "RenewLock", "ReleaseLock", "ChangeRoom"};
+  static constexpr const char* kNames[] = {"Join",
+                                           "Leave",
+                                           "Touch",
+                                           "PresenceStart",
+                                           "PresenceEnd",
+                                           "Finish",
+                                           "SetRoom",
+                                           "RemoveRoom",
+                                           "Draw",
+                                           "NodeStarted",
+                                           "Tick",
+                                           "SetRule",
+                                           "RemoveRule",
+                                           "SetInventory",
+                                           "RemoveInventory",
+                                           "Hold",
+                                           "Extend",
+                                           "Confirm",
+                                           "Release",
+                                           "AcquireLock",
+                                           "RenewLock",
+                                           "ReleaseLock",
+                                           "SetTenant",
+                                           "RemoveTenant",
+                                           "SetTenantKey",
+                                           "RemoveTenantKey",
+                                           "ChangeRoom"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }

@@ -14,6 +14,7 @@
 #include "core/reserve/lock.hpp"
 #include "core/room/policy.hpp"
 #include "core/room/view.hpp"
+#include "core/tenant/tenant.hpp"
 #include "ports/command_log.hpp"
 
 #include <cstdint>
@@ -99,7 +100,8 @@ struct NodeStarted {
   friend bool operator==(const NodeStarted&, const NodeStarted&) = default;
 };
 
-// Creates a rate-limit rule or changes it. The engine keeps it and counts nothing by it.
+// Creates a rate-limit rule or changes it. The engine keeps it and counts nothing by it. The rule's
+// name is the full one, "acme/api" of tenant acme.
 struct SetRule {
   enum class Only : std::uint8_t { always, if_absent, if_present };
   limit::Rule rule;
@@ -188,6 +190,33 @@ struct ReleaseLock {
   friend bool operator==(const ReleaseLock&, const ReleaseLock&) = default;
 };
 
+// Creates a tenant or changes its settings.
+struct SetTenant {
+  enum class Only : std::uint8_t { always, if_absent, if_present };
+  std::string tenant;
+  tenant::Source source = tenant::Source::admin;
+  Only only = Only::always;
+  tenant::Settings settings;
+  friend bool operator==(const SetTenant&, const SetTenant&) = default;
+};
+// With its keys, rooms and rules.
+struct RemoveTenant {
+  std::string tenant;
+  friend bool operator==(const RemoveTenant&, const RemoveTenant&) = default;
+};
+// Gives a tenant an API key, or another under a name that it has.
+struct SetTenantKey {
+  std::string tenant;
+  std::string key;
+  tenant::KeyHash hash{};
+  friend bool operator==(const SetTenantKey&, const SetTenantKey&) = default;
+};
+struct RemoveTenantKey {
+  std::string tenant;
+  std::string key;
+  friend bool operator==(const RemoveTenantKey&, const RemoveTenantKey&) = default;
+};
+
 // Nothing was wanted, but a deadline is due.
 struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
@@ -196,7 +225,8 @@ struct Tick {
 using Command =
     std::variant<Join, Leave, Touch, PresenceStart, PresenceEnd, Finish, SetRoom, RemoveRoom, Draw,
                  NodeStarted, Tick, SetRule, RemoveRule, SetInventory, RemoveInventory, Hold,
-                 Extend, Confirm, Release, AcquireLock, RenewLock, ReleaseLock, ChangeRoom>;
+                 Extend, Confirm, Release, AcquireLock, RenewLock, ReleaseLock, SetTenant,
+                 RemoveTenant, SetTenantKey, RemoveTenantKey, ChangeRoom>;
 
 enum class Status : std::uint8_t {
   done,            // it happened; for Join: a new ticket
@@ -235,6 +265,13 @@ enum class Status : std::uint8_t {
   lock_lost,       // the caller has it not, or no more
   too_many_locks,
   too_many_waiters,
+  no_such_tenant,
+  tenant_exists,     // and was to be made
+  too_many_tenants,  // tenant::kMaxTenants
+  tenant_full,       // as many wait in the tenant's rooms as may
+  no_such_key,
+  key_exists,     // it is another tenant's, or has another name
+  too_many_keys,  // tenant::kMaxKeys
 };
 
 struct Outcome {

@@ -6,6 +6,7 @@
 #include "engine/locks.hpp"
 #include "engine/presence.hpp"
 #include "engine/reservations.hpp"
+#include "engine/tenancy.hpp"
 
 namespace doorward::engine {
 namespace {
@@ -35,6 +36,7 @@ Done join_newly(World& world, Room& room, const Join& c) {
   if (room.sold_out && room.mode != room::Mode::bypass) return failed(Status::sold_out);
   const bool would_wait = room.has_candidates() || !has_free_slot(world, room);
   if (would_wait && room.waiting >= room.policy.max_waiting) return failed(Status::room_full);
+  if (would_wait && !may_wait(world, room)) return failed(Status::tenant_full);
   return {Status::done, join(world, room, {c.ticket, c.subject, *lane})};
 }
 
@@ -83,6 +85,8 @@ class Executor {
   Done operator()(const SetRoom& c) {
     Room* room = world_.rooms.find(c.room);
     const bool is_new = room == nullptr;
+    const Status may = is_new ? may_make_room(world_, c.room) : Status::done;
+    if (may != Status::done) return failed(may);
     if (is_new) room = world_.rooms.add(c.room);
     if (room == nullptr) return failed(Status::too_many_rooms);
     if (!is_new && room->policy == c.policy && room->source == c.source) {
@@ -124,10 +128,16 @@ class Executor {
 
   Done operator()(const Tick&) { return {}; }
 
-  Done operator()(const SetRule& c) { return ruled(world_.rules.set(c, world_.clock.now())); }
+  Done operator()(const SetRule& c) {
+    const Status may = may_make_rule(world_, c.rule.name);
+    return may == Status::done ? ruled(world_.rules.set(c, world_.clock.now())) : failed(may);
+  }
   Done operator()(const RemoveRule& c) { return ruled(world_.rules.remove(c.rule)); }
 
-  Done operator()(const SetInventory& c) { return set_inventory(world_, c); }
+  Done operator()(const SetInventory& c) {
+    const Status may = may_make_inventory(world_, c.inventory);
+    return may == Status::done ? set_inventory(world_, c) : failed(may);
+  }
   Done operator()(const RemoveInventory& c) { return remove_inventory(world_, c); }
   Done operator()(const Hold& c) { return hold(world_, c); }
   Done operator()(const Extend& c) { return extend(world_, c); }
@@ -136,6 +146,17 @@ class Executor {
   Done operator()(const AcquireLock& c) { return acquire_lock(world_, node_, c); }
   Done operator()(const RenewLock& c) { return renew_lock(world_, c); }
   Done operator()(const ReleaseLock& c) { return release_lock(world_, c); }
+
+  Done operator()(const SetTenant& c) {
+    return of_tenant(world_.tenants.set(c, world_.clock.now()));
+  }
+  Done operator()(const RemoveTenant& c) { return of_tenant(remove_tenant(world_, c.tenant)); }
+  Done operator()(const SetTenantKey& c) {
+    return of_tenant(world_.tenants.set_key(c, world_.clock.now()));
+  }
+  Done operator()(const RemoveTenantKey& c) {
+    return of_tenant(world_.tenants.remove_key(c, world_.clock.now()));
+  }
 
  private:
   struct Found {
@@ -161,6 +182,11 @@ class Executor {
 
   Done ruled(Status status) {
     world_.changes.rules = world_.changes.rules || status == Status::done;
+    return failed(status);
+  }
+
+  Done of_tenant(Status status) {
+    world_.changes.tenants = world_.changes.tenants || status == Status::done;
     return failed(status);
   }
 

@@ -4,6 +4,7 @@
 #include "engine/record_parts.hpp"
 #include "engine/reserve_record.hpp"
 #include "engine/rule_record.hpp"
+#include "engine/tenant_record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,8 +30,6 @@ LogTime get_time(ByteReader& in) {
   const auto max = static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count());
   return LogTime(Millis(static_cast<std::int64_t>(in.varint(max))));
 }
-
-std::string get_name(ByteReader& in) { return engine::get_name(in, room::kMaxRoomName); }
 
 std::uint64_t get_positive(ByteReader& in, std::uint64_t max) {
   const std::uint64_t v = in.varint(max);
@@ -81,7 +80,7 @@ std::vector<room::Lane> get_lanes(ByteReader& in) {
   std::vector<room::Lane> lanes;
   for (std::size_t i = 0; in.ok() && i < count; ++i) {
     room::Lane lane;
-    lane.name = get_name(in);
+    lane.name = get_name(in, room::kMaxRoomName);
     lane.share = static_cast<std::uint32_t>(get_positive(in, kMaxShare));
     lanes.push_back(std::move(lane));
   }
@@ -107,7 +106,7 @@ void get_later(ByteReader& in, room::Policy& p) {
   if (has == 0 || has > kAllLater) in.fail();
   if ((has & kHasStock) == 0) return;
   room::Stock& stock = p.stock.emplace();
-  stock.inventory = get_name(in);
+  stock.inventory = get_name(in, room::kMaxRoomName);
   stock.factor = static_cast<std::uint32_t>(in.varint(room::kMaxFactor));
 }
 
@@ -121,7 +120,7 @@ void put(ByteWriter& out, const Join& c) {
 }
 
 void get(ByteReader& in, Join& c) {
-  c.room = get_name(in);
+  c.room = get_name(in, room::kMaxFullName);
   c.subject = get_id<SubjectKey>(in);
   c.ticket = get_id<TicketId>(in);
   c.lane = in.text(room::kMaxRoomName);
@@ -150,7 +149,7 @@ void put(ByteWriter& out, const SetRoom& c) {
 }
 
 void get(ByteReader& in, SetRoom& c) {
-  c.room = get_name(in);
+  c.room = get_name(in, room::kMaxFullName);
   c.source = get_enum(in, SetRoom::Source::admin);
   c.policy = get_policy(in);
 }
@@ -162,13 +161,13 @@ void put(ByteWriter& out, const ChangeRoom& c) {
 }
 
 void get(ByteReader& in, ChangeRoom& c) {
-  c.room = get_name(in);
+  c.room = get_name(in, room::kMaxFullName);
   c.before = get_policy(in);
   c.policy = get_policy(in);
 }
 
 void put(ByteWriter& out, const RemoveRoom& c) { out.text(c.room); }
-void get(ByteReader& in, RemoveRoom& c) { c.room = get_name(in); }
+void get(ByteReader& in, RemoveRoom& c) { c.room = get_name(in, room::kMaxFullName); }
 
 void put(ByteWriter& out, const Draw& c) {
   out.text(c.room);
@@ -177,7 +176,7 @@ void put(ByteWriter& out, const Draw& c) {
 }
 
 void get(ByteReader& in, Draw& c) {
-  c.room = get_name(in);
+  c.room = get_name(in, room::kMaxFullName);
   c.seed_hi = in.u64();
   c.seed_lo = in.u64();
 }
@@ -208,10 +207,7 @@ void get(ByteReader& in, SetRule& c) {
 }
 
 void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
-void get(ByteReader& in, RemoveRule& c) {
-  c.rule = in.text(limit::kMaxRuleName);
-  if (c.rule.empty()) in.fail();
-}
+void get(ByteReader& in, RemoveRule& c) { c.rule = get_name(in, tenant::kMaxFullName); }
 
 template <std::size_t I>
 void get_as(ByteReader& in, Command& command) {
@@ -220,15 +216,16 @@ void get_as(ByteReader& in, Command& command) {
 
 // The type of each command, by its place in the variant; rising.
 constexpr std::size_t kCommands = std::variant_size_v<Command>;
-constexpr std::array<std::uint64_t, kCommands> kTypes{
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 20, 21, 22, 23, 24, 25, 26, 27, 28, 40};
+constexpr std::array<std::uint64_t, kCommands> kTypes{1,  2,  3,  4,  5,  6,  7,  8,  9,
+                                                      10, 11, 12, 13, 20, 21, 22, 23, 24,
+                                                      25, 26, 27, 28, 30, 31, 32, 33, 40};
 static_assert(std::is_same_v<std::variant_alternative_t<0, Command>, Join>);
 static_assert(std::is_same_v<std::variant_alternative_t<6, Command>, SetRoom>);
 static_assert(std::is_same_v<std::variant_alternative_t<10, Command>, Tick>);
 static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule>);
 static_assert(std::is_same_v<std::variant_alternative_t<13, Command>, SetInventory>);
 static_assert(std::is_same_v<std::variant_alternative_t<21, Command>, ReleaseLock>);
-static_assert(std::is_same_v<std::variant_alternative_t<22, Command>, ChangeRoom>);
+static_assert(std::is_same_v<std::variant_alternative_t<26, Command>, ChangeRoom>);
 
 template <std::size_t... I>
 void get_fields(std::size_t place, ByteReader& in, Command& command, std::index_sequence<I...>) {

@@ -100,6 +100,22 @@ reserve::Inventory full_inventory() {
   return inventory;
 }
 
+tenant::Settings full_settings() {
+  tenant::Settings settings;
+  settings.max_waiting = 70'000;
+  settings.calls = room::Rate{50, Millis(1'000)};
+  settings.rooms = 3;
+  settings.rules = 1'000;
+  settings.token_ttl = Millis(60'000);
+  return settings;
+}
+
+limit::Rule rule_of_tenant() {
+  limit::Rule rule = small_rule();
+  rule.name = "acme/api";
+  return rule;
+}
+
 std::vector<Command> every_command() {
   const TicketId ticket{0x0102030405060708, 0xfffefdfcfbfaf9f8};
   return {Join{"drop", {1, 2}, ticket, "vip"},
@@ -118,6 +134,12 @@ std::vector<Command> every_command() {
           SetRule{full_rule(), limit::RuleSource::file, SetRule::Only::if_present},
           SetRule{small_rule()},
           RemoveRule{"api"},
+          SetRule{rule_of_tenant()},
+          SetTenant{"acme", tenant::Source::file, SetTenant::Only::if_absent, full_settings()},
+          SetTenant{"b", {}, {}, {}},
+          RemoveTenant{"acme"},
+          SetTenantKey{"acme", "web", {1, 2, 3}},
+          RemoveTenantKey{"acme", "web"},
           ChangeRoom{"drop", {}, full_policy()},
           SetInventory{"show", full_inventory(), SetRoom::Source::file},
           SetInventory{std::string(64, 'i'), {}},

@@ -4,6 +4,7 @@
 #include "engine/admission.hpp"
 #include "engine/rule_record.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/tenant_record.hpp"
 
 #include <algorithm>
 
@@ -107,6 +108,7 @@ Result<> Restorer::take(Piece type, std::string_view content) {
     case Piece::holds: return holds_.restore_chunk(content);
     case Piece::claims: return claims_.restore_chunk(content);
     case Piece::locks: return take_locks(content);
+    case Piece::tenant: return take_tenant(content);
   }
   return corrupt("a piece is of an unknown type");
 }
@@ -183,6 +185,15 @@ Result<> Restorer::take_inventory(std::string_view content) {
   InventoryRow row = read_inventory(in);
   if (!in.finished() || !world_->reserved.inventories.restore(std::move(row))) {
     return corrupt("an inventory is malformed");
+  }
+  return {};
+}
+
+Result<> Restorer::take_tenant(std::string_view content) {
+  ByteReader in(content);
+  tenant::Tenant tenant = get_tenant(in);
+  if (!in.finished() || !world_->tenants.restore(std::move(tenant))) {
+    return corrupt("a tenant is malformed");
   }
   return {};
 }

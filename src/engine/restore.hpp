@@ -24,7 +24,8 @@ enum class Piece : std::uint8_t {
   inventory,
   holds,
   claims,
-  locks
+  locks,
+  tenant
 };
 // What came later stands between tickets and end.
 constexpr int order_of(Piece type) {
@@ -33,8 +34,8 @@ constexpr int order_of(Piece type) {
 }
 
 inline constexpr std::string_view kSnapshotMagic = "DWRS";
-// 1 has no rules, 2 no reservations.
-inline constexpr std::uint16_t kSnapshotVersion = 3;
+// 1 has no rules, 2 no reservations, 3 no tenants.
+inline constexpr std::uint16_t kSnapshotVersion = 4;
 inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::size_t kPieceHeaderBytes = 9;
 
@@ -53,6 +54,7 @@ class Restorer {
   Result<> take_rule(std::string_view content);
   Result<> take_inventory(std::string_view content);
   Result<> take_locks(std::string_view content);
+  Result<> take_tenant(std::string_view content);
   bool derive();
   bool place_ticket(std::uint32_t index, const Ticket& ticket);
   bool derive_reserved();

@@ -135,7 +135,7 @@ void write_room(ByteWriter& out, const Room& room) {
 
 void read_room(ByteReader& in, Room& room) {
   room.number = static_cast<std::uint32_t>(in.varint(UINT32_MAX));
-  room.name = in.text(room::kMaxRoomName);
+  room.name = in.text(room::kMaxFullName);
   room.source = static_cast<SetRoom::Source>(in.boolean());
   room.policy = get_policy(in);
   room.drawn = in.boolean();

@@ -46,6 +46,15 @@ class RoomTable {
     }
   }
 
+  // Those of a tenant, by name. `f` may mark a room, and removes none.
+  template <class F>
+  void for_each_of(std::string_view tenant, F&& f) const {
+    const std::string prefix = std::string(tenant) + '/';
+    for (auto it = by_name_.lower_bound(prefix);
+         it != by_name_.end() && it->first.starts_with(prefix); ++it)
+      f(*rooms_[it->second]);
+  }
+
   // Rooms to settle in this record, lowest number first.
   void mark(std::uint32_t number) { marked_.insert(number); }
   Room* first_marked() { return marked_.empty() ? nullptr : at(*marked_.begin()); }

@@ -1,5 +1,6 @@
 #include "engine/rule_record.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "engine/record.hpp"
 
 #include <limits>
@@ -177,6 +178,16 @@ void get_rest(ByteReader& in, Rule& rule) {
   rule.active = in.boolean();
 }
 
+// What bounds a rule knows nothing of tenants.
+bool is_valid(Rule& rule) {
+  const auto [tenant, name] = tenant::split(rule.name);
+  if (tenant.empty()) return rule.name.size() == name.size() && limit::validate(rule).has_value();
+  const std::string full = std::exchange(rule.name, std::string(name));
+  const bool valid = tenant::is_valid_name(tenant::split(full).tenant) && limit::validate(rule);
+  rule.name = full;
+  return valid;
+}
+
 }  // namespace
 
 void put_rule(ByteWriter& out, const Rule& rule) {
@@ -216,7 +227,7 @@ Rule get_rule(ByteReader& in) {
   rule.dry_run = in.boolean();
   rule.on_error = get_enum(in, limit::OnError::closed);
   get_rest(in, rule);
-  if (in.ok() && !limit::validate(rule)) in.fail();
+  if (in.ok() && !is_valid(rule)) in.fail();
   return rule;
 }
 
@@ -225,7 +236,9 @@ void put_rule_entry(ByteWriter& out, const limit::RuleEntry& entry) {
   put_enum(out, entry.source);
   put_time(out, entry.created_at);
   put_time(out, entry.updated_at);
-  put_rule(out, entry.rule);
+  limit::Rule rule = entry.rule;
+  rule.name = tenant::full_name(entry.tenant, rule.name);
+  put_rule(out, rule);
 }
 
 limit::RuleEntry get_rule_entry(ByteReader& in) {
@@ -235,6 +248,9 @@ limit::RuleEntry get_rule_entry(ByteReader& in) {
   entry.created_at = get_time(in);
   entry.updated_at = get_time(in);
   entry.rule = get_rule(in);
+  const auto [tenant, name] = tenant::split(entry.rule.name);
+  entry.tenant = tenant;
+  entry.rule.name = std::string(name);
   if (entry.updated_at < entry.created_at) in.fail();
   return entry;
 }

@@ -2,6 +2,7 @@
 //
 // Bounds:  as limit::validate has them, which is asked of what was read.
 // Errors:  `in.ok()` is false afterwards if it was malformed.
+// Names:   full ones, "acme/api" of tenant acme.
 // Spec:    docs/log-format.md, "A rule".
 #pragma once
 

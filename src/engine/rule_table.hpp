@@ -1,6 +1,7 @@
 // The rules of a shard, as the log has them.
 //
 // Why:     holds; which rules a request meets is asked of the RuleSet that `compiled` makes.
+//          A tenant's are in a set of their own, under their plain names.
 // Ownership: a compiled rule is shared with every set it is in, so an unchanged rule keeps its
 // address.
 // Threads: single-owner; const functions from any thread while the owner changes nothing.
@@ -28,15 +29,22 @@ class RuleTable {
   void restore_ids(std::uint64_t ids) { ids_ = ids; }
   // False if it contradicts what is there.
   bool restore(limit::RuleEntry entry);
+  // Those of a tenant. False: it had none.
+  bool remove_all_of(std::string_view tenant);
+  bool has(std::string_view full_name) const { return rules_.contains(full_name); }
+  std::size_t count_of(std::string_view tenant) const;
 
-  std::shared_ptr<const limit::RuleSet> compiled() const;
+  // By tenant; the default one's is always there.
+  using Sets = std::map<std::string, std::shared_ptr<const limit::RuleSet>, std::less<>>;
+  Sets compiled_sets() const;
+  std::shared_ptr<const limit::RuleSet> compiled() const { return compiled_sets().at({}); }
   template <class Visit>
-  void for_each(Visit visit) const {  // by name
+  void for_each(Visit visit) const {  // by full name
     for (const auto& [name, rule] : rules_) visit(rule->entry());
   }
 
  private:
-  std::map<std::string, limit::RulePtr, std::less<>> rules_;
+  std::map<std::string, limit::RulePtr, std::less<>> rules_;  // by full name
   std::uint64_t ids_ = 0;
 };
 

@@ -113,7 +113,11 @@ class ThreadedShard final : public Shard {
     return view_of_lock(world(), name);
   }
 
-  std::shared_ptr<const limit::RuleSet> rules() const override { return core_.rules(); }
+  std::shared_ptr<const limit::RuleSet> rules() const override { return core_.rules({}); }
+  std::shared_ptr<const limit::RuleSet> rules(std::string_view tenant) const override {
+    return core_.rules(tenant);
+  }
+  std::shared_ptr<const tenant::TenantSet> tenants() const override { return core_.tenants(); }
   std::uint64_t rules_version() const override { return core_.rules_version; }
 
   ports::LogPosition applied() const override {

@@ -73,7 +73,7 @@ class Listener {
   virtual void changed(std::span<const TicketHandle> tickets) = 0;
   // Places moved or a room's policy or mode changed.
   virtual void rooms_changed(std::span<const std::uint32_t> rooms) = 0;
-  // `Shard::rules` is another set now.
+  // `Shard::rules` or `Shard::tenants` is another set now.
   virtual void rules_changed() {}
   // These rooms sell nothing now, or something again.
   virtual void sold_out_changed(std::span<const std::uint32_t> rooms) { static_cast<void>(rooms); }
@@ -190,6 +190,10 @@ class Shard {
   // The rules as they are now; never null, and never changed: a change is another set. Whoever
   // keeps one asks first whether `rules_version` is still the same.
   virtual std::shared_ptr<const limit::RuleSet> rules() const = 0;
+  // Those of a tenant, under their plain names; of "" the same as above.
+  virtual std::shared_ptr<const limit::RuleSet> rules(std::string_view tenant) const = 0;
+  // Likewise.
+  virtual std::shared_ptr<const tenant::TenantSet> tenants() const = 0;
   virtual std::uint64_t rules_version() const = 0;
   virtual ports::LogPosition applied() const = 0;
   virtual ShardStats stats() const = 0;

@@ -35,17 +35,30 @@ void answer_unavailable(const std::vector<Pending::Waiting>& waiting) {
   }
 }
 
-std::shared_ptr<const limit::RuleSet> ShardCore::rules() const {
+std::shared_ptr<const limit::RuleSet> ShardCore::rules(std::string_view tenant) const {
   const std::lock_guard lock(rules_mutex_);
-  return rules_;
+  if (tenant.empty()) return rules_;
+  const auto found = rules_of_tenants_.find(tenant);
+  return found == rules_of_tenants_.end() ? no_rules_ : found->second;
 }
 
-void ShardCore::set_rules(std::shared_ptr<const limit::RuleSet> rules) {
+void ShardCore::set_rules(RuleTable::Sets rules) {
   {
     const std::lock_guard lock(rules_mutex_);
-    rules_.swap(rules);
+    rules_ = rules.at({});
+    rules_of_tenants_.swap(rules);
   }
   ++rules_version;
+}
+
+std::shared_ptr<const tenant::TenantSet> ShardCore::tenants() const {
+  const std::lock_guard lock(rules_mutex_);
+  return tenants_;
+}
+
+void ShardCore::set_tenants(std::shared_ptr<const tenant::TenantSet> tenants) {
+  const std::lock_guard lock(rules_mutex_);
+  tenants_.swap(tenants);
 }
 
 Agenda ShardCore::agenda() const {

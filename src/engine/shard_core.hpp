@@ -98,8 +98,10 @@ struct ShardCore {
   std::atomic<std::int64_t> longest_slice_ms{0};
 
   std::atomic<std::uint64_t> rules_version{0};  // rises after `rules` is another
-  std::shared_ptr<const limit::RuleSet> rules() const;
-  void set_rules(std::shared_ptr<const limit::RuleSet> rules);
+  std::shared_ptr<const limit::RuleSet> rules(std::string_view tenant) const;
+  void set_rules(RuleTable::Sets rules);
+  std::shared_ptr<const tenant::TenantSet> tenants() const;
+  void set_tenants(std::shared_ptr<const tenant::TenantSet> tenants);
 
   Agenda agenda() const;
   void set_agenda(Agenda agenda);
@@ -119,8 +121,11 @@ struct ShardCore {
   std::condition_variable stopped_;
   Agenda agenda_;
   std::string fault_;
-  mutable std::mutex rules_mutex_;
-  std::shared_ptr<const limit::RuleSet> rules_ = std::make_shared<limit::RuleSet>();
+  mutable std::mutex rules_mutex_;  // also of `tenants_`
+  std::shared_ptr<const limit::RuleSet> no_rules_ = std::make_shared<limit::RuleSet>();
+  std::shared_ptr<const limit::RuleSet> rules_ = no_rules_;
+  RuleTable::Sets rules_of_tenants_;
+  std::shared_ptr<const tenant::TenantSet> tenants_ = std::make_shared<tenant::TenantSet>();
 };
 
 }  // namespace doorward::engine

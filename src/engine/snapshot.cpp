@@ -3,6 +3,7 @@
 #include "base/crc32c.hpp"
 #include "engine/restore.hpp"
 #include "engine/rule_record.hpp"
+#include "engine/tenant_record.hpp"
 
 #include <utility>
 
@@ -81,6 +82,16 @@ std::vector<std::string> rule_pieces(const World& world) {
   return pieces;
 }
 
+std::vector<std::string> tenant_pieces(const World& world) {
+  std::vector<std::string> pieces;
+  world.tenants.for_each([&](const tenant::Tenant& tenant) {
+    ByteWriter out;
+    put_tenant(out, tenant);
+    pieces.push_back(seal(Piece::tenant, out.view()));
+  });
+  return pieces;
+}
+
 std::vector<InventoryRow> inventory_rows(const World& world) {
   std::vector<InventoryRow> rows;
   world.reserved.inventories.for_each([&](const InventoryState& one) { rows.push_back(one); });
@@ -118,6 +129,7 @@ Snapshot::Snapshot(const State& state)
   add_presences(state.world(), small_);
   add_rooms(state.world(), small_);
   rules_ = rule_pieces(state.world());
+  tenants_ = tenant_pieces(state.world());
 }
 
 std::optional<std::string> Snapshot::next() {
@@ -135,6 +147,7 @@ std::optional<std::string> Snapshot::next() {
   if (is_among(holds_.chunks())) return seal(Piece::holds, holds_.bytes(piece));
   if (is_among(claims_.chunks())) return seal(Piece::claims, claims_.bytes(piece));
   if (is_among(locks_.size())) return std::move(locks_[piece]);
+  if (is_among(tenants_.size())) return std::move(tenants_[piece]);
   if (piece == 0) return seal(Piece::end, {});
   return std::nullopt;
 }

@@ -41,6 +41,7 @@ class Snapshot {
   HoldStore::Holds::View holds_;
   HoldStore::Claims::View claims_;
   std::vector<std::string> locks_;
+  std::vector<std::string> tenants_;
   std::size_t next_ = 0;
 };
 

@@ -24,6 +24,10 @@ class SnapshotTest : public StateTest {
     }
     for (const char* name : {"api", "buy", "all"}) do_one(SetRule{rule(name)});
     do_one(RemoveRule{"buy"});
+    for (const char* name : {"zeta", "acme"}) do_one(SetTenant{name, {}, {}, {}});
+    do_one(SetTenantKey{"acme", "web", {1}});
+    do_one(SetRule{rule("acme/api")});
+    set_room({}, "acme/r");
     do_one(PresenceStart{id(30)});
     do_one(Leave{id(20)});
   }

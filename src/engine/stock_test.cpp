@@ -85,6 +85,7 @@ TEST_F(StockTest, ARoomSellsWhatItsPolicySaysNow) {
 }
 
 TEST_F(StockTest, ATenantsRoomSellsItsOwn) {
+  do_one(SetTenant{"acme", {}, {}, {}});
   set(count_of(0), "show");
   set(count_of(1), "acme/show");
   set_room(selling(10), "acme/r");

@@ -12,6 +12,7 @@
 #include "engine/room_table.hpp"
 #include "engine/rule_table.hpp"
 #include "engine/shard.hpp"
+#include "engine/tenant_table.hpp"
 #include "engine/ticket_store.hpp"
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct Changes {
   std::vector<std::uint32_t> inventories;  // what is left of them, or what they are; may repeat
   std::vector<UnitChange> units;           // of seat maps, in order
   std::vector<LockGrant> grants;           // for whom the wait is over, in order
+  bool tenants = false;
 };
 
 // How much one slice may still do: a unit is about one ticket moved.
@@ -65,6 +67,7 @@ struct World {
   RoomTable rooms;
   RuleTable rules;
   Reserved reserved;
+  TenantTable tenants;
   Changes changes;
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }

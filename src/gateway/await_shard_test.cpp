@@ -35,6 +35,8 @@ class StubShard final : public engine::Shard {
   engine::ShardStats stats() const override { return {}; }
   engine::ShardHealth health() const override { return {}; }
   std::shared_ptr<const limit::RuleSet> rules() const override { return nullptr; }
+  std::shared_ptr<const limit::RuleSet> rules(std::string_view) const override { return nullptr; }
+  std::shared_ptr<const tenant::TenantSet> tenants() const override { return nullptr; }
   std::uint64_t rules_version() const override { return 0; }
   std::optional<engine::InventoryEntry> inventory(std::string_view) const override { return {}; }
   std::vector<engine::InventoryEntry> inventories() const override { return {}; }

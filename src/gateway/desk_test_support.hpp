@@ -76,13 +76,17 @@ struct TestDesk {
   std::unique_ptr<engine::Shard> shard =
       std::move(engine::Shard::open(log, clock, entropy, ear, {}).value());
   Tokens tokens{split_keys(test_keys())};
-  Identities identities{test_identity(), tokens};
+  Identities identities{with_tenants(test_identity()), tokens};
   Places places{{*shard, clock, entropy, tokens, identities}};
 
   ~TestDesk() {
     shard.reset();  // before the loop
   }
 
+  IdentityOptions with_tenants(IdentityOptions options) {
+    options.tenants = [this] { return shard->tenants(); };
+    return options;
+  }
   template <class T>
   T run(edge::Task<T> task) {
     std::future<T> done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);

@@ -1,10 +1,8 @@
 #include "gateway/identity.hpp"
 
 #include "wire/cookie.hpp"
-#include "wire/sha256.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -17,6 +15,13 @@ namespace jose = wire::jose;
 
 constexpr std::size_t kMaxSubject = 256;
 constexpr std::size_t kUsersKept = 16'384;
+
+// A cookie's name takes no slash, and no name of a room has a tilde.
+std::string cookie_of(std::string_view what, std::string_view room) {
+  std::string name = fmt::format("doorward_{}_{}", what, room);
+  std::replace(name.begin(), name.end(), '/', '~');
+  return name;
+}
 
 std::string claim(const json::object& claims, std::string_view name) {
   const json::value* value = name.empty() ? nullptr : claims.if_contains(name);
@@ -53,8 +58,8 @@ std::string_view Subject::claim(std::string_view name) const {
   return {};
 }
 
-std::string ticket_cookie(std::string_view room) { return fmt::format("doorward_ticket_{}", room); }
-std::string pass_cookie(std::string_view room) { return fmt::format("doorward_pass_{}", room); }
+std::string ticket_cookie(std::string_view room) { return cookie_of("ticket", room); }
+std::string pass_cookie(std::string_view room) { return cookie_of("pass", room); }
 
 std::optional<std::string_view> bearer_token(const wire::RequestHead& head) {
   const auto field = head.fields.find("Authorization");
@@ -79,6 +84,7 @@ std::optional<std::string_view> cookie(const wire::RequestHead& head, std::strin
 
 Identities::Identities(IdentityOptions options, Tokens& tokens)
     : options_(std::move(options)),
+      api_keys_(options_.api_keys, options_.tenants),
       tokens_(tokens),
       any_remote_(std::any_of(options_.issuers.begin(), options_.issuers.end(),
                               [](const Issuer& issuer) { return issuer.keys->is_remote(); })),
@@ -139,16 +145,18 @@ Subject Identities::named_by_backend(std::string_view subject, std::string lane)
   return {SubjectKey{hash.hi, hash.lo}, std::string(subject), std::move(lane)};
 }
 
-std::optional<std::string> Identities::backend_of(std::string_view key) const {
-  const std::string hash = wire::sha256_hex(key);
-  std::optional<std::string> name;
-  // All are compared, so that the time tells nothing.
-  for (const ApiKey& known : options_.api_keys) {
-    if (known.sha256.size() == hash.size() &&
-        CRYPTO_memcmp(known.sha256.data(), hash.data(), hash.size()) == 0)
-      name = known.name;
-  }
-  return name;
+std::optional<std::string> Identities::backend_of(std::string_view key, LogTime now) const {
+  auto owner = api_keys_.owner_of(key, now);
+  if (!owner || !owner->tenant.empty()) return std::nullopt;
+  return std::move(owner->key);
+}
+
+std::optional<std::string> Identities::tenant_by_key(const wire::RequestHead& head,
+                                                     LogTime now) const {
+  const auto key = head.fields.find("X-API-Key");
+  if (!key) return std::nullopt;
+  auto owner = api_keys_.owner_of(*key, now);
+  return owner ? std::optional(std::move(owner->tenant)) : std::nullopt;
 }
 
 void Identities::identify_user(std::string_view token, LogTime now, Identity& identity) const {
@@ -194,9 +202,10 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
 Identity Identities::identify(const wire::RequestHead& head, LogTime now) const {
   Identity identity;
   if (const auto key = head.fields.find("X-API-Key")) {
-    if (auto name = backend_of(*key)) {
+    if (auto owner = api_keys_.owner_of(*key, now)) {
       identity.caller = Caller::backend;
-      identity.backend = std::move(*name);
+      identity.backend = tenant::full_name(owner->tenant, owner->key);
+      identity.tenant = std::move(owner->tenant);
     } else {
       identity.bad_credential = "the API key is not known";
     }

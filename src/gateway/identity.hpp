@@ -12,6 +12,7 @@
 
 #include "base/ids.hpp"
 #include "base/siphash.hpp"
+#include "gateway/api_keys.hpp"
 #include "gateway/issuer/issuer_keys.hpp"
 #include "gateway/tokens.hpp"
 #include "wire/http/head.hpp"
@@ -47,15 +48,11 @@ struct Issuer {
   std::string type_claim = {};  // empty: none
 };
 
-struct ApiKey {
-  std::string name;
-  std::string sha256;  // lower-case hexadecimal
-};
-
 struct IdentityOptions {
   std::vector<Issuer> issuers;
-  std::vector<ApiKey> api_keys;
+  std::vector<ApiKey> api_keys;  // of the default tenant
   SipKey subject_key;
+  ApiKeys::Tenants tenants = {};  // empty: none but the default one
 };
 
 enum class Caller : std::uint8_t { nobody, device, user, backend };
@@ -63,13 +60,15 @@ enum class Caller : std::uint8_t { nobody, device, user, backend };
 struct Identity {
   Caller caller = Caller::nobody;
   std::optional<Subject> subject;  // of a device or a user
-  std::string backend;             // the API key's name
+  std::string backend;             // the API key's full name: "shop", "acme/web"
+  std::string tenant;              // of a backend; empty: the default one
   bool by_cookie = false;
   std::optional<std::string> bad_credential;  // why what was shown was refused
 };
 
 inline constexpr std::string_view kDeviceCookie = "doorward_device";
-std::string ticket_cookie(std::string_view room);  // "doorward_ticket_<room>"
+// "doorward_ticket_sale", "doorward_ticket_acme~sale" of a tenant's room.
+std::string ticket_cookie(std::string_view room);
 std::string pass_cookie(std::string_view room);
 
 // Thread-safe.
@@ -83,8 +82,12 @@ class Identities {
   Subject device(std::string_view device_id) const;
   Subject named_by_backend(std::string_view subject, std::string lane) const;
 
-  // The name of the backend whose API key it is.
-  std::optional<std::string> backend_of(std::string_view key) const;
+  // The name of the default tenant's backend whose API key it is.
+  std::optional<std::string> backend_of(std::string_view key, LogTime now) const;
+  // The tenant whose API key this request carries; none: it carries none that is known.
+  std::optional<std::string> tenant_by_key(const wire::RequestHead& head, LogTime now) const;
+  const ApiKeys& api_keys() const { return api_keys_; }
+  Result<> load_used_keys(std::string_view text) { return api_keys_.load(text); }
 
   // Whether the token names a key that no issuer has, and a fetch of keys is under way: by now, if
   // one may begin. Keys that have come of age are fetched again beside it.
@@ -108,6 +111,7 @@ class Identities {
   std::uint64_t removals() const;
 
   IdentityOptions options_;
+  ApiKeys api_keys_;
   Tokens& tokens_;
   bool any_remote_ = false;
   mutable wire::jose::VerifiedCache<Known> users_;

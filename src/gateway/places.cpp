@@ -1,5 +1,6 @@
 #include "gateway/places.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/cookie.hpp"
 
@@ -31,7 +32,8 @@ Refusal behind() {
 
 }  // namespace
 
-Refusal refusal(Status status, std::string_view room) {
+Refusal refusal(Status status, std::string_view full_name) {
+  const std::string_view room = tenant::plain(full_name);
   switch (status) {
     case Status::no_such_room:
       return problem(problems::kNoRoom, fmt::format("There is no room \"{}\".", room));
@@ -49,6 +51,9 @@ Refusal refusal(Status status, std::string_view room) {
     case Status::room_full:
       return problem(problems::kRoomFull,
                      fmt::format("As many as room \"{}\" lets wait are waiting.", room));
+    case Status::tenant_full:
+      return problem(problems::kRoomFull, "As many as may wait in all rooms together are waiting.");
+    case Status::no_such_tenant: return problem(problems::kNoTenant, "There is no such tenant.");
     case Status::too_many_rooms:
       return problem(problems::kTooManyRooms, "No more rooms are kept; remove one.");
     case Status::too_many_lanes:
@@ -91,7 +96,7 @@ edge::Task<Sought<Place>> Places::find_by_token(const TicketToken& token, std::s
                                                 bool by_cookie) {
   if (token.room != room)
     co_return problem(problems::kBadToken,
-                      fmt::format("The token is for room \"{}\".", token.room));
+                      fmt::format("The token is for room \"{}\".", tenant::plain(token.room)));
   const bool caught_up = co_await await_position(services_.shard, token.at);
   if (!caught_up) co_return behind();
   Place place;

@@ -12,10 +12,12 @@ constexpr ProblemType kAll[] = {
     problems::kBackendOnly,    problems::kAdminOnly,      problems::kWrongOrigin,
     problems::kNotAdmitted,    problems::kNotYours,       problems::kNotInLine,
     problems::kAdminElsewhere, problems::kNoCsrf,         problems::kDeniedByRule,
-    problems::kNoEndpoint,     problems::kNoRoom,         problems::kNoRule,
-    problems::kNoTicket,       problems::kNoInventory,    problems::kNoHold,
-    problems::kNoLock,         problems::kNoMethod,       problems::kRoomClosed,
-    problems::kRuleExists,     problems::kTooManyRules,   problems::kTooManyRooms,
+    problems::kNoEndpoint,     problems::kNoRoom,         problems::kNoTenant,
+    problems::kNoKey,          problems::kNoRule,         problems::kNoTicket,
+    problems::kNoInventory,    problems::kNoHold,         problems::kNoLock,
+    problems::kNoMethod,       problems::kRoomClosed,     problems::kRuleExists,
+    problems::kTenantExists,   problems::kKeyExists,      problems::kTooManyTenants,
+    problems::kTooManyKeys,    problems::kTooManyRules,   problems::kTooManyRooms,
     problems::kTooManyLanes,   problems::kSoldOut,        problems::kTooFew,
     problems::kUnitTaken,      problems::kSubjectLimit,   problems::kHoldConfirmed,
     problems::kWrongFence,     problems::kInventoryInUse, problems::kInventoriesFull,
@@ -23,9 +25,9 @@ constexpr ProblemType kAll[] = {
     problems::kOver,           problems::kChanged,        problems::kTooLarge,
     problems::kNotJson,        problems::kInvalid,        problems::kNoUnit,
     problems::kTooManyUnits,   problems::kKeyReused,      problems::kNoUpgrade,
-    problems::kWait,           problems::kTooManyTries,   problems::kRoomFull,
-    problems::kTooManyHolds,   problems::kTooManyLocks,   problems::kOverloaded,
-    problems::kUnavailable,    problems::kBehind};
+    problems::kWait,           problems::kTooManyCalls,   problems::kTooManyTries,
+    problems::kRoomFull,       problems::kTooManyHolds,   problems::kTooManyLocks,
+    problems::kOverloaded,     problems::kUnavailable,    problems::kBehind};
 
 }  // namespace
 

@@ -37,6 +37,8 @@ inline constexpr ProblemType kDeniedByRule{"denied-by-rule", 403, "This address 
 inline constexpr ProblemType kNoEndpoint{"no-such-endpoint", 404, "There is no such endpoint"};
 inline constexpr ProblemType kNoRoom{"no-such-room", 404, "There is no such room"};
 inline constexpr ProblemType kNoRule{"no-such-rule", 404, "There is no such rule"};
+inline constexpr ProblemType kNoTenant{"no-such-tenant", 404, "There is no such tenant"};
+inline constexpr ProblemType kNoKey{"no-such-key", 404, "There is no such API key"};
 inline constexpr ProblemType kNoTicket{"no-such-ticket", 404, "There is no such ticket"};
 inline constexpr ProblemType kNoInventory{"no-such-inventory", 404, "There is no such inventory"};
 inline constexpr ProblemType kNoHold{"no-such-hold", 404, "There is no such hold"};
@@ -44,6 +46,10 @@ inline constexpr ProblemType kNoLock{"no-such-lock", 404, "Nobody has the lock"}
 inline constexpr ProblemType kNoMethod{"method-not-allowed", 405, "The method is not allowed here"};
 inline constexpr ProblemType kRoomClosed{"room-closed", 409, "The room is closed"};
 inline constexpr ProblemType kRuleExists{"rule-exists", 409, "There is such a rule already"};
+inline constexpr ProblemType kTenantExists{"tenant-exists", 409, "There is such a tenant already"};
+inline constexpr ProblemType kKeyExists{"key-exists", 409, "There is such an API key already"};
+inline constexpr ProblemType kTooManyTenants{"too-many-tenants", 409, "There are too many tenants"};
+inline constexpr ProblemType kTooManyKeys{"too-many-keys", 409, "There are too many API keys"};
 inline constexpr ProblemType kTooManyRules{"too-many-rules", 409, "There are too many rules"};
 inline constexpr ProblemType kTooManyRooms{"too-many-rooms", 409, "There are too many rooms"};
 inline constexpr ProblemType kTooManyLanes{"too-many-lanes", 409, "The room has too many lanes"};
@@ -68,6 +74,7 @@ inline constexpr ProblemType kTooManyUnits{"too-many-units", 422, "That is too m
 inline constexpr ProblemType kKeyReused{"key-reused", 422, "The key was used for another request"};
 inline constexpr ProblemType kNoUpgrade{"upgrade-needed", 426, "This endpoint is a WebSocket"};
 inline constexpr ProblemType kWait{"wait-your-turn", 429, "Wait for your turn"};
+inline constexpr ProblemType kTooManyCalls{"too-many-calls", 429, "The tenant calls too often"};
 inline constexpr ProblemType kTooManyTries{"too-many-tries", 429, "Too many wrong tokens"};
 inline constexpr ProblemType kRoomFull{"room-full", 503, "The room is full"};
 inline constexpr ProblemType kTooManyHolds{"too-many-holds", 503, "There are too many holds"};

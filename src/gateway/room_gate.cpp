@@ -1,5 +1,6 @@
 #include "gateway/room_gate.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "gateway/dress.hpp"
 #include "gateway/preflight.hpp"
 #include "gateway/ticket_json.hpp"
@@ -71,7 +72,7 @@ struct RoomGate::Visit {
   bool secure() const { return is_secure(context.client); }
   void tell_backend(const TicketId& ticket) const {
     wire::Fields& fields = context.exchange.request().fields;
-    fields.set("X-Doorward-Room", room());
+    fields.set("X-Doorward-Room", tenant::plain(room()));
     fields.set("X-Doorward-Ticket", to_string(ticket));
   }
 };

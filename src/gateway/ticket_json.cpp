@@ -1,5 +1,6 @@
 #include "gateway/ticket_json.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
@@ -63,7 +64,7 @@ std::string ticket_json(const TicketText& ticket) {
   std::string out;
   out.reserve(512 + ticket.token.size() + ticket.pass.size());
   fmt::format_to(Out(out), R"({{"ticket":"{}","room":"{}","state":"{}",)", to_string(view.id),
-                 ticket.room, room::to_string(view.state));
+                 tenant::plain(ticket.room), room::to_string(view.state));
   append_place(out, view);
   out += ',';
   append_time(out, "joined_at", view.joined_at);

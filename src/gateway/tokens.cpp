@@ -1,5 +1,8 @@
 #include "gateway/tokens.hpp"
 
+#include "core/tenant/tenant.hpp"
+#include "wire/base64.hpp"
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -56,6 +59,37 @@ std::vector<std::string> prefixes_of(const jose::KeySet& keys, const char* type)
   return prefixes;
 }
 
+// Before the id of the secret that a tenant's key follows from; no name of a tenant has it.
+constexpr char kOfTenant = '~';
+
+// "acme" of a token whose header names "acme~key-1"; nothing of it is verified.
+std::string tenant_of(std::string_view token) {
+  constexpr std::size_t kLongestHeader = 512;
+  const auto dot = token.find('.');
+  if (dot == std::string_view::npos || dot > kLongestHeader) return {};
+  const auto header = wire::base64url_decode(token.substr(0, dot));
+  if (!header || header->find(kOfTenant) == std::string::npos) return {};
+  boost::system::error_code failed;
+  const json::value root = json::parse(*header, failed);
+  if (failed || !root.is_object()) return {};
+  const std::string_view kid = text(root.get_object(), "kid");
+  const auto end = kid.find(kOfTenant);
+  if (end == std::string_view::npos || !tenant::is_valid_name(kid.substr(0, end))) return {};
+  return std::string(kid.substr(0, end));
+}
+
+// Ed25519, since any 32 bytes are a key of it.
+Result<jose::Key> pass_key(const jose::Key& secret, std::string_view tenant, std::string_view kid) {
+  const std::string seed = secret.sign(fmt::format("doorward passes of tenant {}", tenant));
+  return jose::Key::from_jwk(
+      {{"kty", "OKP"}, {"crv", "Ed25519"}, {"kid", kid}, {"d", wire::base64url_encode(seed)}});
+}
+
+Result<jose::Key> ticket_key(const jose::Key& secret, std::string_view tenant, std::string kid) {
+  return jose::Key::from_secret(secret.sign(fmt::format("doorward tickets of tenant {}", tenant)),
+                                std::move(kid));
+}
+
 template <class Token>
 Verified<Token> read_place(const json::object& claims) {
   const auto ticket = parse_id<TicketId>(text(claims, "ticket"));
@@ -91,12 +125,42 @@ Tokens::Tokens(TokenOptions options)
       pass_prefixes_(prefixes_of(options_.passes, kPassType)),
       passes_(options_.cache_entries, options_.cache_key) {}
 
+std::shared_ptr<const Tokens::Own> Tokens::own_of(std::string_view tenant) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = own_.find(tenant); known != own_.end()) return known->second;
+  std::vector<jose::Key> passes, secrets;
+  for (const jose::Key& secret : options_.secrets.keys()) {
+    const std::string kid = fmt::format("{}{}{}", tenant, kOfTenant, secret.kid());
+    auto pass = pass_key(secret, tenant, kid);
+    auto ticket = ticket_key(secret, tenant, kid);
+    if (pass && ticket) {
+      passes.push_back(*std::move(pass));
+      secrets.push_back(*std::move(ticket));
+    }
+  }
+  auto own = std::make_shared<Own>();
+  own->passes = jose::KeySet(std::move(passes));
+  own->secrets = jose::KeySet(std::move(secrets));
+  own->ticket_header = jose::protected_header(own->secrets.signer(), kTicketType);
+  own->pass_header = jose::protected_header(own->passes.signer(), kPassType);
+  if (own_.size() >= tenant::kMaxTenants) own_.clear();
+  own_.emplace(tenant, own);
+  return own;
+}
+
+json::object Tokens::jwks(std::string_view tenant) const {
+  return tenant.empty() ? options_.passes.jwks() : own_of(tenant)->passes.jwks();
+}
+
 std::string Tokens::issue(const TicketToken& token, LogTime now) const {
   const std::string claims = fmt::format(
       R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{}}})",
       json::serialize(options_.issuer), token.room, json::serialize(token.subject),
       to_string(token.ticket), to_string(token.at), seconds(now), seconds(now + kTicketLife));
-  return jose::sign_text(options_.secrets.signer(), ticket_header_, claims);
+  const std::string_view tenant = tenant::split(token.room).tenant;
+  if (tenant.empty()) return jose::sign_text(options_.secrets.signer(), ticket_header_, claims);
+  const auto own = own_of(tenant);
+  return jose::sign_text(own->secrets.signer(), own->ticket_header, claims);
 }
 
 std::string Tokens::issue(const Pass& pass, LogTime now) const {
@@ -106,7 +170,10 @@ std::string Tokens::issue(const Pass& pass, LogTime now) const {
       json::serialize(options_.issuer), pass.room, json::serialize(pass.subject),
       to_string(pass.ticket), to_string(pass.at), seconds(now), seconds(expires_at),
       to_string(pass.ticket), now.time_since_epoch().count());
-  return jose::sign_text(options_.passes.signer(), pass_header_, claims);
+  const std::string_view tenant = tenant::split(pass.room).tenant;
+  if (tenant.empty()) return jose::sign_text(options_.passes.signer(), pass_header_, claims);
+  const auto own = own_of(tenant);
+  return jose::sign_text(own->passes.signer(), own->pass_header, claims);
 }
 
 std::string Tokens::issue_device(std::string_view device, LogTime now) const {
@@ -117,10 +184,13 @@ std::string Tokens::issue_device(std::string_view device, LogTime now) const {
 }
 
 Verified<TicketToken> Tokens::read_ticket(std::string_view token, LogTime now) const {
-  const auto verified =
-      jose::verify(options_.secrets, token, expect(options_, kTicketType), to_system(now));
+  const std::string tenant = tenant_of(token);
+  const jose::KeySet keys = tenant.empty() ? options_.secrets : own_of(tenant)->secrets;
+  const auto verified = jose::verify(keys, token, expect(options_, kTicketType), to_system(now));
   if (verified.has_error()) return verified.error();
-  return read_place<TicketToken>(verified->claims);
+  auto read = read_place<TicketToken>(verified->claims);
+  if (read && tenant::split(read->room).tenant != tenant) return TokenError::wrong_audience;
+  return read;
 }
 
 Verified<Pass> Tokens::read_pass(std::string_view token, std::string_view room, LogTime now) {
@@ -131,10 +201,13 @@ Verified<Pass> Tokens::read_pass(std::string_view token, std::string_view room, 
   if (auto known = passes_.find(token, to_system(now))) return for_room(std::move(*known));
   jose::Expectation expected = expect(options_, kPassType);
   expected.leeway = kPassLeeway;
-  const auto verified = jose::verify(options_.passes, token, expected, to_system(now));
+  const std::string tenant = tenant_of(token);
+  const jose::KeySet keys = tenant.empty() ? options_.passes : own_of(tenant)->passes;
+  const auto verified = jose::verify(keys, token, expected, to_system(now));
   if (verified.has_error()) return verified.error();
   auto read = read_place<Pass>(verified->claims);
   if (read.has_error()) return read;
+  if (tenant::split(read->room).tenant != tenant) return TokenError::wrong_audience;
   read->expires_at = expiry_of(verified->claims);
   passes_.insert(token, *read, to_system(read->expires_at), to_system(now));
   return for_room(std::move(*read));
@@ -152,6 +225,13 @@ Verified<std::string> Tokens::read_device(std::string_view token, LogTime now) c
 Tokens::Kind Tokens::kind_of(std::string_view token) const {
   if (starts_with_one_of(token, ticket_prefixes_)) return Kind::ticket;
   if (starts_with_one_of(token, pass_prefixes_)) return Kind::pass;
+  const std::string tenant = tenant_of(token);
+  if (tenant.empty()) return Kind::other;
+  const auto own = own_of(tenant);
+  for (const jose::Key& key : own->secrets.keys())
+    if (token.starts_with(jose::protected_header(key, kTicketType) + '.')) return Kind::ticket;
+  for (const jose::Key& key : own->passes.keys())
+    if (token.starts_with(jose::protected_header(key, kPassType) + '.')) return Kind::pass;
   return Kind::other;
 }
 

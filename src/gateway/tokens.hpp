@@ -6,7 +6,8 @@
 //
 // Why:     tickets and devices are read by Doorward alone and on every request: HS256 under an own
 //          secret. Passes are read by anyone and so are signed by a key whose public half is
-//          published.
+//          published. A tenant has keys of its own, which follow from the secrets and its name, so
+//          that every node has them and nothing more is kept.
 // Time:    `now` is passed in. A pass ends with its session's logged deadline at the latest.
 // Threads: thread-safe.
 // Bounds:  verified passes are kept, `cache_entries` of them. Tickets and devices are not: their
@@ -22,8 +23,12 @@
 #include "wire/jose/jws.hpp"
 #include "wire/jose/verified_cache.hpp"
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace doorward::gateway {
 
@@ -77,13 +82,23 @@ class Tokens {
   Kind kind_of(std::string_view token) const;
 
   Millis pass_ttl() const { return options_.pass_ttl; }
-  boost::json::object jwks() const { return options_.passes.jwks(); }
+  // The public keys of a tenant's passes; of "" the default one's.
+  boost::json::object jwks(std::string_view tenant = {}) const;
 
  private:
+  // By what a tenant's tickets and passes are signed.
+  struct Own {
+    wire::jose::KeySet passes, secrets;
+    std::string ticket_header, pass_header;
+  };
+  std::shared_ptr<const Own> own_of(std::string_view tenant) const;
+
   TokenOptions options_;
   std::string ticket_header_, pass_header_, device_header_;
   std::vector<std::string> ticket_prefixes_, pass_prefixes_;
   wire::jose::VerifiedCache<Pass> passes_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::shared_ptr<const Own>, std::less<>> own_;
 };
 
 // The log position as tokens and event ids carry it: "epoch-major-minor".

@@ -71,6 +71,37 @@ TEST(Tokens, OnlyThePassKeysArePublished) {
   EXPECT_EQ(jwks.at("keys").as_array()[0].at("kid").as_string(), "p1");
 }
 
+TEST(Tokens, ATenantsTokensAreSignedByKeysOfItsOwn) {
+  Tokens tokens(options());
+  Tokens other_node(options());
+  const std::string pass = tokens.issue(Pass{kTicket, "acme/sale", "ann", {}, kNow + 1min}, kNow);
+  const std::string ticket = tokens.issue(TicketToken{kTicket, "acme/sale", "ann", {}}, kNow);
+  EXPECT_EQ(other_node.read_pass(pass, "acme/sale", kNow)->subject, "ann");
+  EXPECT_EQ(other_node.read_ticket(ticket, kNow)->room, "acme/sale");
+  EXPECT_EQ(tokens.kind_of(pass), Tokens::Kind::pass);
+  EXPECT_EQ(tokens.kind_of(ticket), Tokens::Kind::ticket);
+  const auto verify = [&](std::string_view tenant) {
+    std::vector<Key> keys;
+    const auto jwks = tokens.jwks(tenant);
+    for (const auto& jwk : jwks.at("keys").as_array())
+      keys.push_back(Key::from_jwk(jwk.as_object()).value());
+    return error_of(wire::jose::verify(KeySet(keys), pass, {}, to_system(kNow)));
+  };
+  EXPECT_EQ(verify("acme"), "ok");
+  EXPECT_EQ(verify("other"), "unknown_key");
+  EXPECT_EQ(verify(""), "unknown_key");
+}
+
+TEST(Tokens, AKeyOfOneTenantSignsForNoOther) {
+  Tokens tokens(options());
+  const std::string own = tokens.issue(Pass{kTicket, "acme/sale", "ann", {}, kNow + 1min}, kNow);
+  const auto dot = own.find('.');
+  const std::string foreign = tokens.issue(Pass{kTicket, "b/sale", "ann", {}, kNow + 1min}, kNow);
+  // The head of one with the claims of the other.
+  const std::string mixed = own.substr(0, dot) + foreign.substr(foreign.find('.'));
+  EXPECT_EQ(error_of(tokens.read_pass(mixed, "", kNow)), "bad_signature");
+}
+
 TEST(LogPositionText, ReadsBackAndRefusesOtherText) {
   EXPECT_EQ(parse_position("1-23-4"), (ports::LogPosition{1, 23, 4}));
   for (const char* text :

@@ -41,6 +41,9 @@ LOCK = "/locks/{lock}"
 ADMIN_INVENTORY = "/admin/inventories/{inventory}"
 RULES = "/admin/rules"
 RULE = RULES + "/{rule}"
+TENANTS = "/admin/tenants"
+TENANT = TENANTS + "/{tenant}"
+KEYS = TENANT + "/keys"
 
 # Where nothing can be written, or a node has not caught up: tests/serve and the tests of the units have these.
 NOT_SHOWN = {503}
@@ -75,7 +78,7 @@ class Answers(unittest.TestCase):
         if body is not None:
             fields.setdefault("Content-Type", "application/json")
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        names = {"inventory": "hall", "hold": "0" * 32, "lock": "door", **names}
+        names = {"inventory": "hall", "hold": "0" * 32, "lock": "door", "tenant": "acme", "key": "web", **names}
         where = V1 + path.format(room=room, ticket=ticket, rule=rule, **names)
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         connection.request(method, where + query, body=body, headers=fields)
@@ -253,6 +256,29 @@ class Answers(unittest.TestCase):
             self.ask(404, method, RULE, ADMIN, {} if method == "PATCH" else None, rule="none")
         self.ask(412, "DELETE", RULE, changed)
         self.ask(204, "DELETE", RULE, ADMIN)
+
+    def test_5_and_tenants(self):
+        made, _ = self.ask(201, "POST", TENANTS, ADMIN, {"name": "acme", "calls": {"count": 50, "every": "1s"}})
+        self.assertEqual(made["settings"]["calls"], {"count": 50, "every": "1s"})
+        self.ask(409, "POST", TENANTS, ADMIN, {"name": "acme"})
+        self.ask(200, "PATCH", TENANT, ADMIN, {"max_waiting": 10, "calls": None})
+        key = self.ask(201, "POST", KEYS, ADMIN, {"name": "web"})[0]["key"]
+        self.ask(409, "POST", KEYS, ADMIN, {"name": "web"})
+        self.assertEqual(self.server.call("GET", "/v1/admin/rooms", headers={"X-API-Key": key})[2], {"rooms": []})
+        self.assertIsNotNone(self.ask(200, "GET", TENANT, ADMIN)[0]["keys"][0]["last_used_at"])
+        self.ask(200, "GET", TENANTS, ADMIN)
+        for method, path in (("POST", TENANTS), ("PATCH", TENANT), ("POST", KEYS)):
+            self.ask(400, method, path, ADMIN, b"[]")
+            self.ask(413, method, path, ADMIN, LARGE)
+            self.ask(415, method, path, {**ADMIN, **TEXT}, b"{}")
+            self.ask(422, method, path, ADMIN, {"name": "A/b", "rooms": 0} if path != KEYS else {"name": "A/b"})
+        for method, path, body in (("GET", TENANT, None), ("PATCH", TENANT, {}), ("DELETE", TENANT, None),
+                                   ("POST", KEYS, {"name": "web"}), ("DELETE", KEYS + "/{key}", None)):
+            self.ask(404, method, path, ADMIN, body, tenant="none")
+        self.ask(204, "DELETE", KEYS + "/{key}", ADMIN)
+        self.ask(404, "DELETE", KEYS + "/{key}", ADMIN)
+        self.assertEqual(self.server.call("GET", "/v1/admin/rooms", headers={"X-API-Key": key})[0], 401)
+        self.ask(204, "DELETE", TENANT, ADMIN)
 
     def test_5_and_limits_are_asked_by_name(self):
         check, reset = "/limits/check", "/limits/reset"

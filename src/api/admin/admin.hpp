@@ -38,6 +38,16 @@ edge::Task<Answer> remove_inventory(Desk& desk, Call& call);
 edge::Task<Answer> read_stats(Desk& desk, Call& call);
 edge::Task<Answer> watch_events(Desk& desk, Call& call);
 
+// Tenants and their API keys. What is a tenant's own is at "/v1/tenants/{tenant}/…".
+edge::Task<Answer> list_tenants(Desk& desk, Call& call);
+edge::Task<Answer> add_tenant(Desk& desk, Call& call);
+edge::Task<Answer> read_tenant(Desk& desk, Call& call);
+edge::Task<Answer> patch_tenant(Desk& desk, Call& call);
+edge::Task<Answer> remove_tenant(Desk& desk, Call& call);
+// The key is shown once, in this answer.
+edge::Task<Answer> add_key(Desk& desk, Call& call);
+edge::Task<Answer> remove_key(Desk& desk, Call& call);
+
 edge::Task<Answer> list_rules(Desk& desk, Call& call);
 edge::Task<Answer> add_rule(Desk& desk, Call& call);
 edge::Task<Answer> read_rule(Desk& desk, Call& call);

@@ -1,6 +1,7 @@
 #include "api/admin/admin.hpp"
 #include "api/native/reservations.hpp"
 #include "base/siphash.hpp"
+#include "core/tenant/tenant.hpp"
 #include "wire/inventory_json.hpp"
 
 #include <fmt/format.h>
@@ -62,8 +63,8 @@ edge::Task<Answer> change(Desk& desk, Call& call, Base base) {
   auto spec = wire::inventory_from_json(
       *body, base == Base::present ? before->map->inventory() : reserve::Inventory());
   if (spec.has_error()) co_return gateway::answer(problems::kInvalid, spec.error().what);
-  engine::Command command = engine::SetInventory{std::string(call.inventory), std::move(*spec),
-                                                 engine::SetRoom::Source::admin};
+  engine::Command command =
+      engine::SetInventory{call.inventory, std::move(*spec), engine::SetRoom::Source::admin};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   const auto entry = desk.shard().inventory(call.inventory);
@@ -75,22 +76,22 @@ edge::Task<Answer> change(Desk& desk, Call& call, Base base) {
 }  // namespace
 
 edge::Task<Answer> list_inventories(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   json::array list;
   for (const InventoryEntry& entry : desk.shard().inventories())
-    list.push_back(inventory_status(entry));
+    if (tenant::split(entry.name).tenant == call.tenant) list.push_back(inventory_status(entry));
   co_return json_answer(200, json::object{{"inventories", std::move(list)}});
 }
 
 edge::Task<Answer> read_inventory(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   const auto entry = desk.shard().inventory(call.inventory);
   co_return entry ? inventory_answer(200, *entry) : no_inventory();
 }
 
 edge::Task<Answer> put_inventory(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  if (!reserve::is_valid_inventory_name(call.inventory))
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
+  if (!reserve::is_valid_inventory_name(tenant::plain(call.inventory)))
     co_return gateway::answer(problems::kInvalid,
                               "An inventory's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and "
                               "begins with a letter or digit.");
@@ -98,15 +99,15 @@ edge::Task<Answer> put_inventory(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> patch_inventory(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   co_return co_await change(desk, call, Base::present);
 }
 
 edge::Task<Answer> remove_inventory(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   if (auto refused = refuse_changed(call, desk.shard().inventory(call.inventory)))
     co_return std::move(*refused);
-  engine::Command command = engine::RemoveInventory{std::string(call.inventory)};
+  engine::Command command = engine::RemoveInventory{call.inventory};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done) co_return gateway::answer(reserve_refusal(*outcome));

@@ -1,5 +1,6 @@
 #include "api/admin/admin.hpp"
 #include "api/admin/if_match.hpp"
+#include "core/tenant/tenant.hpp"
 #include "wire/policy_json.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ std::string etag(const RoomEntry& entry) {
 
 json::object room_json(const RoomEntry& entry) {
   const room::RoomView& view = entry.view;
-  return {{"room", entry.name},
+  return {{"room", tenant::plain(entry.name)},
           {"source", entry.source == engine::SetRoom::Source::file ? "file" : "admin"},
           {"mode", room::to_string(view.mode)},
           {"waiting", view.waiting},
@@ -62,7 +63,7 @@ edge::Response set_answer(Desk& desk, const Call& call, Status status, bool is_n
 edge::Task<Answer> set_room(Desk& desk, Call& call, room::Policy policy) {
   const bool is_new = !desk.shard().room(call.room);
   engine::Command command =
-      engine::SetRoom{std::string(call.room), std::move(policy), engine::SetRoom::Source::admin};
+      engine::SetRoom{call.room, std::move(policy), engine::SetRoom::Source::admin};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   co_return set_answer(desk, call, outcome->status, is_new);
@@ -79,8 +80,7 @@ edge::Task<Answer> change_room(Desk& desk, Call& call, Edit edit) {
     if (auto refused = refuse_other(call, entry)) co_return std::move(*refused);
     auto policy = edit(entry->view.policy);
     if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
-    engine::Command command =
-        engine::ChangeRoom{std::string(call.room), entry->view.policy, std::move(*policy)};
+    engine::Command command = engine::ChangeRoom{call.room, entry->view.policy, std::move(*policy)};
     const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
     if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
     if (outcome->status == Status::changed) continue;
@@ -90,7 +90,7 @@ edge::Task<Answer> change_room(Desk& desk, Call& call, Edit edit) {
 }
 
 edge::Task<Answer> set_mode(Desk& desk, Call& call, room::Mode mode) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   Edit edit = [mode](room::Policy policy) -> Result<room::Policy> {
     policy.mode = mode;
     return policy;
@@ -101,21 +101,22 @@ edge::Task<Answer> set_mode(Desk& desk, Call& call, room::Mode mode) {
 }  // namespace
 
 edge::Task<Answer> list_rooms(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   json::array list;
-  for (const RoomEntry& entry : desk.shard().rooms()) list.push_back(room_json(entry));
+  for (const RoomEntry& entry : desk.shard().rooms())
+    if (tenant::split(entry.name).tenant == call.tenant) list.push_back(room_json(entry));
   co_return json_answer(200, json::object{{"rooms", std::move(list)}});
 }
 
 edge::Task<Answer> read_room(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   const auto entry = desk.shard().room(call.room);
   co_return entry ? room_answer(200, *entry) : no_room(call);
 }
 
 edge::Task<Answer> put_room(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
-  if (!room::is_valid_room_name(call.room))
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
+  if (!room::is_valid_room_name(tenant::plain(call.room)))
     co_return gateway::answer(problems::kInvalid,
                               "A room's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and begins "
                               "with a letter or digit.");
@@ -132,7 +133,7 @@ edge::Task<Answer> put_room(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> patch_room(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
   Edit edit = [&body](const room::Policy& before) { return wire::policy_from_json(*body, before); };
@@ -140,10 +141,10 @@ edge::Task<Answer> patch_room(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> remove_room(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   if (auto refused = refuse_other(call, desk.shard().room(call.room)))
     co_return std::move(*refused);
-  engine::Command command = engine::RemoveRoom{std::string(call.room)};
+  engine::Command command = engine::RemoveRoom{call.room};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done)
@@ -165,7 +166,7 @@ edge::Task<Answer> bypass_room(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> draw_room(Desk& desk, Call& call) {
-  if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
+  if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
   const auto entry = desk.shard().room(call.room);
   if (!entry) co_return no_room(call);
   if (entry->view.policy.order != room::Order::draw)

@@ -1,5 +1,6 @@
 #include "api/admin/admin.hpp"
 #include "api/admin/if_match.hpp"
+#include "core/tenant/tenant.hpp"
 #include "wire/rule_json.hpp"
 
 #include <fmt/format.h>
@@ -20,16 +21,22 @@ constexpr std::span<const std::string_view> kAnyMember;
 
 std::string etag(const Rule& rule) { return etag_of(wire::rule_to_json(rule)); }
 
-std::optional<RuleEntry> find(const Desk& desk, std::string_view name) {
-  const auto rules = desk.shard().rules();
+std::optional<RuleEntry> find(const Desk& desk, const Call& call, std::string_view name) {
+  const auto rules = desk.shard().rules(call.tenant);
   const limit::CompiledRule* rule = rules->named(name);
   return rule == nullptr ? std::nullopt : std::optional(rule->entry());
 }
 
-edge::Response rule_answer(unsigned status, const RuleEntry& entry) {
+std::string location_of(const Call& call, const std::string& name) {
+  const bool has_scope = call.head().path.find("/tenants/") != std::string::npos;
+  return has_scope ? fmt::format("/v1/tenants/{}/admin/rules/{}", call.tenant, name)
+                   : "/v1/admin/rules/" + name;
+}
+
+edge::Response rule_answer(unsigned status, const RuleEntry& entry, const Call& call) {
   edge::Response response = json_answer(status, wire::rule_entry_to_json(entry));
   response.head.fields.append("ETag", etag(entry.rule));
-  if (status == 201) response.head.fields.append("Location", "/v1/admin/rules/" + entry.rule.name);
+  if (status == 201) response.head.fields.append("Location", location_of(call, entry.rule.name));
   return response;
 }
 
@@ -58,16 +65,17 @@ json::object without_record(json::object body) {
   return body;
 }
 
-edge::Task<Answer> set_rule(Desk& desk, Rule rule, Only only, bool is_new) {
+edge::Task<Answer> set_rule(Desk& desk, Call& call, Rule rule, Only only, bool is_new) {
   const std::string name = rule.name;
+  rule.name = tenant::full_name(call.tenant, name);
   engine::Command command = SetRule{std::move(rule), limit::RuleSource::admin, only};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  const auto entry = find(desk, name);
+  const auto entry = find(desk, call, name);
   if (outcome->status != Status::done && outcome->status != Status::already)
     co_return refused(outcome->status, name);
   if (!entry) co_return refused(Status::no_such_rule, name);  // removed by another since
-  co_return rule_answer(is_new ? 201 : 200, *entry);
+  co_return rule_answer(is_new ? 201 : 200, *entry, call);
 }
 
 // A rule for the name in the path: made of the body, and with `if_present` of the rule as it is.
@@ -75,7 +83,7 @@ edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
   // Only now, so that a slow body undoes nothing that was done while it came.
-  const auto entry = find(desk, call.rule);
+  const auto entry = find(desk, call, call.rule);
   if (!entry && only == Only::if_present) co_return refused(Status::no_such_rule, call.rule);
   if (auto changed = refuse_other(call, entry)) co_return std::move(*changed);
   Rule base = only == Only::if_present ? entry->rule : Rule();
@@ -85,48 +93,48 @@ edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
   if (rule->name != call.rule)
     co_return gateway::answer(
         problems::kInvalid, "name: is not that of the path; a rule is not renamed, but made anew");
-  co_return co_await set_rule(desk, std::move(*rule), only, !entry);
+  co_return co_await set_rule(desk, call, std::move(*rule), only, !entry);
 }
 
 }  // namespace
 
 edge::Task<Answer> list_rules(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   json::array list;
-  for (const limit::RulePtr& rule : desk.shard().rules()->rules())
+  for (const limit::RulePtr& rule : desk.shard().rules(call.tenant)->rules())
     list.push_back(wire::rule_entry_to_json(rule->entry()));
   co_return json_answer(200, json::object{{"rules", std::move(list)}});
 }
 
 edge::Task<Answer> add_rule(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
   auto rule = wire::rule_from_json(without_record(*body));
   if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
-  co_return co_await set_rule(desk, std::move(*rule), Only::if_absent, true);
+  co_return co_await set_rule(desk, call, std::move(*rule), Only::if_absent, true);
 }
 
 edge::Task<Answer> read_rule(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  const auto entry = find(desk, call.rule);
-  co_return entry ? rule_answer(200, *entry) : refused(Status::no_such_rule, call.rule);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
+  const auto entry = find(desk, call, call.rule);
+  co_return entry ? rule_answer(200, *entry, call) : refused(Status::no_such_rule, call.rule);
 }
 
 edge::Task<Answer> put_rule(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   co_return co_await change_rule(desk, call, Only::always);
 }
 
 edge::Task<Answer> patch_rule(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   co_return co_await change_rule(desk, call, Only::if_present);
 }
 
 edge::Task<Answer> remove_rule(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  if (auto changed = refuse_other(call, find(desk, call.rule))) co_return std::move(*changed);
-  engine::Command command = engine::RemoveRule{std::string(call.rule)};
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
+  if (auto changed = refuse_other(call, find(desk, call, call.rule))) co_return std::move(*changed);
+  engine::Command command = engine::RemoveRule{tenant::full_name(call.tenant, call.rule)};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done) co_return refused(outcome->status, call.rule);

@@ -1,6 +1,7 @@
 #include "api/compat/systems.hpp"
 
 #include "api/compat/common/common.hpp"
+#include "api/compat/gatekeeper/gatekeeper.hpp"
 #include "api/compat/rate_limiter/rate_limiter.hpp"
 #include "api/compat/ticketing_gateway/ticketing_gateway.hpp"
 
@@ -10,7 +11,7 @@ namespace doorward::api::compat {
 namespace {
 
 constexpr const System* kAll[] = {&common::kSystem, &ticketing_gateway::kSystem,
-                                  &rate_limiter::kSystem};
+                                  &gatekeeper::kSystem, &rate_limiter::kSystem};
 
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 

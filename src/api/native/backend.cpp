@@ -1,5 +1,6 @@
 // What backends call, and what anyone may know.
 #include "api/native/native.hpp"
+#include "core/tenant/tenant.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/rfc3339.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 namespace json = boost::json;
 namespace problems = gateway::problems;
 constexpr std::string_view kVerifyMembers[] = {"pass", "room"};
+const char* const kWrongAudience = wire::jose::to_string(wire::jose::TokenError::wrong_audience);
 
 using room::TicketState;
 using room::TicketView;
@@ -32,7 +34,7 @@ json::object verdict(bool valid, const gateway::Pass* pass,
                     {"reason", nullptr}};
   if (pass != nullptr) {
     made["subject"] = pass->subject;
-    made["room"] = pass->room;
+    made["room"] = tenant::plain(pass->room);
     made["ticket"] = json::string(to_string(pass->ticket));
   }
   if (!reason.empty()) made["reason"] = reason;
@@ -56,6 +58,14 @@ edge::Task<json::object> judge(Desk& desk, const gateway::Pass& pass) {
   co_return verdict(true, &pass, view->expires_at, "");
 }
 
+// Whether the ticket is for a room of the caller's. One that is forgotten is nobody's.
+bool is_own(const Desk& desk, const Call& call, const TicketId& ticket) {
+  const auto handle = desk.shard().find(ticket);
+  const auto view = handle ? desk.shard().read(*handle) : std::nullopt;
+  const auto entry = view ? desk.shard().room(view->room) : std::nullopt;
+  return !entry || tenant::split(entry->name).tenant == call.tenant;
+}
+
 }  // namespace
 
 edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
@@ -66,13 +76,16 @@ edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
   if (body.has_error()) co_return gateway::answer(body.error());
   std::optional<gateway::Refusal> problem;
   const std::string token = text_member(*body, "pass", problem);
-  const std::string room = text_member(*body, "room", problem);
+  std::string room = text_member(*body, "room", problem);
   if (problem) co_return gateway::answer(*problem);
   if (token.empty())
     co_return gateway::answer(problems::kInvalid, "pass: send the pass that is to be verified");
+  if (!room.empty()) room = tenant::full_name(call.tenant, room);
   const auto pass = desk.places.services().tokens.read_pass(token, room, desk.places.now());
   if (pass.has_error())
     co_return json_answer(200, verdict(false, nullptr, {}, wire::jose::to_string(pass.error())));
+  if (tenant::split(pass->room).tenant != call.tenant)
+    co_return json_answer(200, verdict(false, nullptr, {}, kWrongAudience));
   const bool caught_up = co_await gateway::await_position(desk.shard(), pass->at);
   if (!caught_up)
     co_return gateway::answer(problems::kBehind, "This node has not caught up yet; try again.");
@@ -83,6 +96,8 @@ edge::Task<Answer> finish_session(Desk& desk, Call& call) {
   if (auto refused = refuse_stranger(desk, call)) co_return std::move(*refused);
   const auto ticket = parse_id<TicketId>(call.ticket);
   if (!ticket) co_return gateway::answer(problems::kNoTicket, "That is not the id of a ticket.");
+  if (!is_own(desk, call, *ticket))
+    co_return gateway::answer(gateway::refusal(engine::Status::no_such_ticket, ""));
   const engine::Command finish = engine::Finish{*ticket};
   const auto outcome = co_await gateway::await_shard(desk.shard(), finish);
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
@@ -100,7 +115,7 @@ edge::Task<Answer> room_status(Desk& desk, Call& call) {
   const auto entry = desk.shard().room(call.room);
   if (!entry) co_return gateway::answer(gateway::refusal(engine::Status::no_such_room, call.room));
   const room::RoomView& view = entry->view;
-  json::object made{{"room", entry->name},
+  json::object made{{"room", tenant::plain(entry->name)},
                     {"mode", room::to_string(view.mode)},
                     {"waiting", view.waiting},
                     {"inside", view.inside},
@@ -114,8 +129,8 @@ edge::Task<Answer> room_status(Desk& desk, Call& call) {
   co_return json_answer(200, made);
 }
 
-edge::Task<Answer> keys(Desk& desk, Call&) {
-  edge::Response response = json_answer(200, desk.places.services().tokens.jwks());
+edge::Task<Answer> keys(Desk& desk, Call& call) {
+  edge::Response response = json_answer(200, desk.places.services().tokens.jwks(call.tenant));
   response.head.fields.set("Cache-Control", "public, max-age=300");
   co_return response;
 }

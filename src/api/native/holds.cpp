@@ -1,5 +1,6 @@
 // Holds: taken, extended, confirmed, given back.
 #include "api/native/reservations.hpp"
+#include "core/tenant/tenant.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
@@ -50,7 +51,7 @@ edge::Response hold_answer(const Desk& desk, const Call& call, unsigned status,
                            const HoldView& hold) {
   const auto entry = desk.shard().inventory(call.inventory);
   const std::string currency = entry ? entry->map->inventory().currency : "";
-  return json_answer(status, hold_json(hold, call.inventory, currency));
+  return json_answer(status, hold_json(hold, tenant::plain(call.inventory), currency));
 }
 
 HoldId draw_hold(const Desk& desk, const Call& call, const SubjectKey& subject,

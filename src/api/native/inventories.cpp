@@ -1,5 +1,6 @@
 // What anyone may know of an inventory: what is left, and which seats.
 #include "api/native/reservations.hpp"
+#include "core/tenant/tenant.hpp"
 
 #include <boost/json.hpp>
 
@@ -21,7 +22,7 @@ edge::Response no_seats() {
 
 json::object inventory_status(const engine::InventoryEntry& entry) {
   const reserve::Inventory& spec = entry.map->inventory();
-  return {{"inventory", entry.name},
+  return {{"inventory", tenant::plain(entry.name)},
           {"kind", spec.is_map() ? "seats" : "count"},
           {"units", entry.map->units()},
           {"available", entry.available()},
@@ -43,7 +44,7 @@ edge::Task<Answer> read_seats(Desk& desk, Call& call) {
   const auto seats = desk.shard().seats(call.inventory);
   if (!seats) co_return no_inventory();
   if (!seats->map->inventory().is_map()) co_return no_seats();
-  co_return json_answer(200, seats_json(call.inventory, *seats));
+  co_return json_answer(200, seats_json(tenant::plain(call.inventory), *seats));
 }
 
 edge::Task<Answer> seat_events(Desk& desk, Call& call) {
@@ -51,7 +52,7 @@ edge::Task<Answer> seat_events(Desk& desk, Call& call) {
   if (!entry) co_return no_inventory();
   if (!entry->map->inventory().is_map()) co_return no_seats();
   SeatStreams& streams = desk.streams.seats();
-  const std::string shown(call.inventory);
+  const std::string shown(tenant::plain(call.inventory));
   const auto stream = streams.open(entry->name, entry->number, shown);
   if (!stream)
     co_return gateway::answer(problems::kOverloaded, "Too many streams are open; try again later.");

@@ -21,9 +21,10 @@ struct Asked {
 };
 
 // All are read before the first is decided.
-gateway::Sought<Asked> read_checks(const Desk& desk, const json::object& body, limit::Time now) {
+gateway::Sought<Asked> read_checks(const Desk& desk, const Call& call, const json::object& body,
+                                   limit::Time now) {
   Asked asked;
-  const auto rules = desk.shard().rules();
+  const auto rules = desk.shard().rules(call.tenant);
   const auto add = [&](const json::value& said, const std::string& path) -> std::optional<Error> {
     auto check = Check::read(said, path, rules, desk.counting.key, now);
     if (check.has_error()) return check.error();
@@ -56,7 +57,7 @@ edge::Task<Answer> check_limits(Desk& desk, Call& call) {
   const Body body = co_await read_body(call, kAnyMember, kMaxChecksBody);
   if (body.has_error()) co_return gateway::answer(body.error());
   const limit::Time now = desk.places.services().clock.limit_now();
-  auto asked = read_checks(desk, *body, now);
+  auto asked = read_checks(desk, call, *body, now);
   if (asked.has_error()) co_return gateway::answer(asked.error());
   json::array results;
   for (Check& check : asked->checks) {
@@ -69,10 +70,10 @@ edge::Task<Answer> check_limits(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> reset_limits(Desk& desk, Call& call) {
-  if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kAnyMember, kMaxChecksBody);
   if (body.has_error()) co_return gateway::answer(body.error());
-  auto asked = read_checks(desk, *body, desk.places.services().clock.limit_now());
+  auto asked = read_checks(desk, call, *body, desk.places.services().clock.limit_now());
   if (asked.has_error()) co_return gateway::answer(asked.error());
   std::size_t reset = 0;
   for (const Check& check : asked->checks) reset += check.reset(desk.counting.store);

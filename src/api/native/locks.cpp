@@ -1,5 +1,6 @@
 // Locks, for backends.
 #include "api/native/reservations.hpp"
+#include "core/tenant/tenant.hpp"
 #include "wire/retry_after.hpp"
 #include "wire/rfc3339.hpp"
 
@@ -26,7 +27,7 @@ json::value time_or_null(const std::optional<LogTime>& time) {
 }
 
 edge::Response lock_answer(const Call& call, unsigned status, const LockView& lock) {
-  return json_answer(status, json::object{{"lock", call.lock},
+  return json_answer(status, json::object{{"lock", tenant::plain(call.lock)},
                                           {"holder", json::string(to_string(lock.id))},
                                           {"fence", lock.fence},
                                           {"expires_at", time_or_null(lock.expires_at)},
@@ -35,7 +36,7 @@ edge::Response lock_answer(const Call& call, unsigned status, const LockView& lo
 
 std::optional<edge::Response> refuse(const Desk& desk, const Call& call) {
   if (auto refused = refuse_stranger(desk, call)) return refused;
-  if (reserve::is_valid_lock_name(call.lock)) return std::nullopt;
+  if (reserve::is_valid_lock_name(tenant::plain(call.lock))) return std::nullopt;
   return gateway::answer(problems::kInvalid,
                          "A lock's name has 1 to 64 of A-Z, a-z, 0-9, '.', '_', ':' and '-', and "
                          "begins with a letter or digit.");
@@ -87,7 +88,7 @@ edge::Task<Answer> read_lock(Desk& desk, Call& call) {
   if (auto refused = refuse(desk, call)) co_return std::move(*refused);
   const auto lock = desk.shard().lock(call.lock);
   if (!lock) co_return gateway::answer(problems::kNoLock, "The lock is free.");
-  co_return json_answer(200, json::object{{"lock", call.lock},
+  co_return json_answer(200, json::object{{"lock", tenant::plain(call.lock)},
                                           {"expires_at", time_or_null(lock->expires_at)},
                                           {"waiting", lock->waiting}});
 }
@@ -114,7 +115,7 @@ edge::Task<Answer> acquire_lock(Desk& desk, Call& call) {
   const auto sent = co_await call.exchange.respond(std::move(*answer));
   // Whoever hung up while waiting has no use for the lock.
   if (has_it && sent.has_error())
-    static_cast<void>(desk.shard().submit(engine::ReleaseLock{std::string(call.lock), id, 0}));
+    static_cast<void>(desk.shard().submit(engine::ReleaseLock{call.lock, id, 0}));
   co_return std::nullopt;
 }
 
@@ -141,7 +142,7 @@ edge::Task<Answer> release_lock(Desk& desk, Call& call) {
   if (holder.has_error()) co_return gateway::answer(holder.error());
   const auto fence = fence_of_query(call.head());
   if (fence.has_error()) co_return gateway::answer(fence.error());
-  engine::Command command = engine::ReleaseLock{std::string(call.lock), *holder, *fence};
+  engine::Command command = engine::ReleaseLock{call.lock, *holder, *fence};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status == Status::done) co_return no_content();

@@ -122,6 +122,8 @@ TEST(OpenApi, EveryServerAndParameterOfTheDocumentLeadsToTheEndpoint) {
       boost::replace_all(path, "{rule}", "api");
       for (const char* name : {"{inventory}", "{hold}", "{lock}"})
         boost::replace_all(path, name, "one");
+      boost::replace_all(path, "{tenant}", "acme");
+      boost::replace_all(path, "{key}", "web");
       boost::replace_all(path, "{ticket}", "00000000000000000000000000000001");
       EXPECT_EQ(find_endpoint(entry.method, path).endpoint, entry.endpoint) << path;
     }

@@ -24,6 +24,7 @@ Examples:
   doorward check doorward.yaml
   doorward check doorward.yaml --explain GET /buy
   doorward token admin                            where the admin token is
+  doorward tenant add acme                        a business with keys and rooms of its own
 Each command has a --help of its own.)";
 
 void add_version(CLI::App& app) {
@@ -68,6 +69,7 @@ int run(int argc, const char* const* argv) {
   add_serve(app, code);
   add_check(app, code);
   add_token(app, code);
+  add_tenant(app, code);
   add_repair(app, code);
   add_version(app);
   add_reference(app);

@@ -1,4 +1,4 @@
-// The command line: `doorward serve | check | token | repair | version`.
+// The command line: `doorward serve | check | token | tenant | repair | version`.
 //
 // Errors: the exit code says whose turn it is: 0 fine, 1 failed while running, 2 the command line,
 //         the configuration, a locked data folder or a taken port.
@@ -23,6 +23,7 @@ int run(int argc, const char* const* argv);
 void add_serve(CLI::App& app, int& code);
 void add_check(CLI::App& app, int& code);
 void add_token(CLI::App& app, int& code);
+void add_tenant(CLI::App& app, int& code);
 void add_repair(CLI::App& app, int& code);
 
 const char* version();

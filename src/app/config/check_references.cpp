@@ -130,7 +130,9 @@ void check_rooms_are_used(const Config& config, Problems& problems) {
 void check_stocks(const Config& config, Problems& problems) {
   for (const RoomSettings& room : config.rooms) {
     if (!room.policy.stock) continue;
-    const std::string& wanted = room.policy.stock->inventory;
+    // A tenant's room sells what the tenant has.
+    const std::string wanted =
+        tenant::full_name(tenant::split(room.name).tenant, room.policy.stock->inventory);
     const bool known = std::any_of(config.inventories.begin(), config.inventories.end(),
                                    [&](const auto& one) { return one.name == wanted; });
     if (known) continue;
@@ -194,6 +196,14 @@ void check_redis_listen(const Config& config, Problems& problems) {
                       "loopback"});
 }
 
+void check_secrets(const Config& config, Problems& problems) {
+  constexpr std::size_t kGood = 32;
+  const GatekeeperSettings& gatekeeper = config.compat.gatekeeper;
+  if (!gatekeeper.jwt_secret.empty() && gatekeeper.jwt_secret.size() < kGood)
+    problems.add_warning({gatekeeper.at, "compat.gatekeeper.jwt_secret",
+                          "a secret of fewer than 32 letters can be guessed from a JWT"});
+}
+
 }  // namespace
 
 void check_references(Config& config, Problems& problems) {
@@ -204,6 +214,7 @@ void check_references(Config& config, Problems& problems) {
   check_open_admin(config, problems);
   check_redis_listen(config, problems);
   check_rules(config, problems);
+  check_secrets(config, problems);
   check_unique(
       config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
   check_unique(

@@ -5,6 +5,8 @@
 // Spec:    docs/configuration.md, "compat"; docs/migrate/.
 #pragma once
 
+#include "app/config/document.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +19,15 @@ class Form;
 struct SystemSettings {
   bool on = true;
   friend bool operator==(const SystemSettings&, const SystemSettings&) = default;
+};
+
+struct GatekeeperSettings : SystemSettings {
+  std::string jwt_secret;
+  Place at;
+  // Wherever it stands.
+  friend bool operator==(const GatekeeperSettings& a, const GatekeeperSettings& b) {
+    return a.on == b.on && a.jwt_secret == b.jwt_secret;
+  }
 };
 
 enum class Language : std::uint8_t { ko, en };
@@ -34,7 +45,7 @@ struct CompatSettings {
   SystemSettings wait_queue;
   SystemSettings train_reservation;
   TicketingGatewaySettings ticketing_gateway;
-  SystemSettings gatekeeper;
+  GatekeeperSettings gatekeeper;
   SystemSettings rate_limiter;
 };
 

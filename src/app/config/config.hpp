@@ -12,6 +12,7 @@
 #include "core/reserve/inventory.hpp"
 #include "core/room/policy.hpp"
 #include "core/route/route.hpp"
+#include "core/tenant/tenant.hpp"
 #include "edge/upstream/settings.hpp"
 #include "gateway/waiting_page/waiting_page.hpp"
 #include "wire/jose/jws.hpp"
@@ -166,6 +167,13 @@ struct RuleSettings {
   Place at;
 };
 
+struct TenantSettings {
+  std::string name;
+  Place at;
+  tenant::Settings settings;
+  std::vector<ApiKeySettings> api_keys;
+};
+
 struct LimitSettings {
   std::size_t connections = 200'000;
   std::size_t connections_per_address = 1'000;
@@ -219,6 +227,9 @@ struct Config {
   std::vector<UpstreamSettings> upstreams;
   std::vector<RouteSettings> routes;
   std::vector<RuleSettings> rules;
+  std::vector<TenantSettings> tenants;  // their rooms and rules are among those above
+  std::string business_ids;
+  Place business_ids_at;
   LimitSettings limits;
   CounterSettings counters;
   CompatSettings compat;

@@ -4,6 +4,7 @@
 #include "app/config/describe_inventories.hpp"
 #include "app/config/describe_rooms.hpp"
 #include "app/config/describe_rules.hpp"
+#include "app/config/describe_tenants.hpp"
 #include "app/config/form.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>
@@ -325,6 +326,16 @@ void describe(Form& form, Config& c) {
       "rules", "NAME",
       "Rate limits, in short `NAME: 10/s`. A name is 1 to 128 of `a-z`, `0-9`, `.`, `_`, `-`.",
       [&](Form& item, std::string_view name) { describe(item, name, c.rules.emplace_back()); });
+  form.named("tenants", "TENANT",
+             "Businesses with API keys, rooms and rules of their own; docs/tenants.md. A name is 1 "
+             "to 32 of `a-z`, `0-9`, `.`, `_`, `-`.",
+             [&](Form& item, std::string_view name) {
+               describe(item, name, c.tenants.emplace_back(), c);
+             });
+  form.field("business_ids", c.business_ids,
+             "API keys, `KEY1:KEY2`, each of a tenant of its own; better given as `BUSINESS_IDS`.",
+             Text{"keys separated by ':'", 64U << 10, nullptr, true});
+  c.business_ids_at = form.place("business_ids");
   form.group("log", "The command log.", [&](Form& g) { describe_log(g, c.log); });
   form.group("admin", "Admin calls and metrics.", [&](Form& g) { describe_admin(g, c.admin); });
   form.group("redis_listen",

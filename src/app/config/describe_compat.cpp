@@ -33,8 +33,13 @@ void describe(Form& form, CompatSettings& compat) {
              [&](Form& g) { describe_switch(g, compat.train_reservation); });
   form.group("ticketing_gateway", "Those of \"Ticketing gateway\".",
              [&](Form& g) { describe_ticketing_gateway(g, compat.ticketing_gateway); });
-  form.group("gatekeeper", "Those of \"Gatekeeper API\".",
-             [&](Form& g) { describe_switch(g, compat.gatekeeper); });
+  form.group("gatekeeper", "Those of \"Gatekeeper API\".", [&](Form& g) {
+    describe_switch(g, compat.gatekeeper);
+    g.field("jwt_secret", compat.gatekeeper.jwt_secret,
+            "Signs the JWTs (HS256). Absent: each business has a secret of its own.",
+            Text{"text", 1'024, nullptr, true});
+    compat.gatekeeper.at = g.place("jwt_secret");
+  });
   form.group("rate_limiter", "Those of \"Rate limiter with real-time sync\".",
              [&](Form& g) { describe_switch(g, compat.rate_limiter); });
 }

@@ -174,7 +174,7 @@ void describe(Form& form, RouteSettings& route) {
   form.field("name", route.route.name, "Name, as it is shown in logs.", Text{"text", 64});
   describe_match(form, route.route.match);
   form.field("room", route.route.room, "The room that stands before it. Absent: not gated.",
-             Text{"the name of a room", 64});
+             Text{"the name of a room", room::kMaxFullName});
   form.field("upstream", route.route.upstream,
              "Where it goes. Absent: answered 200 to whoever may pass, for another proxy to ask.",
              Text{"the name of an upstream", 64});

@@ -13,6 +13,7 @@ namespace doorward::app::config {
 namespace {
 
 constexpr std::string_view kPrefix = "DOORWARD_";
+constexpr std::string_view kBusinessIds = "BUSINESS_IDS";  // by the name that its users know
 constexpr std::size_t kMaxValue = 64U << 10;
 constexpr std::size_t kMaxSteps = 8;
 
@@ -129,7 +130,7 @@ Node value_of(const std::string& text, const std::string& source, const Place& a
 // A first step that is a top-level setting; others (DOORWARD_PORT of a container platform) are not
 // meant for us.
 bool is_setting(std::string_view path) {
-  static constexpr std::array<std::string_view, 22> kTop{"LISTEN",
+  static constexpr std::array<std::string_view, 24> kTop{"LISTEN",
                                                          "FORWARDING_HEADER",
                                                          "DATA",
                                                          "THREADS",
@@ -150,7 +151,9 @@ bool is_setting(std::string_view path) {
                                                          "COUNTERS",
                                                          "COMPAT",
                                                          "CORS",
-                                                         "DEBUG"};
+                                                         "DEBUG",
+                                                         "TENANTS",
+                                                         "BUSINESS_IDS"};
   const auto first = path.substr(0, path.find("__"));
   return std::find(kTop.begin(), kTop.end(), first) != kTop.end();
 }
@@ -171,8 +174,9 @@ void substitute(Node& node, const Environment& environment, Problems& problems) 
 
 void override_from(Node& document, const Environment& environment, Problems& problems) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with(kPrefix) || value.empty()) continue;  // empty: as if it were not set
-    std::string path = name.substr(kPrefix.size());
+    const bool is_plain = name == kBusinessIds;
+    if ((!is_plain && !name.starts_with(kPrefix)) || value.empty()) continue;  // empty: not set
+    std::string path = is_plain ? name : name.substr(kPrefix.size());
     for (const Short& shorter : kShort) {
       if (shorter.variable == path) path = shorter.path;
     }

@@ -1,5 +1,6 @@
 #include "app/config/load.hpp"
 
+#include "app/config/businesses.hpp"
 #include "app/config/dotenv.hpp"
 #include "app/config/reader.hpp"
 #include "app/config/without_effect.hpp"
@@ -40,6 +41,7 @@ Loaded load_text(std::string_view text, std::string name, const Environment& env
   substitute(*document, environment, loaded.problems);
   override_from(*document, environment, loaded.problems);
   read_into(*document, loaded.config, loaded.problems);
+  add_businesses(loaded.config, loaded.problems);
   check_references(loaded.config, loaded.problems);
   return loaded;
 }

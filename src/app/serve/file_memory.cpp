@@ -32,7 +32,7 @@ class Waiting final : public engine::Completion {
 bool is_good(Status status) {
   return status == Status::done || status == Status::already || status == Status::no_such_room ||
          status == Status::no_such_rule || status == Status::no_such_inventory ||
-         status == Status::inventory_in_use;
+         status == Status::inventory_in_use || status == Status::no_such_key;
 }
 
 // All that were taken must be waited for, whatever became of one.

@@ -1,10 +1,12 @@
 #include "app/serve/file_rules.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "wire/rule_json.hpp"
 #include "wire/sha256.hpp"
 
 #include <boost/json.hpp>
 
+#include <map>
 #include <utility>
 
 namespace doorward::app {
@@ -41,11 +43,44 @@ RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fin
   return changes;
 }
 
+// Each tenant's by themselves, under their plain names, as the shard has them.
+RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
+                           const Fingerprints& before, const engine::Shard& shard) {
+  struct Of {
+    std::vector<config::RuleSettings> rules;
+    Fingerprints before;
+  };
+  std::map<std::string, Of> by_tenant;
+  for (const config::RuleSettings& settings : rules) {
+    const auto [tenant, name] = tenant::split(settings.rule.name);
+    auto& plain = by_tenant[std::string(tenant)].rules.emplace_back(settings);
+    plain.rule.name = std::string(name);
+  }
+  for (const auto& [full, print] : before) {
+    const auto [tenant, name] = tenant::split(full);
+    by_tenant[std::string(tenant)].before.emplace(name, print);
+  }
+  RuleChanges all;
+  for (const auto& [tenant, of] : by_tenant) {
+    RuleChanges changes = changes_of(of.rules, of.before, *shard.rules(tenant));
+    for (engine::Command& command : changes.commands) {
+      auto* set = std::get_if<engine::SetRule>(&command);
+      std::string& name =
+          set != nullptr ? set->rule.name : std::get<engine::RemoveRule>(command).rule;
+      name = tenant::full_name(tenant, name);
+      all.commands.push_back(std::move(command));
+    }
+    for (auto& [name, print] : changes.said)
+      all.said.emplace(tenant::full_name(tenant, name), print);
+  }
+  return all;
+}
+
 Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules,
                           const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
   auto before = read_said(folder, kSaidFile);
   if (!before) return before.error();
-  RuleChanges changes = changes_of(rules, *before, *shard.rules());
+  RuleChanges changes = changes_of_all(rules, *before, shard);
   const std::size_t count = changes.commands.size();
   if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
   if (count > 0)

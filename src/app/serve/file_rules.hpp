@@ -21,6 +21,8 @@ struct RuleChanges {
 };
 RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
                        const limit::RuleSet& present);
+RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
+                           const Fingerprints& before, const engine::Shard& shard);
 
 // Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
 Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules,

@@ -11,6 +11,7 @@
 #include "app/serve/file_inventories.hpp"
 #include "app/serve/file_rooms.hpp"
 #include "app/serve/file_rules.hpp"
+#include "app/serve/file_tenants.hpp"
 #include "app/serve/reload.hpp"
 #include "app/serve/trouble.hpp"
 #include "ports/memory/memory_log.hpp"
@@ -30,6 +31,10 @@ constexpr std::string_view kNoInventories =
 constexpr std::string_view kNoRooms =
     "the configuration was not reloaded: some of its rooms may be in force, its rules and the rest "
     "are not; reload again";
+constexpr std::string_view kNoTenants =
+    "the configuration was not reloaded: some of its tenants may be in force, the rest is not; "
+    "reload again";
+constexpr const char* kUsedKeysFile = "api-keys-used.json";
 constexpr std::string_view kNoRules =
     "the configuration was reloaded in part: its rooms are in force, of its rules some may be, the "
     "rest is not; reload again";
@@ -53,6 +58,7 @@ Program::Program(config::Config config, Log& log)
 
 Program::~Program() {
   if (server_) server_->stop();
+  if (identities_) save_used_keys();
 }
 
 Result<std::unique_ptr<Program>> Program::start(config::Config config, Materials materials,
@@ -136,8 +142,10 @@ Result<> Program::open_shard(Materials materials) {
   shard_ = *std::move(shard);
   identities_ = std::make_unique<gateway::Identities>(
       gateway::IdentityOptions{make_issuers(std::move(materials.issuers)),
-                               std::move(materials.api_keys), subject_key_},
+                               std::move(materials.api_keys), subject_key_,
+                               [this] { return shard_->tenants(); }},
       *tokens_);
+  load_used_keys();
   places_ = std::make_unique<gateway::Places>(
       gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
   streams_.attach(*places_, *server_);
@@ -162,12 +170,30 @@ void Program::make_api() {
   options.open_on_loopback = config_.admin.open_on_loopback;
   options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
   options.switched_off = config::switched_off(config_.compat);
+  options.gatekeeper_secret = config_.compat.gatekeeper.jwt_secret;
   options.ticketing_gateway = ticketing_gateway_options();
   options.users_only = [this] { return users_required_.load(); };
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,
                                     std::move(options));
+}
+
+void Program::load_used_keys() {
+  if (memory_folder().empty()) return;
+  const auto text = read_small_file(memory_folder() / kUsedKeysFile);
+  if (!text && text.error().code == Errc::not_found) return;
+  const auto loaded = text ? identities_->load_used_keys(*text) : Result<>(text.error());
+  if (!loaded)
+    log_.warn("when API keys were used last is forgotten", {{"fault", loaded.error().what}});
+}
+
+void Program::save_used_keys() {
+  if (memory_folder().empty() || !identities_->api_keys().take_changed()) return;
+  const auto saved =
+      write_secret_file(memory_folder() / kUsedKeysFile, identities_->api_keys().save());
+  if (!saved)
+    log_.warn("when API keys were used last was not saved", {{"fault", saved.error().what}});
 }
 
 api::TicketingGatewayOptions Program::ticketing_gateway_options() {
@@ -189,6 +215,8 @@ api::TicketingGatewayOptions Program::ticketing_gateway_options() {
 }
 
 Result<> Program::apply_file(const config::Config& config) {
+  auto tenants = apply_file_tenants(config.tenants, memory_folder(), *shard_, log_);
+  if (!tenants) return tenants;
   auto inventories = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_);
   if (!inventories) return inventories;
   auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_);
@@ -205,7 +233,9 @@ void Program::open_redis() {
   options.version = version();
   const Hash128 keys = siphash128(counters_->secret(), "counters of CL.THROTTLE");
   options.keys = {keys.lo, keys.hi};
-  options.backend_of = [this](std::string_view key) { return identities_->backend_of(key); };
+  options.backend_of = [this](std::string_view key) {
+    return identities_->backend_of(key, clock_.wall_now());
+  };
   redis_ = std::make_unique<api::redis::Redis>(std::move(options), counters_->store(), clock_);
 }
 
@@ -256,7 +286,8 @@ std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
                                 *identities_,
                                 counters_->secret(),
                                 &limit_observers_,
-                                config_.counters.headers};
+                                config_.counters.headers,
+                                [this](std::string_view tenant) { return shard_->rules(tenant); }};
   return std::make_shared<gateway::RateRules>(std::move(parts));
 }
 
@@ -315,6 +346,10 @@ bool Program::reload(config::Config config) {
     log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
   // What may fail comes first.
+  if (auto done = apply_file_tenants(config.tenants, memory_folder(), *shard_, log_); !done) {
+    log_.error(kNoTenants, {{"fault", done.error().what}});
+    return false;
+  }
   if (auto set = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_); !set) {
     log_.error(kNoInventories, {{"fault", set.error().what}});
     return false;
@@ -328,6 +363,7 @@ bool Program::reload(config::Config config) {
     return false;
   }
   config_.inventories = std::move(config.inventories);
+  config_.tenants = std::move(config.tenants);
   config_.rooms = std::move(config.rooms);
   config_.rules = std::move(config.rules);
   config_.routes = std::move(config.routes);

@@ -62,7 +62,10 @@ class Program {
   // Ends what can end within the configured time. False: something was cut.
   bool drain();
   // What is done now and then: to be called every few seconds.
-  void tidy() { streams_.write_missed(); }
+  void tidy() {
+    streams_.write_missed();
+    save_used_keys();
+  }
 
   // "http://127.0.0.1:8080", with the port that was bound.
   std::string address() const;
@@ -82,8 +85,10 @@ class Program {
   void make_api();
   api::TicketingGatewayOptions ticketing_gateway_options();
   void open_redis();
-  // Rooms and rules of the file, where it changed.
+  // Tenants, rooms and rules of the file, where it changed.
   Result<> apply_file(const config::Config& config);
+  void load_used_keys();
+  void save_used_keys();
   std::shared_ptr<gateway::Filter> make_rate_rules();
   Result<> open_server();
   void add_sources();

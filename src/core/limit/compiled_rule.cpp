@@ -1,5 +1,6 @@
 #include "base/siphash.hpp"
 #include "core/limit/rule_set.hpp"
+#include "core/tenant/tenant.hpp"
 
 #include <utility>
 
@@ -48,9 +49,10 @@ bool asks_who(const KeyPart& part) {
 
 CompiledRule::CompiledRule(RuleEntry entry) : entry_(std::move(entry)) {
   const Rule& rule = entry_.rule;
-  quotas_ = compile(rule.name, {}, rule.quotas);
+  const std::string name = tenant::full_name(entry_.tenant, rule.name);
+  quotas_ = compile(name, {}, rule.quotas);
   for (const Tier& tier : rule.tiers)
-    tiers_.emplace_back(tier.plan, compile(rule.name, tier.plan, tier.quotas));
+    tiers_.emplace_back(tier.plan, compile(name, tier.plan, tier.quotas));
   allow_ = networks_of(rule.allow);
   deny_ = networks_of(rule.deny);
   needs_identity_ = !rule.tiers.empty();

@@ -129,6 +129,7 @@ struct RuleEntry {
   RuleSource source = RuleSource::admin;
   LogTime created_at{};
   LogTime updated_at{};
+  std::string tenant = {};  // whose it is; empty: the default one's
   friend bool operator==(const RuleEntry&, const RuleEntry&) = default;
 };
 

@@ -71,6 +71,7 @@ struct Policy {
 
 // The bounds that `validate` holds a policy to.
 inline constexpr std::size_t kMaxRoomName = 64;
+inline constexpr std::size_t kMaxFullName = 97;  // with the name of a tenant and a slash before it
 inline constexpr std::size_t kMaxLanes = 16;
 inline constexpr std::uint32_t kMaxFactor = 1'000'000;  // thousandths
 inline constexpr std::uint32_t kMaxShare = 1'000;

@@ -50,10 +50,12 @@ Reports reports_of(const Counts& counts, Wanted wanted) {
 }  // namespace
 
 LimitsMet::LimitsMet(const RateRulesParts& parts, Context& context,
-                     std::shared_ptr<const limit::RuleSet> rules)
+                     std::shared_ptr<const limit::RuleSet> rules,
+                     std::shared_ptr<const limit::RuleSet> own)
     : parts_(parts),
       context_(context),
       rules_(std::move(rules)),
+      own_(std::move(own)),
       now_(parts.clock.limit_now()),
       values_(context, parts.identities,
               LogTime{std::chrono::floor<Millis>(now_.time_since_epoch())}) {}
@@ -74,6 +76,12 @@ bool LimitsMet::find() {
       .client = to_limit_address(context_.client.address),
       .now = LogTime{std::chrono::floor<Millis>(now_.time_since_epoch())}};
   rules_->find(request, found_);
+  if (own_) {
+    limit::FoundRules more;
+    own_->find(request, more);
+    found_.rules.insert(found_.rules.end(), more.rules.begin(), more.rules.end());
+    if (found_.endpoint.empty()) found_.endpoint = std::move(more.endpoint);
+  }
   values_.set_endpoint(found_.endpoint);
   return !found_.rules.empty();
 }

@@ -27,8 +27,9 @@ class LimitsMet final : public AnswerEditor {
  public:
   static constexpr std::size_t kMaxCounts = ports::CounterStore::kMaxHits;
 
+  // `own`: the tenant's; may be null.
   LimitsMet(const RateRulesParts& parts, Context& context,
-            std::shared_ptr<const limit::RuleSet> rules);
+            std::shared_ptr<const limit::RuleSet> rules, std::shared_ptr<const limit::RuleSet> own);
   ~LimitsMet() override;
   LimitsMet(const LimitsMet&) = delete;
   LimitsMet& operator=(const LimitsMet&) = delete;
@@ -64,7 +65,7 @@ class LimitsMet final : public AnswerEditor {
 
   const RateRulesParts& parts_;
   Context& context_;
-  std::shared_ptr<const limit::RuleSet> rules_;
+  std::shared_ptr<const limit::RuleSet> rules_, own_;
   limit::Time now_;
   RequestValues values_;
   limit::FoundRules found_;

@@ -1,5 +1,6 @@
 #include "gateway/limits/rate_rules.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "gateway/limits/limits_met.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,16 @@ constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
 
 }  // namespace
 
+std::string_view tenant_of(const Context& context) {
+  if (context.route != nullptr) return tenant::split(context.route->room).tenant;
+  constexpr std::string_view kTenants = "/v1/tenants/";
+  std::string_view path = context.exchange.request().path;
+  if (path.starts_with(kOwn)) path.remove_prefix(kOwn.size());
+  if (!path.starts_with(kTenants)) return {};
+  path.remove_prefix(kTenants.size());
+  return path.substr(0, path.find('/'));
+}
+
 bool is_never_limited(const Context& context) {
   if (context.route != nullptr) return false;
   std::string_view path = context.exchange.request().path;
@@ -28,8 +39,11 @@ bool is_never_limited(const Context& context) {
 std::optional<Verdict> RateRules::run_now(Context& context) {
   if (is_never_limited(context)) return Verdict::pass;
   auto rules = parts_.rules();
-  if (rules->rules().empty()) return Verdict::pass;
-  auto met = std::make_unique<LimitsMet>(parts_, context, std::move(rules));
+  const std::string_view tenant = parts_.rules_of_tenant ? tenant_of(context) : std::string_view();
+  auto own = tenant.empty() ? nullptr : parts_.rules_of_tenant(tenant);
+  if (own && own->rules().empty()) own = nullptr;
+  if (rules->rules().empty() && !own) return Verdict::pass;
+  auto met = std::make_unique<LimitsMet>(parts_, context, std::move(rules), std::move(own));
   if (!met->find()) return Verdict::pass;
   context.reply = met->decide();
   context.answer_editor = std::move(met);

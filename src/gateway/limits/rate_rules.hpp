@@ -34,6 +34,8 @@ struct RateRulesParts {
   SipKey counter_key;                             // secret: see ports/counter_store.hpp
   LimitObserver* observer = nullptr;              // may be null
   limit::Dialect headers = limit::Dialect::ietf;  // of rules that name none
+  // A tenant's, which hold beside those above for its routes and addresses alone.
+  std::function<std::shared_ptr<const limit::RuleSet>(std::string_view)> rules_of_tenant = {};
 };
 
 class RateRules final : public Filter {
@@ -48,6 +50,10 @@ class RateRules final : public Filter {
  private:
   RateRulesParts parts_;
 };
+
+// The tenant whose room the route leads through, or whose address it is: "/v1/tenants/acme/…".
+// Empty: the default one's.
+std::string_view tenant_of(const Context& context);
 
 // Health checks, metrics, the dashboard and admin calls.
 bool is_never_limited(const Context& context);

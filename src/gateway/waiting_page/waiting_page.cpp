@@ -1,5 +1,6 @@
 #include "gateway/waiting_page/waiting_page.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "embedded/waiting.hpp"
 
 #include <openssl/evp.h>
@@ -133,9 +134,11 @@ Result<WaitingPage> WaitingPage::make(std::string room, const room::Policy& poli
       return error(Errc::invalid,
                    std::string("display.page: the page must hold {{{") + name + "}}}");
   WaitingPage made;
-  made.room_ = std::move(room);
+  const auto [tenant, name] = tenant::split(room);
+  made.room_ = name;
   made.policy_ = policy;
   made.base_ = std::move(base);
+  if (!tenant.empty()) (made.base_ += "/tenants/") += tenant;
   made.style_ = style_of(display);
   made.security_policy_ = security_policy_of(made.style_, !display.page.empty());
   made.display_ = std::move(display);

@@ -59,7 +59,7 @@ struct Page {
 
 class WaitingPage {
  public:
-  // `base` is where the native calls live: "/.doorward/v1".
+  // `base` is where the native calls live: "/.doorward/v1"; `room` has its full name.
   static Result<WaitingPage> make(std::string room, const room::Policy& policy, RoomDisplay display,
                                   std::string base);
   Page render(const PageRequest& request) const;

@@ -1,0 +1,58 @@
+// A business as its calls find it: the tenant of its API key, its queue and its address limits.
+//
+// Why:     all of it is made at the first call, so that a key is all that a business needs.
+// Threads: thread-safe.
+// Errors:  as answers: 422 for a header that is missing, 401 for a key that is not known.
+// Spec:    docs/migrate/gatekeeper.md.
+#pragma once
+
+#include "api/call.hpp"
+#include "api/compat/fastapi.hpp"
+#include "core/limit/rule.hpp"
+#include "core/tenant/tenant.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace doorward::api::gatekeeper {
+
+inline constexpr std::string_view kQueue = "queue";  // the room's plain name
+inline constexpr std::string_view kEnqueueRule = "gatekeeper.enqueue";
+inline constexpr std::string_view kStatusRule = "gatekeeper.status";
+
+struct Business {
+  std::string tenant;
+  tenant::Settings settings;
+  std::string room;  // full name
+
+  std::string rule(std::string_view name) const { return tenant::full_name(tenant, name); }
+};
+
+template <class T>
+using Got = boost::system::result<T, edge::Response>;
+
+// A header by its literal name, "user_id", or "User-Id".
+std::optional<std::string_view> header(const wire::RequestHead& head, std::string_view name);
+
+// Whose call it is. `needed` are the headers besides `business_id`, all named that are missing.
+edge::Task<Got<Business>> find_business(Desk& desk, Call& call,
+                                        std::span<const std::string_view> needed);
+
+// Counts a call of this address; refuses it where there were too many.
+std::optional<edge::Response> count(const Desk& desk, const Call& call, const Business& business,
+                                    std::string_view rule);
+
+// One that lets `limit` calls of an address pass in each `interval`.
+limit::Rule rule_of(const Business& business, std::string_view name, std::uint64_t limit,
+                    std::chrono::seconds interval);
+room::Policy default_policy();
+// `count` together at every beat of `every`.
+template <class Rate = room::Rate>
+Rate in_rounds(std::uint64_t count, std::chrono::seconds every) {
+  Rate rate{static_cast<std::uint32_t>(count), every};
+  if constexpr (requires { rate.rounds; }) rate.rounds = true;
+  return rate;
+}
+
+}  // namespace doorward::api::gatekeeper

@@ -1,0 +1,19 @@
+#include "api/compat/gatekeeper/gatekeeper.hpp"
+
+#include "api/compat/fastapi.hpp"
+#include "api/compat/gatekeeper/calls.hpp"
+
+namespace doorward::api::gatekeeper {
+namespace {
+
+constexpr compat::Row kRows[] = {
+    {"POST", "/queue/enqueue", enqueue}, {"GET", "/queue/status", status},
+    {"GET", "/queue/verify", verify},    {"DELETE", "/queue/finish", finish},
+    {"GET", "/config", read_config},     {"POST", "/config", change_config},
+};
+
+}  // namespace
+
+constinit const compat::System kSystem{"gatekeeper", kRows, compat::refuse_with_detail};
+
+}  // namespace doorward::api::gatekeeper

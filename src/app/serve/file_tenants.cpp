@@ -1,0 +1,121 @@
+#include "app/serve/file_tenants.hpp"
+
+#include "wire/sha256.hpp"
+#include "wire/tenant_json.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+using engine::Command;
+using engine::RemoveTenant;
+using engine::RemoveTenantKey;
+using engine::SetTenant;
+using engine::SetTenantKey;
+using tenant::Tenant;
+
+constexpr const char* kSaidFile = "tenants-of-file.json";
+
+std::string fingerprint(const tenant::Settings& settings) {
+  return wire::sha256_hex(boost::json::serialize(wire::settings_to_json(settings)));
+}
+
+bool is_as_before(const Fingerprints& before, const std::string& name, const std::string& print) {
+  const auto said = before.find(name);
+  return said != before.end() && said->second == print;
+}
+
+// The hash of a key as the log has it; empty: it has none of that name.
+std::string hash_of(const Tenant* tenant, std::string_view key) {
+  if (tenant == nullptr) return {};
+  for (const tenant::ApiKey& known : tenant->keys)
+    if (known.name == key) return tenant::to_hex(known.hash);
+  return {};
+}
+
+void set(const config::TenantSettings& wanted, const Fingerprints& before, const Tenant* present,
+         TenantChanges& changes) {
+  const std::string print = fingerprint(wanted.settings);
+  changes.said.emplace(wanted.name, print);
+  const bool is_same = present != nullptr && present->settings == wanted.settings;
+  const bool is_new = !is_as_before(before, wanted.name, print) && !is_same;
+  if (is_new)
+    changes.commands.emplace_back(
+        SetTenant{wanted.name, tenant::Source::file, SetTenant::Only::always, wanted.settings});
+  for (const config::ApiKeySettings& key : wanted.api_keys) {
+    const std::string full = tenant::full_name(wanted.name, key.name);
+    changes.said.emplace(full, key.sha256);
+    const auto hash = tenant::parse_hash(key.sha256);
+    if (is_as_before(before, full, key.sha256) || hash_of(present, key.name) == key.sha256 || !hash)
+      continue;
+    changes.commands.emplace_back(SetTenantKey{wanted.name, key.name, *hash});
+  }
+}
+
+// What the file said and says no more; what the admin API changed since is its own.
+std::optional<Command> removal(const std::string& full, const std::string& print,
+                               const tenant::TenantSet& present) {
+  const auto [name, key] = tenant::split(full);
+  const bool is_key = !name.empty();
+  const Tenant* tenant = present.named(is_key ? name : std::string_view(full));
+  if (tenant == nullptr) return std::nullopt;
+  if (is_key && hash_of(tenant, key) == print)
+    return RemoveTenantKey{tenant->name, std::string(key)};
+  if (!is_key && tenant->source == tenant::Source::file) return RemoveTenant{tenant->name};
+  return std::nullopt;
+}
+
+// Those of a tenant go before it.
+void add_inventories(const engine::Shard& shard, std::vector<Command>& commands) {
+  std::vector<Command> removals;
+  for (const Command& command : commands) {
+    const auto* gone = std::get_if<RemoveTenant>(&command);
+    if (gone == nullptr) continue;
+    for (const engine::InventoryEntry& entry : shard.inventories())
+      if (tenant::split(entry.name).tenant == gone->tenant)
+        removals.emplace_back(engine::RemoveInventory{entry.name});
+  }
+  commands.insert(commands.begin(), std::make_move_iterator(removals.begin()),
+                  std::make_move_iterator(removals.end()));
+}
+
+}  // namespace
+
+TenantChanges changes_of(const std::vector<config::TenantSettings>& tenants,
+                         const Fingerprints& before, const tenant::TenantSet& present) {
+  TenantChanges changes;
+  std::vector<Command> sets;
+  for (const config::TenantSettings& wanted : tenants)
+    set(wanted, before, present.named(wanted.name), changes);
+  sets.swap(changes.commands);
+  // First what goes: a key may have moved to another name.
+  for (const auto& [name, print] : before) {
+    if (changes.said.contains(name)) continue;
+    if (auto command = removal(name, print, present))
+      changes.commands.push_back(*std::move(command));
+  }
+  std::move(sets.begin(), sets.end(), std::back_inserter(changes.commands));
+  return changes;
+}
+
+Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
+                            const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
+  auto before = read_said(folder, kSaidFile);
+  if (!before) return before.error();
+  TenantChanges changes = changes_of(tenants, *before, *shard.tenants());
+  const std::size_t count = changes.commands.size();
+  add_inventories(shard, changes.commands);
+  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
+  if (count > 0)
+    log.info("tenants or their keys changed, as the configuration has them",
+             {{"changes", std::to_string(count)}});
+  if (changes.said == *before) return {};
+  return write_said(folder, kSaidFile, changes.said);
+}
+
+}  // namespace doorward::app

@@ -1,0 +1,67 @@
+#include "engine/tenancy.hpp"
+
+#include <cstdint>
+
+namespace doorward::engine {
+namespace {
+
+const tenant::Tenant* tenant_of(const World& world, std::string_view full_name) {
+  return world.tenants.find(tenant::split(full_name).tenant);
+}
+
+bool is_default(std::string_view full_name) {
+  return full_name.find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+Status may_make_room(const World& world, std::string_view full_name) {
+  if (is_default(full_name)) return Status::done;
+  const tenant::Tenant* tenant = tenant_of(world, full_name);
+  if (tenant == nullptr) return Status::no_such_tenant;
+  std::size_t count = 0;
+  world.rooms.for_each_of(tenant->name, [&](const Room&) { ++count; });
+  return count < tenant->settings.rooms ? Status::done : Status::too_many_rooms;
+}
+
+Status may_make_rule(const World& world, std::string_view full_name) {
+  if (is_default(full_name)) return Status::done;
+  const tenant::Tenant* tenant = tenant_of(world, full_name);
+  if (tenant == nullptr) return Status::no_such_tenant;
+  const bool is_there = world.rules.has(full_name);
+  if (is_there || world.rules.count_of(tenant->name) < tenant->settings.rules) return Status::done;
+  return Status::too_many_rules;
+}
+
+Status may_make_inventory(const World& world, std::string_view full_name) {
+  if (is_default(full_name)) return Status::done;
+  const tenant::Tenant* tenant = tenant_of(world, full_name);
+  if (tenant == nullptr) return Status::no_such_tenant;
+  std::size_t others = 0;
+  world.reserved.inventories.for_each([&](const InventoryState& one) {
+    if (one.name != full_name && tenant::split(one.name).tenant == tenant->name) ++others;
+  });
+  return others < tenant->settings.rooms ? Status::done : Status::too_many_inventories;
+}
+
+bool may_wait(const World& world, const Room& room) {
+  if (is_default(room.name)) return true;
+  const tenant::Tenant* tenant = tenant_of(world, room.name);
+  if (tenant == nullptr || !tenant->settings.max_waiting) return true;
+  std::uint64_t waiting = 0;
+  world.rooms.for_each_of(tenant->name, [&](const Room& own) { waiting += own.waiting; });
+  return waiting < *tenant->settings.max_waiting;
+}
+
+Status remove_tenant(World& world, std::string_view name) {
+  const Status status = world.tenants.remove(name);
+  if (status != Status::done) return status;
+  world.changes.rules = world.rules.remove_all_of(name) || world.changes.rules;
+  world.rooms.for_each_of(name, [&](Room& room) {
+    room.removing = 0;
+    world.rooms.mark(room.number);
+  });
+  return status;
+}
+
+}  // namespace doorward::engine

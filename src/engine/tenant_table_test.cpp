@@ -1,0 +1,167 @@
+// Tenants as records: what each command does, and what a tenant bounds.
+#include "engine/tenant_table.hpp"
+
+#include "engine/world_test_support.hpp"
+
+namespace doorward::engine {
+namespace {
+
+using Only = SetTenant::Only;
+
+class TenantTableTest : public StateTest {
+ protected:
+  Status set(const char* name, tenant::Settings settings = {}, Only only = Only::always) {
+    return do_one(SetTenant{name, tenant::Source::admin, only, settings}).status;
+  }
+  Status key(const char* tenant, const char* name, std::uint8_t n) {
+    return do_one(SetTenantKey{tenant, name, {n}}).status;
+  }
+  const tenant::Tenant& tenant(const char* name) { return *state_->world().tenants.find(name); }
+  Status join_at(const char* room, std::uint64_t n) {
+    return do_one(Join{room, subject(n), id(n), ""}).status;
+  }
+  static room::Policy paused() {
+    room::Policy policy;
+    policy.mode = room::Mode::paused;
+    return policy;
+  }
+};
+
+TEST_F(TenantTableTest, ATenantIsMadeChangedAndRemoved) {
+  const LogTime made = now_;
+  EXPECT_EQ(set("acme"), Status::done);
+  EXPECT_EQ(set("acme"), Status::already);
+  EXPECT_EQ(set("acme", {}, Only::if_absent), Status::tenant_exists);
+  EXPECT_EQ(set("none", {}, Only::if_present), Status::no_such_tenant);
+  now_ += Millis(500);
+  tenant::Settings more;
+  more.rooms = 5;
+  EXPECT_EQ(set("acme", more), Status::done);
+  EXPECT_EQ(tenant("acme").settings.rooms, 5U);
+  EXPECT_EQ(tenant("acme").created_at, made);
+  EXPECT_EQ(tenant("acme").updated_at, now_);
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::done);
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::no_such_tenant);
+}
+
+TEST_F(TenantTableTest, AKeyBelongsToOneTenantUnderOneName) {
+  set("a");
+  set("b");
+  EXPECT_EQ(key("a", "web", 1), Status::done);
+  EXPECT_EQ(key("a", "web", 1), Status::already);
+  EXPECT_EQ(key("a", "job", 1), Status::key_exists);
+  EXPECT_EQ(key("b", "web", 1), Status::key_exists);
+  EXPECT_EQ(key("none", "web", 9), Status::no_such_tenant);
+  EXPECT_EQ(state_->world().tenants.all()->owner_of({1})->tenant->name, "a");
+  EXPECT_EQ(key("a", "web", 2), Status::done) << "another key under its name";
+  EXPECT_FALSE(state_->world().tenants.all()->owner_of({1}));
+  EXPECT_EQ(key("b", "web", 1), Status::done) << "nobody has it any more";
+  EXPECT_EQ(do_one(RemoveTenantKey{"a", "web"}).status, Status::done);
+  EXPECT_EQ(do_one(RemoveTenantKey{"a", "web"}).status, Status::no_such_key);
+  EXPECT_FALSE(state_->world().tenants.all()->owner_of({2}));
+}
+
+TEST_F(TenantTableTest, KeysAreBounded) {
+  set("a");
+  for (std::size_t n = 0; n < tenant::kMaxKeys; ++n)
+    EXPECT_EQ(key("a", ("k" + std::to_string(n)).c_str(), static_cast<std::uint8_t>(n)),
+              Status::done);
+  EXPECT_EQ(key("a", "more", 99), Status::too_many_keys);
+  EXPECT_EQ(key("a", "k0", 99), Status::done);
+}
+
+TEST_F(TenantTableTest, RoomsAndRulesOfATenantNeedItAndAreCounted) {
+  EXPECT_EQ(do_one(SetRoom{"acme/r", {}}).status, Status::no_such_tenant);
+  EXPECT_EQ(do_one(SetRule{rule("acme/api")}).status, Status::no_such_tenant);
+  tenant::Settings one;
+  one.rooms = one.rules = 1;
+  set("acme", one);
+  set("acm");
+  set_room({}, "acm/other");
+  set_room({}, "acme/r");
+  EXPECT_EQ(do_one(SetRoom{"acme/r", paused()}).status, Status::done) << "it is there already";
+  EXPECT_EQ(do_one(SetRoom{"acme/s", {}}).status, Status::too_many_rooms);
+  EXPECT_EQ(do_one(SetRule{rule("acme/api")}).status, Status::done);
+  EXPECT_EQ(do_one(SetRule{rule("acme/api", 20)}).status, Status::done);
+  EXPECT_EQ(do_one(SetRule{rule("acme/more")}).status, Status::too_many_rules);
+}
+
+TEST_F(TenantTableTest, OnlySoManyWaitInAllRoomsOfATenant) {
+  tenant::Settings two;
+  two.max_waiting = 2;
+  set("acme", two);
+  set_room(paused(), "acme/a");
+  set_room(paused(), "acme/b");
+  set_room(paused(), "other");
+  EXPECT_EQ(join_at("acme/a", 1), Status::done);
+  EXPECT_EQ(join_at("acme/b", 2), Status::done);
+  EXPECT_EQ(join_at("acme/a", 3), Status::tenant_full);
+  EXPECT_EQ(join_at("other", 4), Status::done) << "nobody else is held up";
+  EXPECT_EQ(do_one(Leave{id(2)}).status, Status::done);
+  EXPECT_EQ(join_at("acme/a", 3), Status::done);
+}
+
+TEST_F(TenantTableTest, ARuleOfATenantHasItsPlainNameInASetOfItsOwn) {
+  set("a");
+  set("b");
+  for (const char* name : {"api", "a/api", "b/api"}) do_one(SetRule{rule(name)});
+  const auto sets = state_->world().rules.compiled_sets();
+  ASSERT_EQ(sets.size(), 3U);
+  for (const auto& [tenant, rules] : sets) {
+    ASSERT_EQ(rules->rules().size(), 1U) << tenant;
+    EXPECT_EQ(rules->named("api")->entry().tenant, tenant);
+  }
+  EXPECT_NE(sets.at("a")->named("api")->quotas()[0].identity,
+            sets.at("b")->named("api")->quotas()[0].identity)
+      << "they count apart";
+  EXPECT_EQ(do_one(RemoveRule{"a/api"}).status, Status::done);
+  EXPECT_NE(state_->world().rules.compiled()->named("api"), nullptr);
+}
+
+TEST_F(TenantTableTest, ATenantGoesWithAllThatItHas) {
+  set("acme");
+  set("acme2");
+  key("acme", "web", 1);
+  for (const char* name : {"acme/r", "acme2/r", "r"}) set_room(paused(), name);
+  for (const char* name : {"acme/api", "acme2/api", "api"}) do_one(SetRule{rule(name)});
+  join_at("acme/r", 1);
+  join_at("acme2/r", 2);
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::done);
+  const World& world = state_->world();
+  EXPECT_EQ(world.rooms.find("acme/r"), nullptr);
+  EXPECT_NE(world.rooms.find("acme2/r"), nullptr);
+  EXPECT_NE(world.rooms.find("r"), nullptr);
+  EXPECT_EQ(world.rules.count_of("acme"), 0U);
+  EXPECT_EQ(world.rules.count_of("acme2"), 1U);
+  EXPECT_FALSE(world.tenants.all()->owner_of({1}));
+  EXPECT_EQ(state_of(1), room::TicketState::closed);
+  EXPECT_EQ(view(1).reason, room::CloseReason::room_removed);
+  EXPECT_EQ(state_of(2), room::TicketState::waiting);
+}
+
+TEST_F(TenantTableTest, ASnapshotHasTheTenants) {
+  set("b");
+  set("a");
+  key("a", "web", 1);
+  key("a", "job", 2);
+  set_room({}, "a/r");
+  do_one(SetRule{rule("a/api")});
+  const std::string before = bytes();
+  restore();
+  EXPECT_EQ(bytes(), before);
+  EXPECT_EQ(tenant("a").keys.size(), 2U);
+  EXPECT_EQ(key("b", "web", 1), Status::key_exists);
+}
+
+TEST_F(TenantTableTest, OnlyAChangeIsTold) {
+  state_->take_changes();
+  set("a");
+  EXPECT_TRUE(state_->take_changes().tenants);
+  set("a");
+  EXPECT_FALSE(state_->take_changes().tenants);
+  key("a", "web", 1);
+  EXPECT_TRUE(state_->take_changes().tenants);
+}
+
+}  // namespace
+}  // namespace doorward::engine
