@@ -33,6 +33,16 @@ Millis Observer::promise_of(const engine::Room& room, const engine::Ticket& tick
   return std::min(promised(room.policy, ticket), promised(former_of(room), ticket));
 }
 
+bool Observer::asks_for_presence(const engine::Room& room) const {
+  return room.policy.present_only || former_of(room).present_only;
+}
+
+bool Observer::was_here_throughout(const TicketId& id, const Ticket& now) {
+  const auto before = before_.find(id);
+  return before != before_.end() && before->second.raw.node != 0 && now.raw.node != 0 &&
+         !acted_.contains(id) && ledger_.is_here(id);
+}
+
 bool Observer::is_silent(const room::Policy& policy, const TicketId& id) {
   return policy.liveness_silence && ledger_.silent_for(id) > *policy.liveness_silence;
 }
@@ -81,14 +91,31 @@ void Observer::check_admission(const TicketId& id, const Ticket& now, const Tick
   }
   const auto is_too_fast = [&](const room::Policy& policy) {
     const auto& rate = policy.admit;
-    return rate && ledger_.admitted_within(room->number, rate->every) > rate->count;
+    // Of two rounds the first may have come late.
+    const std::uint32_t most = rate ? rate->count * (rate->rounds ? 2 : 1) : 0;
+    return rate && ledger_.admitted_within(room->number, rate->every) > most;
   };
   if (is_too_fast(room->policy) && is_too_fast(former)) {
     fail("rate: room " + room->name + " let " + to_string(id) + " in above its rate");
   }
+  check_round(*room, id);
   const bool waited = before && before->is_waiting() && !acted_.contains(id);
+  const bool was_here = ledger_.is_here(id) || stream_ended_.contains(id);
+  if (waited && room->policy.present_only && former.present_only && !was_here) {
+    fail("presence: " + to_string(id) + " was let in, but is not here");
+  }
   if (waited && is_silent(room->policy, id) && is_silent(former, id)) {
     fail("liveness: " + to_string(id) + " was let in, but is not there");
+  }
+}
+
+void Observer::check_round(const engine::Room& room, const TicketId& id) {
+  const room::Policy& former = former_of(room);
+  if (!room.has_rounds() || !former.admit || !former.admit->rounds) return;
+  if (waited_.contains(id)) fail("rounds: " + to_string(id) + " was let in between two rounds");
+  const std::uint32_t count = std::max(room.policy.admit->count, former.admit->count);
+  if (ledger_.admitted_within(room.number, Millis(1)) > count) {
+    fail("rounds: room " + room.name + " let too many in at once");
   }
 }
 
@@ -145,7 +172,7 @@ void Observer::check_rooms() {
       inside += is_in ? 1 : 0;
       counted += is_in && !ticket.raw.uncounted ? 1 : 0;
       waiting += ticket.is_waiting() ? 1 : 0;
-      ready = ready || ticket.waits_in(Queue::front) || ticket.waits_in(Queue::returners);
+      ready = ready || could_enter(room, id, ticket);
     }
     if (room.inside != inside || room.counted != counted || room.waiting != waiting) {
       fail("counts: those of room " + room.name + " are wrong");
@@ -163,19 +190,60 @@ void Observer::check_rooms() {
     if (room.mode == room::Mode::closed && waiting > 0) {
       fail("closed: room " + room.name + " keeps waiters");
     }
+    if (room.has_rounds() && room.mode != room::Mode::bypass) return check_beat(room, counted);
     const auto& rate = room.policy.admit;
-    std::optional<std::uint32_t> left;
-    const auto* sells =
-        room.tied_to.empty() ? nullptr : world_->reserved.inventories.find(room.tied_to);
-    if (sells != nullptr) left = sells->map->units() - sells->taken.confirmed;
-    const auto capacity = room::effective_capacity(room.policy, left);
-    const bool free = (!capacity || counted < *capacity) && !room.sold_out &&
-                      (!rate || (ledger_.is_rate_settled(room.number, rate->every) &&
-                                 ledger_.admitted_within(room.number, rate->every) < rate->count));
-    const bool lets_in = room.mode == room::Mode::bypass ||
-                         (room.mode == room::Mode::open && !room.awaits_draw() && free);
-    if (ready && lets_in) fail("refill: room " + room.name + " keeps waiters though it has room");
+    const bool rate_allows = room.mode == room::Mode::bypass || !rate ||
+                             (ledger_.is_rate_settled(room.number, rate->every) &&
+                              ledger_.admitted_within(room.number, rate->every) < rate->count);
+    if (ready && lets_in(room, counted) && rate_allows) {
+      fail("refill: room " + room.name + " keeps waiters though it has room");
+    }
   });
+}
+
+bool Observer::could_enter(const engine::Room& room, const TicketId& id, const Ticket& ticket) {
+  if (!ticket.waits_in(Queue::front) && !ticket.waits_in(Queue::returners)) return false;
+  const bool only_here = room.policy.present_only && room.mode != room::Mode::bypass;
+  return !only_here || (ticket.raw.node != 0 && ledger_.is_here(id));
+}
+
+bool Observer::lets_in(const engine::Room& room, std::uint32_t counted) const {
+  if (room.mode == room::Mode::bypass) return true;
+  std::optional<std::uint32_t> left;
+  const auto* sells =
+      room.tied_to.empty() ? nullptr : world_->reserved.inventories.find(room.tied_to);
+  if (sells != nullptr) left = sells->map->units() - sells->taken.confirmed;
+  const auto capacity = room::effective_capacity(room.policy, left);
+  const bool free = (!capacity || counted < *capacity) && !room.sold_out;
+  return room.mode == room::Mode::open && !room.awaits_draw() && free;
+}
+
+// Whoever could enter for a whole beat in which a slot was free saw somebody enter.
+void Observer::check_beat(const engine::Room& room, std::uint32_t counted) {
+  const LogTime now = ledger_.log();
+  const bool was_shut = shut_.contains(room.number);
+  const bool is_shut = !lets_in(room, counted);
+  const bool begins = was_shut || is_shut || former_.contains(room.number) ||
+                      ledger_.is_after_gap() || ledger_.admitted_within(room.number, Millis(1)) > 0;
+  LogTime& since = beat_since_[room.number];
+  if (begins) since = now;
+  if (is_shut) {
+    shut_.insert(room.number);
+  } else {
+    shut_.erase(room.number);
+  }
+  for (const auto& [id, ticket] : now_) {
+    if (ticket.key().room != room.number) continue;
+    if (!could_enter(room, id, ticket)) {
+      ready_since_.erase(id);
+      continue;
+    }
+    LogTime& ready = ready_since_.try_emplace(id, now).first->second;
+    if (acted_.contains(id)) ready = now;
+    if (now - std::max(since, ready) >= room.policy.admit->every) {
+      fail("rounds: room " + room.name + " lets nobody in though it has room");
+    }
+  }
 }
 
 void Observer::check_tickets() {

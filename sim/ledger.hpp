@@ -20,10 +20,13 @@ class Ledger {
  public:
   // Time: at most five seconds of it count at once.
   void advance(LogTime to) {
+    after_gap_ = log_ != LogTime{} && to - log_ > Millis(5'000);
     if (to > log_ && log_ != LogTime{}) service_ += std::min(to - log_, Millis(5'000));
     log_ = std::max(log_, to);
   }
   Millis service() const { return service_; }
+  LogTime log() const { return log_; }
+  bool is_after_gap() const { return after_gap_; }
 
   // Nodes and streams.
   void heard(std::uint64_t node) { heard_[node] = service_; }
@@ -44,6 +47,12 @@ class Ledger {
     Millis seen = signs_[ticket];
     for (const std::uint64_t node : streams_[ticket]) seen = std::max(seen, until(node));
     return service_ - seen;
+  }
+
+  // Whether a stream of it stands now.
+  bool is_here(const TicketId& ticket) {
+    const auto& nodes = streams_[ticket];
+    return std::ranges::any_of(nodes, [this](std::uint64_t n) { return until(n) == service_; });
   }
 
   // Sessions: at least this long was promised from now.
@@ -86,6 +95,7 @@ class Ledger {
   }
 
   LogTime log_{};
+  bool after_gap_ = false;
   Millis service_{};
   std::map<std::uint64_t, Millis> heard_;
   std::map<std::uint64_t, std::uint64_t> places_;

@@ -23,6 +23,8 @@ std::optional<std::string> Observer::after(const engine::State& state, const eng
   if (time - batch.header.written_at <= Millis(30'000)) ledger_.heard(batch.header.node);
   before_ = std::exchange(now_, {});
   acted_.clear();
+  waited_.clear();
+  stream_ended_.clear();
   former_.clear();
   scan(with_positions);
   follow(batch, outcomes);
@@ -58,6 +60,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
         outcome.status == engine::Status::done || outcome.status == engine::Status::already;
     if (!took_effect) continue;
     const bool waits = outcome.ticket && outcome.ticket->state == TicketState::waiting;
+    if (waits) waited_.insert(outcome.ticket->id);
     if (const auto* join = std::get_if<engine::Join>(&command)) follow_join(*join, outcome);
     if (const auto* draw = std::get_if<engine::Draw>(&command)) {
       if (outcome.status == engine::Status::done) redraw(*draw);
@@ -80,6 +83,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
     }
     if (const auto* end = std::get_if<engine::PresenceEnd>(&command)) {
       ledger_.stream_ended(end->ticket, batch.header.node);
+      stream_ended_.insert(end->ticket);
     }
   }
 }
@@ -155,6 +159,8 @@ void Observer::drop_gone(std::map<LaneKey, Places>& lines, Queue queue) {
 // Nobody was admitted while somebody stood before them in the same line and still does.
 void Observer::check_overtaking(const LaneKey& key, const Places& places) {
   const TicketId* stayed = nullptr;
+  const auto* room = world_->rooms.at(key.room);
+  const bool only_here = room != nullptr && asks_for_presence(*room);
   for (const TicketId& id : places) {
     const auto found = now_.find(id);
     if (found == now_.end()) continue;
@@ -162,7 +168,8 @@ void Observer::check_overtaking(const LaneKey& key, const Places& places) {
     const auto before = before_.find(id);
     const bool came_back = before != before_.end() && before->second.is_waiting() &&
                            before->second.raw.queue() != Queue::front;
-    if (ticket.waits_in(Queue::front) && !stayed) stayed = &id;
+    const bool counts = !only_here || was_here_throughout(id, ticket);
+    if (ticket.waits_in(Queue::front) && counts && !stayed) stayed = &id;
     if (ticket.raw.is(TicketState::admitted) && stayed && !came_back) {
       fail("order: " + to_string(id) + " entered before " + to_string(*stayed) + " in lane " +
            std::to_string(key.lane) + " of room " + std::to_string(key.room));

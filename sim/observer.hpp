@@ -56,11 +56,17 @@ class Observer {
   void check_overtaking(const LaneKey& key, const Places& places);
   void check_changes();
   void check_admission(const TicketId& id, const Ticket& now, const Ticket* before);
+  void check_round(const engine::Room& room, const TicketId& id);
+  bool asks_for_presence(const engine::Room& room) const;
+  bool was_here_throughout(const TicketId& id, const Ticket& now);
   const room::Policy& former_of(const engine::Room& room) const;
   Millis promise_of(const engine::Room& room, const engine::Ticket& ticket) const;
   bool is_silent(const room::Policy& policy, const TicketId& id);
   void check_positions();
   void check_rooms();
+  bool could_enter(const engine::Room& room, const TicketId& id, const Ticket& ticket);
+  bool lets_in(const engine::Room& room, std::uint32_t counted) const;
+  void check_beat(const engine::Room& room, std::uint32_t counted);
   void check_rules();
   void check_tickets();
   void drop_gone(std::map<LaneKey, Places>& lines, engine::Queue queue);
@@ -72,6 +78,11 @@ class Observer {
   std::map<LaneKey, Places> returners_;
   std::map<TicketId, std::uint32_t> shown_;  // positions shown last
   std::map<TicketId, bool> acted_;           // in this entry; true: moved itself to the back
+  std::set<TicketId> waited_;                // after a command of this entry
+  std::set<TicketId> stream_ended_;          // in this entry
+  std::map<TicketId, LogTime> ready_since_;  // in rooms with rounds
+  std::map<std::uint32_t, LogTime> beat_since_;
+  std::set<std::uint32_t> shut_;  // rooms with rounds that let nobody in after the last entry
   std::map<std::uint32_t, room::Policy> policies_;
   std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
   std::map<std::string, limit::Rule> rules_;

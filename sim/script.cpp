@@ -239,6 +239,7 @@ void Script::limit(room::Policy& policy) {
   if (random_.chance(50)) {
     const auto count = static_cast<std::uint32_t>(random_.between(1, 6));
     policy.admit = room::Rate{count, Millis(random_.between(50, 10'000))};
+    policy.admit->rounds = policy.admit->every.count() % 3 == 0;
   }
   if (random_.chance(10)) policy.max_waiting = static_cast<std::uint32_t>(random_.between(1, 10));
 }
@@ -249,6 +250,7 @@ void Script::time(room::Policy& policy) {
   if (random_.chance(50)) policy.claim_ttl = Millis(random_.between(500, 8'000));
   if (random_.chance(60)) policy.liveness_silence = Millis(random_.between(1'000, 15'000));
   policy.liveness_grace = Millis(random_.between(0, 20'000));
+  policy.present_only = policy.session_ttl.count() % 4 == 0;
 }
 
 }  // namespace doorward::sim

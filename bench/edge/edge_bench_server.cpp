@@ -15,7 +15,9 @@ class Quiet final : public edge::StreamSource {
     if (stream.memo++ == 0) out.append("data: 1\n\n");
     return {doorward::Millis(20'000), false};
   }
-  bool message(edge::ParkedStream&, std::string_view, std::string&) override { return true; }
+  Heard message(edge::ParkedStream&, std::string_view, std::string&) override {
+    return Heard::go_on;
+  }
   void gone(const edge::ParkedStream&) override {}
 };
 

@@ -91,20 +91,36 @@ bool ParkingLot::take_frames(Slot& slot, std::string_view bytes, std::string& ou
         break;
       case ws::Event::Kind::pong: break;
       case ws::Event::Kind::text:
-        if (slot.ending || source_->message(slot.stream, event.payload, out)) break;
-        ws::append_close(out, ws::kNormal);
+        if (slot.ending || take_text(slot, event.payload, out)) break;
         return false;
       case ws::Event::Kind::binary:
-        if (!slot.ending) ws::append_close(out, ws::kUnsupportedData);
+        if (!slot.ending) refuse(slot, ws::kUnsupportedData, out);
         return false;
       case ws::Event::Kind::close:
         if (!slot.ending) ws::append_close(out, event.close_code);
         return false;
       case ws::Event::Kind::error:
-        if (!slot.ending) ws::append_close(out, event.close_code);
+        if (!slot.ending) refuse(slot, event.close_code, out);
         return false;
     }
   }
+}
+
+// False: a close was written.
+bool ParkingLot::take_text(Slot& slot, std::string_view text, std::string& out) {
+  const std::uint64_t key = slot.stream.key;
+  const StreamSource::Heard heard = source_->message(slot.stream, text, out);
+  if (slot.stream.key != key) rename(slot, key);
+  if (heard == StreamSource::Heard::close) ws::append_close(out, ws::kNormal);
+  return heard == StreamSource::Heard::go_on;
+}
+
+void ParkingLot::refuse(Slot& slot, std::uint16_t usual, std::string& out) {
+  std::string reason;
+  std::uint16_t code = usual;
+  // Who breaks the protocol hears of that alone.
+  if (usual != ws::kProtocolError) code = source_->refuse(slot.stream, usual, reason);
+  ws::append_close(out, code, reason);
 }
 
 void ParkingLot::send(Slot& slot, std::string_view bytes) {
@@ -157,6 +173,10 @@ void ParkingLot::say_goodbye(Slot& slot, std::uint16_t code) {
     send(slot, out);
     if (!slot.open) return;
   }
+  finish(slot);
+}
+
+void ParkingLot::finish(Slot& slot) {
   slot.ending = true;
   if (slot.kind == StreamKind::websocket) {
     // The peer answers with its own close, and then closes.

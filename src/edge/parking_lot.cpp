@@ -90,6 +90,16 @@ void ParkingLot::unlink_key(Slot& slot) {
   }
 }
 
+// Its key was `former`.
+void ParkingLot::rename(Slot& slot, std::uint64_t former) {
+  const std::uint64_t key = std::exchange(slot.stream.key, former);
+  unlink_key(slot);
+  slot.previous = nullptr;
+  slot.stream.key = key;
+  link_key(slot);
+  make_due(slot);
+}
+
 void ParkingLot::wake(std::span<const std::uint64_t> keys) {
   for (const std::uint64_t key : keys) {
     const auto at = by_key_.find(key);
@@ -147,7 +157,12 @@ void ParkingLot::render(Slot& slot) {
     slot.clear();
   }
   send(slot, scratch_);
-  if (next.end && slot.open) say_goodbye(slot, wire::websocket::kNormal);
+  if (!next.end || !slot.open) return;
+  if (next.said) {
+    finish(slot);
+  } else {
+    say_goodbye(slot, wire::websocket::kNormal);
+  }
 }
 
 void ParkingLot::expired(Slot& slot) {

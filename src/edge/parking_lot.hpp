@@ -54,6 +54,7 @@ class ParkingLot {
   void ready(Slot& slot, const PollEvent& event);
   void readable(Slot& slot);
   bool take_input(Slot& slot, std::string_view bytes);
+  bool take_text(Slot& slot, std::string_view text, std::string& out);
   bool take_frames(Slot& slot, std::string_view bytes, std::string& out);
   void make_due(Slot& slot);
   void post_rendering();
@@ -63,7 +64,10 @@ class ParkingLot {
   void send_unsent(Slot& slot);
   void wait_to_send(Slot& slot);
   void all_sent(Slot& slot);
+  void rename(Slot& slot, std::uint64_t former);
+  void refuse(Slot& slot, std::uint16_t usual, std::string& out);
   void say_goodbye(Slot& slot, std::uint16_t code);
+  void finish(Slot& slot);
   void half_close(Slot& slot);
   void expired(Slot& slot);
   void close(Slot& slot);

@@ -37,9 +37,19 @@ class Source final : public StreamSource {
     changed_.notify_all();
     return {again_in, end_at != 0 && stream.memo == end_at};
   }
-  bool message(ParkedStream&, std::string_view text, std::string& out) override {
+  Heard message(ParkedStream& stream, std::string_view text, std::string& out) override {
+    if (text == "out") {
+      wire::websocket::append_close(out, 4001, "out");
+      return Heard::closed;
+    }
+    if (text.starts_with("I am ")) stream.key = std::stoull(std::string(text.substr(5)));
     wire::websocket::append_frame(out, wire::websocket::Opcode::text, "got " + std::string(text));
-    return text != "bye";
+    return text == "bye" ? Heard::close : Heard::go_on;
+  }
+  std::uint16_t refuse(ParkedStream& stream, std::uint16_t usual, std::string& reason) override {
+    if (stream.key != 99) return usual;
+    reason = "no text";
+    return 4001;
   }
   void gone(const ParkedStream& stream) override {
     const std::lock_guard lock(mutex_);
@@ -212,6 +222,45 @@ TEST(Parking, ClosesAWebSocketWithTheReason) {
     client.read_until("render 0");
     EXPECT_EQ(client.read_all(), expected);
   }
+}
+
+TEST(Parking, TheSourceMaySayTheClose) {
+  Source source;
+  RunningServer running(patient_options(), park, &source);
+  const std::pair<std::string, std::string> cases[] = {
+      {frame(0x81, "out"), "\x88\x05\x0f\xa1out"},
+      {frame(0x82, "x"), "\x88\x09\x0f\xa1no text"},
+      {frame(0x81, "\xff"), "\x88\x09\x0f\xa1no text"},
+      {std::string("\x81\xfe\x10\x01\0\0\0\0", 8), "\x88\x09\x0f\xa1no text"},
+      {frame(0x83, "x"), "\x88\x02\x03\xea"},  // a broken protocol is nobody else's to name
+  };
+  for (const auto& [bytes, expected] : cases) {
+    Client client(running.port());
+    client.send(socket_request(99) + bytes);
+    client.read_until("render 0");
+    EXPECT_EQ(client.read_all(), expected);
+  }
+}
+
+TEST(Parking, APeersMessageMayTellWhoseSocketItIs) {
+  Source source;
+  RunningServer running(patient_options(), park, &source);
+  Client other(running.port());
+  other.send(socket_request(7));
+  other.read_until("render 0");
+  Client client(running.port());
+  client.send(socket_request(7) + frame(0x81, "I am 9"));
+  client.read_until("got I am 9");
+  EXPECT_EQ(client.read_bytes(10), "\x81\x08render 1");
+  const std::uint64_t seven[] = {7};
+  const std::uint64_t nine[] = {9};
+  running.server.wake(nine);
+  EXPECT_EQ(client.read_bytes(10), "\x81\x08render 2");
+  running.server.wake(seven);
+  EXPECT_EQ(other.read_bytes(10), "\x81\x08render 1");
+  EXPECT_EQ(source.renders(), 5u);
+  client.close();
+  EXPECT_THAT(source.wait_for_gone(1), testing::ElementsAre(9));
 }
 
 TEST(Parking, RefusesAHandshakeOfAnotherVersion) {

@@ -50,7 +50,7 @@ std::uint32_t take_lane_turn(const Room& room, room::LaneTurn& turn) {
   if (room.lanes.size() == 1) return 0;
   std::array<room::LaneTurn::Contender, kMaxLaneStates> contenders;
   for (std::size_t i = 0; i < room.lanes.size(); ++i) {
-    contenders[i] = {room.lanes[i].share, room.lanes[i].has_candidates()};
+    contenders[i] = {room.lanes[i].share, room.candidates(room.lanes[i]) > 0};
   }
   return *turn.take(std::span(contenders).first(room.lanes.size()));
 }
@@ -62,9 +62,28 @@ Next who_is_next(const Room& room) {
   next.lane = take_lane_turn(room, next.lane_turn);
   const LaneState& lane = room.lanes[next.lane];
   next.return_turn = lane.return_turn;
-  const bool returner = next.return_turn.take(lane.returners.count() > 0, lane.front.count() > 0);
-  next.ticket = *lane.line(returner ? Queue::returners : Queue::front).first();
+  const bool only_here = room.asks_for_presence();
+  const auto first = [only_here](const Line& line) {
+    return only_here ? line.first_here() : line.first();
+  };
+  const auto returner = first(lane.returners);
+  const auto in_line = first(lane.front);
+  next.ticket =
+      next.return_turn.take(returner.has_value(), in_line.has_value()) ? *returner : *in_line;
   return next;
+}
+
+// Whether the one whose turn it is may enter; else made room for the next.
+bool is_there(World& world, Room& room, std::uint32_t ticket) {
+  if (room.mode == Mode::bypass) return true;
+  if (room.policy.present_only) {
+    if (keep_living_presences(world, ticket)) return true;
+    mind_presence(world, ticket);
+    return false;
+  }
+  if (!is_silent(world, room, ticket)) return true;
+  pass_over(world, ticket);
+  return false;
 }
 
 void let_in(World& world, Room& room, const Next& next) {
@@ -73,18 +92,15 @@ void let_in(World& world, Room& room, const Next& next) {
   room.lanes[next.lane].return_turn = next.return_turn;
   const bool counts = room.mode != Mode::bypass && room.policy.admit;
   if (counts) room.rate.admit(*room.policy.admit, world.clock.now(), 1);
+  if (counts && room.round_left > 0) --room.round_left;
 }
 
-// Fills every free slot. Somebody who is passed over costs budget too, but no slot and no turn.
+// Fills every free slot. Somebody who is not there costs budget too, but no slot and no turn.
 bool admit_some(World& world, Room& room, Budget& budget) {
   while (room.has_candidates() && has_free_slot(world, room)) {
     if (!budget.take()) return false;
     const Next next = who_is_next(room);
-    if (room.mode != Mode::bypass && is_silent(world, room, next.ticket)) {
-      pass_over(world, next.ticket);
-    } else {
-      let_in(world, room, next);
-    }
+    if (is_there(world, room, next.ticket)) let_in(world, room, next);
   }
   return true;
 }
@@ -122,12 +138,48 @@ bool remove_some(World& world, Room& room, Budget& budget) {
   return true;
 }
 
+// Opens the round that is due. Time in which the service was away brings none, and a beat that found
+// nobody ends: it begins anew with the next who waits.
+void open_round(World& world, Room& room) {
+  if (!room.has_rounds()) return room.round_at.reset();
+  const LogTime now = world.clock.now();
+  const Millis every = room.policy.admit->every;
+  if (is_admitting(room) && room.round_at) room.round_at = std::min(*room.round_at, now + every);
+  if (!room.round_at || *room.round_at > now) return;
+  if (world.after_gap || !is_admitting(room) || !room.has_candidates()) {
+    return room.round_at.reset();
+  }
+  room.round_left = room.policy.admit->count;
+  world.open_rounds.push_back(room.number);
+  *room.round_at += every * ((now - *room.round_at) / every + 1);
+}
+
+// Somebody waits, so there will be a round: the first when the room opens, else after one interval.
+void await_round(const World& world, Room& room) {
+  if (!room.has_rounds() || room.round_at || !room.has_candidates()) return;
+  const LogTime now = world.clock.now();
+  const auto& opens = room.policy.opens_at;
+  if (is_admitting(room)) {
+    room.round_at = now + room.policy.admit->every;
+  } else if (opens && *opens > now && room.policy.mode == Mode::open) {
+    room.round_at = *opens;
+  }
+}
+
 }  // namespace
+
+void close_rounds(World& world) {
+  for (const std::uint32_t number : world.open_rounds) {
+    if (Room* room = world.rooms.at(number)) room->round_left = 0;
+  }
+  world.open_rounds.clear();
+}
 
 bool has_free_slot(World& world, Room& room) {
   if (!is_admitting(room)) return false;
   if (room.mode == Mode::bypass) return true;
   if (!has_capacity(world, room)) return false;
+  if (room.has_rounds()) return room.round_left > 0;
   return !room.policy.admit || room.rate.allowed(*room.policy.admit, world.clock.now()) > 0;
 }
 
@@ -146,6 +198,10 @@ bool is_sold_out(const World& world, const Room& room) {
 std::optional<LogTime> next_wake(const World& world, const Room& room) {
   const LogTime now = world.clock.now();
   std::optional<LogTime> wake = room::next_mode_change(room.policy, now);
+  if (room.has_rounds()) {
+    if (!room.round_at) return wake;
+    return wake ? std::min(*wake, *room.round_at) : *room.round_at;
+  }
   const bool held_by_rate = room.mode == Mode::open && is_admitting(room) &&
                             has_capacity(world, room) && room.has_candidates() && room.policy.admit;
   if (!held_by_rate) return wake;
@@ -159,7 +215,9 @@ bool settle(World& world, Room& room, Budget& budget) {
   look_at_stock(world, room);
   if (room.draw && !draw_some(world, room, budget)) return false;
   if (room.mode == Mode::closed && !close_waiters(world, room, budget)) return false;
+  open_round(world, room);
   if (!admit_some(world, room, budget)) return false;
+  await_round(world, room);
   room.estimate.stand(world.clock.service_now(), room.candidates(), room.counted);
   world.rooms.set_wake(room, next_wake(world, room));
   world.rooms.unmark(room.number);

@@ -34,7 +34,8 @@ Done join_newly(World& world, Room& room, const Join& c) {
   if (!lane) return failed(Status::no_such_lane);
   if (room.mode == room::Mode::closed) return failed(Status::room_closed);
   if (room.sold_out && room.mode != room::Mode::bypass) return failed(Status::sold_out);
-  const bool would_wait = room.has_candidates() || !has_free_slot(world, room);
+  const bool would_wait =
+      room.asks_for_presence() || room.has_candidates() || !has_free_slot(world, room);
   if (would_wait && room.waiting >= room.policy.max_waiting) return failed(Status::room_full);
   if (would_wait && !may_wait(world, room)) return failed(Status::tenant_full);
   return {Status::done, join(world, room, {c.ticket, c.subject, *lane})};
@@ -79,7 +80,9 @@ class Executor {
   Done operator()(const PresenceEnd& c) {
     const auto [ticket, status] = live(c.ticket);
     if (status != Status::done) return {status, ticket};
-    return {end_presence(world_, *ticket, node_) ? Status::done : Status::already, ticket};
+    if (!end_presence(world_, *ticket, node_)) return {Status::already, ticket};
+    if (world_.tickets[*ticket].is(TicketState::waiting)) mind_presence(world_, *ticket);
+    return {Status::done, ticket};
   }
 
   Done operator()(const SetRoom& c) {

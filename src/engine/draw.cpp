@@ -20,6 +20,7 @@ bool draw_lane(World& world, LaneState& lane, DrawJob& job, Budget& budget) {
     const std::uint32_t ticket = *lane.front.nth(job.drawn);
     const Line::Place place = begin + place_of(job.drawn);
     job.line.set(place, ticket);
+    job.line.set_here(place, world.tickets[ticket].node != 0);
     world.tickets.edit(ticket).place = place;
   }
   lane.front = std::move(job.line);

@@ -3,6 +3,8 @@
 #include "core/room/session.hpp"
 #include "engine/presence.hpp"
 
+#include <algorithm>
+
 namespace doorward::engine {
 namespace {
 
@@ -20,6 +22,7 @@ void enqueue(World& world, std::uint32_t index, Queue queue) {
   Ticket& ticket = world.tickets.edit(index);
   ticket.set_queue(queue);
   ticket.place = world.lane_of(ticket).line(queue).push_back(index);
+  world.lane_of(ticket).line(queue).set_here(ticket.place, ticket.node != 0);
   touch_room(world, ticket);
 }
 
@@ -62,6 +65,11 @@ void set_session(World& world, std::uint32_t index, const room::Session& session
   world.tickets.set_deadline(index, session.deadline);
 }
 
+// In the line nobody is kept to a deadline, unless the room asks for presence still.
+bool is_given_up(World& world, const Ticket& ticket) {
+  return ticket.node == 0 && world.room_of(ticket).policy.present_only;
+}
+
 CloseReason reason_when_due(const Ticket& ticket) {
   if (ticket.is(TicketState::waiting)) return CloseReason::silent;
   return ticket.claimed ? CloseReason::session_expired : CloseReason::claim_expired;
@@ -81,6 +89,7 @@ std::uint32_t join(World& world, Room& room, const Newcomer& newcomer) {
   ++room.joined_total;
   ++room.waiting;
   enqueue(world, index, Queue::front);
+  mind_presence(world, index);
   return index;
 }
 
@@ -89,15 +98,35 @@ void move_to_back(World& world, std::uint32_t index) {
   world.tickets.clear_deadline(index);
   world.tickets.edit(index).set_seen_at(world.clock.service_now());
   enqueue(world, index, Queue::front);
+  mind_presence(world, index);
 }
 
 void see(World& world, std::uint32_t index) {
   Ticket& ticket = world.tickets.edit(index);
   ticket.set_seen_at(world.clock.service_now());
-  if (ticket.queue() != Queue::aside) return;
-  dequeue(world, ticket);
-  world.tickets.clear_deadline(index);
-  enqueue(world, index, Queue::returners);
+  if (ticket.queue() == Queue::aside) {
+    dequeue(world, ticket);
+    world.tickets.clear_deadline(index);
+    enqueue(world, index, Queue::returners);
+  }
+  mind_presence(world, index);
+}
+
+void mind_presence(World& world, std::uint32_t index) {
+  const Ticket& ticket = world.tickets[index];
+  const bool is_here = ticket.node != 0;
+  world.lane_of(ticket).line(ticket.queue()).set_here(ticket.place, is_here);
+  const room::Policy& policy = world.room_of(ticket).policy;
+  if (policy.present_only) touch_room(world, ticket);
+  if (ticket.queue() == Queue::aside) return;
+  if (policy.present_only && !is_here) {
+    // It may be noticed late, as when a node died; then with the next record.
+    const ServiceTime soonest = world.clock.service_now() + Millis{1};
+    const ServiceTime end = ticket.seen_at() + policy.liveness_grace;
+    world.tickets.set_deadline(index, std::max(end, soonest));
+  } else if (ticket.deadline_bits != 0) {
+    world.tickets.clear_deadline(index);
+  }
 }
 
 void pass_over(World& world, std::uint32_t index) {
@@ -161,9 +190,10 @@ void close(World& world, std::uint32_t index, CloseReason reason) {
 
 void fall_due(World& world, std::uint32_t index) {
   const Ticket& ticket = world.tickets[index];
+  const bool is_in_line = ticket.is(TicketState::waiting) && ticket.queue() != Queue::aside;
   if (ticket.is(TicketState::closed)) {
     world.tickets.forget(index);
-  } else {
+  } else if (!is_in_line || is_given_up(world, ticket)) {
     close(world, index, reason_when_due(ticket));
   }
 }

@@ -22,6 +22,9 @@ std::uint32_t join(World& world, Room& room, const Newcomer& newcomer);
 void move_to_back(World& world, std::uint32_t ticket);
 // A waiter gave a sign of life; one that was passed over lines up for the next free slot.
 void see(World& world, std::uint32_t ticket);
+// A waiter's streams changed: the line knows who is here, and a room of `present_only` for how long
+// it keeps the place of somebody who is not.
+void mind_presence(World& world, std::uint32_t ticket);
 // Its turn came and it was silent: keep it aside for the grace time.
 void pass_over(World& world, std::uint32_t ticket);
 void admit(World& world, std::uint32_t ticket);

@@ -65,6 +65,16 @@ void drop_presences(World& world, std::uint32_t ticket) {
   }
 }
 
+bool keep_living_presences(World& world, std::uint32_t ticket) {
+  const ServiceTime now = world.clock.service_now();
+  while (const Slot node = node_of(world, ticket)) {
+    if (world.nodes.is_alive(node, now)) return true;
+    keep_moment(world, ticket, node);
+    pull_up(world, ticket);
+  }
+  return false;
+}
+
 ServiceTime last_seen(const World& world, std::uint32_t ticket) {
   const ServiceTime now = world.clock.service_now();
   ServiceTime seen = world.tickets[ticket].seen_at();

@@ -15,6 +15,8 @@ bool start_presence(World& world, std::uint32_t ticket, NodeTable::Slot node);
 bool end_presence(World& world, std::uint32_t ticket, NodeTable::Slot node);
 // The ticket waits no more.
 void drop_presences(World& world, std::uint32_t ticket);
+// Forgets the presences at nodes that are dead. True if one at a living node remains.
+bool keep_living_presences(World& world, std::uint32_t ticket);
 
 // The latest moment at which the ticket was there.
 ServiceTime last_seen(const World& world, std::uint32_t ticket);

@@ -23,6 +23,13 @@ bool is_foreseeable(const Room& room) {
   return room.policy.mode == room::Mode::open && room.mode != room::Mode::closed && !room.sold_out;
 }
 
+// Until the next round: from now, or from the opening.
+Millis round_in(const World& world, const Room& room) {
+  const LogTime now = world.clock.now();
+  if (const auto& opens = room.policy.opens_at; opens && *opens > now) return Millis{0};
+  return room.round_at ? std::max(*room.round_at - now, Millis{0}) : room.policy.admit->every;
+}
+
 std::optional<room::Eta> eta_of(const World& world, const Room& room, const LaneState& lane,
                                 std::uint64_t ahead) {
   if (room.mode == room::Mode::bypass) return room::Eta{};
@@ -30,9 +37,10 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
   std::uint64_t shares = lane.share;
   std::uint64_t elsewhere = 0;
   for (const LaneState& other : room.lanes) {
-    if (&other == &lane || !other.has_candidates()) continue;
+    const std::uint64_t waiting = room.candidates(other);
+    if (&other == &lane || waiting == 0) continue;
     shares += other.share;
-    elsewhere += other.candidates();
+    elsewhere += waiting;
   }
   room::Estimate::Question question;
   question.ahead = room::ahead_in_lanes(ahead, lane.share, shares, elsewhere);
@@ -42,6 +50,7 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
   if (const auto& opens = room.policy.opens_at; opens && *opens > world.clock.now()) {
     question.opens_in = *opens - world.clock.now();
   }
+  if (room.has_rounds()) question.round_in = round_in(world, room);
   return room.estimate.answer(room.policy, question, world.clock.service_now());
 }
 
@@ -49,13 +58,16 @@ void add_wait(const World& world, const Room& room, const Ticket& ticket, room::
   const LaneState& lane = room.lanes[ticket.lane];
   view.passed_over = ticket.queue() == Queue::aside;
   view.sold_out = room.sold_out;
+  view.absent = room.policy.present_only && ticket.node == 0;
   view.waiting = static_cast<std::uint32_t>(lane.candidates());
   if (room.awaits_draw() || view.passed_over) return;
   const std::uint64_t ahead = ahead_of(lane, ticket);
   const bool in_front = ticket.queue() == Queue::front;
   view.position = static_cast<std::uint32_t>(ahead + 1);
   const std::uint64_t between = in_front ? std::min(lane.returners.count(), ahead + 1) : 0;
-  view.eta = eta_of(world, room, lane, ahead + between);
+  const bool only_here = in_front && room.asks_for_presence();
+  const std::uint64_t come_before = only_here ? lane.front.here_ahead_of(ticket.place) : ahead;
+  view.eta = eta_of(world, room, lane, come_before + between);
 }
 
 }  // namespace
@@ -90,7 +102,7 @@ RoomEntry entry_of(const World& world, const Room& room) {
   entry.view.joined_total = room.joined_total;
   if (const auto lane = room.find_lane(""); lane && !room.awaits_draw()) {
     const LaneState& first = room.lanes[*lane];
-    entry.view.eta_for_newcomer = eta_of(world, room, first, first.candidates());
+    entry.view.eta_for_newcomer = eta_of(world, room, first, room.candidates(first));
   }
   return entry;
 }
@@ -126,6 +138,17 @@ std::optional<bool> is_inside_of_seller(const World& world, std::string_view inv
     const auto ticket = world.tickets.find(number, subject);
     return ticket && world.tickets[*ticket].is(TicketState::admitted);
   });
+}
+
+std::vector<TicketHandle> first_waiting(const World& world, const Room& room, std::size_t most) {
+  std::vector<TicketHandle> first;
+  for (const LaneState& lane : room.lanes) {
+    for (std::uint64_t k = 0; k < lane.front.count() && first.size() < most; ++k) {
+      const SlabHandle handle = world.tickets.slab().handle(*lane.front.nth(k));
+      first.push_back({handle.index, handle.generation});
+    }
+  }
+  return first;
 }
 
 }  // namespace doorward::engine

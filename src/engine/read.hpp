@@ -21,4 +21,7 @@ std::optional<bool> is_inside_of_seller(const World& world, std::string_view inv
                                         const SubjectKey& subject);
 std::optional<reserve::LockView> view_of_lock(const World& world, std::string_view name);
 
+// Who waits in a room first, lane by lane in their order.
+std::vector<TicketHandle> first_waiting(const World& world, const Room& room, std::size_t most);
+
 }  // namespace doorward::engine

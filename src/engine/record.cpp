@@ -56,15 +56,21 @@ enum : std::uint8_t {
   kAllOptional = 127,
 };
 
+// Which fields of later versions follow.
+enum : std::uint8_t { kHasStock = 1, kRounds = 2, kPresentOnly = 4, kAllLater = 7 };
+
+std::uint8_t later(const room::Policy& p) {
+  return static_cast<std::uint8_t>((p.stock ? kHasStock : 0) |
+                                   (p.admit && p.admit->rounds ? kRounds : 0) |
+                                   (p.present_only ? kPresentOnly : 0));
+}
+
 std::uint8_t present(const room::Policy& p) {
   return static_cast<std::uint8_t>(
       (p.capacity ? kHasCapacity : 0) | (p.admit ? kHasRate : 0) | (p.claim_ttl ? kHasClaim : 0) |
       (p.liveness_silence ? kHasSilence : 0) | (p.opens_at ? kHasOpens : 0) |
-      (p.closes_at ? kHasCloses : 0) | (p.stock ? kHasMore : 0));
+      (p.closes_at ? kHasCloses : 0) | (later(p) != 0 ? kHasMore : 0));
 }
-
-// Which fields of later versions follow.
-enum : std::uint8_t { kHasStock = 1, kAllLater = 1 };
 
 void put_lanes(ByteWriter& out, const std::vector<room::Lane>& lanes) {
   out.u8(static_cast<std::uint8_t>(lanes.size()));
@@ -96,14 +102,18 @@ room::Rate get_rate(ByteReader& in) {
 }
 
 void put_later(ByteWriter& out, const room::Policy& p) {
-  out.u8(kHasStock);
+  out.u8(later(p));
+  if (!p.stock) return;
   out.text(p.stock->inventory);
   out.varint(p.stock->factor);
 }
 
 void get_later(ByteReader& in, room::Policy& p) {
   const std::uint8_t has = in.u8();
-  if (has == 0 || has > kAllLater) in.fail();
+  const bool has_rounds = (has & kRounds) != 0;
+  if (has == 0 || has > kAllLater || (has_rounds && !p.admit)) return in.fail();
+  if (has_rounds) p.admit->rounds = true;
+  p.present_only = (has & kPresentOnly) != 0;
   if ((has & kHasStock) == 0) return;
   room::Stock& stock = p.stock.emplace();
   stock.inventory = get_name(in, room::kMaxRoomName);
@@ -304,7 +314,7 @@ void put_policy(ByteWriter& out, const room::Policy& p) {
   if (p.closes_at) put_time(out, *p.closes_at);
   out.varint(p.max_waiting);
   out.u8(static_cast<std::uint8_t>(p.mode));
-  if (p.stock) put_later(out, p);
+  if (later(p) != 0) put_later(out, p);
 }
 
 room::Policy get_policy(ByteReader& in) {

@@ -29,6 +29,13 @@ room::Policy full_policy() {
   return p;
 }
 
+room::Policy newest_policy() {
+  room::Policy p = full_policy();
+  p.admit->rounds = true;
+  p.present_only = true;
+  return p;
+}
+
 limit::Quota quota(limit::Algorithm algorithm, std::uint64_t limit, Millis window) {
   limit::Quota made;
   made.algorithm = algorithm;
@@ -127,6 +134,7 @@ std::vector<Command> every_command() {
           Finish{ticket},
           SetRoom{"drop", full_policy(), SetRoom::Source::file},
           SetRoom{std::string(64, 'r'), {}, SetRoom::Source::admin},
+          SetRoom{"drop", newest_policy()},
           RemoveRoom{"drop"},
           Draw{"drop", 7, 8},
           NodeStarted{99, Millis(5000)},
@@ -265,7 +273,7 @@ TEST(Record, ValuesOutOfRangeAreCorruptEvenUnderARightChecksum) {
 }
 
 TEST(Record, EachPolicyByteChangedIsRefusedOrGivesTheSameBytesAgain) {
-  const std::string good = encode(kHeader, {SetRoom{"drop", full_policy()}});
+  const std::string good = encode(kHeader, {SetRoom{"drop", newest_policy()}});
   for (std::size_t at = 40; at < good.size(); ++at) {
     for (int value = 0; value < 256; ++value) {
       std::string bytes = good;
@@ -276,6 +284,36 @@ TEST(Record, EachPolicyByteChangedIsRefusedOrGivesTheSameBytesAgain) {
       EXPECT_EQ(encode(batch->header, batch->commands), bytes) << at << ' ' << value;
     }
   }
+}
+
+TEST(Record, WhatCameLaterChangesNoByteOfAPolicyWithoutIt) {
+  room::Policy policy = full_policy();
+  policy.stock.reset();
+  ByteWriter before;
+  put_policy(before, policy);
+  policy.admit->rounds = true;
+  policy.present_only = true;
+  ByteWriter now;
+  put_policy(now, policy);
+  std::string expected(before.view());
+  expected[0] = static_cast<char>(expected[0] | 64);
+  EXPECT_EQ(now.view(), expected + '\6');
+}
+
+TEST(Record, RoundsWithoutARateAreCorrupt) {
+  ByteWriter out;
+  put_policy(out, room::Policy{});
+  std::string bytes(out.view());
+  bytes[0] = 64;
+  for (const char more : {'\0', '\2', '\6', '\10'}) {
+    const std::string with = bytes + more;
+    ByteReader in(with);
+    get_policy(in);
+    EXPECT_FALSE(in.finished()) << static_cast<int>(more);
+  }
+  const std::string present = bytes + '\4';
+  ByteReader in(present);
+  EXPECT_TRUE(get_policy(in).present_only && in.finished());
 }
 
 TEST(Record, EachRuleByteChangedIsRefusedOrGivesTheSameBytesAgain) {

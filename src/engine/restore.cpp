@@ -289,7 +289,10 @@ bool Restorer::place_ticket(std::uint32_t index, const Ticket& ticket) {
   const auto node = static_cast<NodeTable::Slot>(ticket.node);
   if (node != 0 && !world_->nodes.has(node)) return false;
   if (node != 0) world_->nodes.refer(node);
-  return room->lanes[ticket.lane].line(ticket.queue()).set(ticket.place, index);
+  Line& line = room->lanes[ticket.lane].line(ticket.queue());
+  if (!line.set(ticket.place, index)) return false;
+  line.set_here(ticket.place, node != 0);
+  return true;
 }
 
 Result<std::unique_ptr<State>> read_state(ports::SnapshotReader& from) {

@@ -61,6 +61,12 @@ void write_lane(ByteWriter& out, const LaneState& lane) {
   out.varint(lane.aside.end());
 }
 
+std::optional<LogTime> read_round(ByteReader& in) {
+  const auto max = static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count());
+  const LogTime at{Millis{static_cast<std::int64_t>(in.varint(max))}};
+  return at == LogTime{} ? std::nullopt : std::optional(at);
+}
+
 LaneState read_lane(ByteReader& in) {
   LaneState lane;
   lane.name = in.text(room::kMaxRoomName);
@@ -87,11 +93,13 @@ Line& LaneState::line(Queue queue) {
 
 const Line& LaneState::line(Queue queue) const { return const_cast<LaneState*>(this)->line(queue); }
 
-bool Room::has_candidates() const { return std::ranges::any_of(lanes, &LaneState::has_candidates); }
+bool Room::has_candidates() const {
+  return std::ranges::any_of(lanes, [this](const LaneState& l) { return candidates(l) > 0; });
+}
 
 std::uint32_t Room::candidates() const {
   std::uint64_t count = 0;
-  for (const LaneState& lane : lanes) count += lane.candidates();
+  for (const LaneState& lane : lanes) count += candidates(lane);
   return static_cast<std::uint32_t>(count);
 }
 
@@ -131,6 +139,10 @@ void write_room(ByteWriter& out, const Room& room) {
   room.estimate.write(out);
   out.varint(room.admitted_total);
   out.varint(room.joined_total);
+  if (room.has_rounds()) {
+    const LogTime round_at = room.round_at.value_or(LogTime{});
+    out.varint(static_cast<std::uint64_t>(round_at.time_since_epoch().count()));
+  }
 }
 
 void read_room(ByteReader& in, Room& room) {
@@ -147,6 +159,7 @@ void read_room(ByteReader& in, Room& room) {
   room.estimate = room::Estimate::read(in);
   room.admitted_total = in.varint();
   room.joined_total = in.varint();
+  if (room.has_rounds()) room.round_at = read_round(in);
   for (const room::Lane& lane : lanes_of(room.policy)) {
     const LaneState* found = find_by_name(room.lanes, lane.name);
     if (found == nullptr || found->retired) in.fail();

@@ -42,8 +42,8 @@ struct LaneState {
   Line& line(Queue queue);
   const Line& line(Queue queue) const;
   std::uint64_t candidates() const { return front.count() + returners.count(); }
-  bool has_candidates() const { return candidates() > 0; }
-  bool is_empty() const { return !has_candidates() && aside.count() == 0; }
+  std::uint64_t candidates_here() const { return front.count_here() + returners.count_here(); }
+  bool is_empty() const { return candidates() == 0 && aside.count() == 0; }
 };
 
 struct DrawJob;
@@ -57,6 +57,7 @@ struct Room {
   std::vector<LaneState> lanes;
   room::LaneTurn lane_turn;
   room::RateWindow rate;
+  std::optional<LogTime> round_at;  // the next round, where there are rounds and somebody waits
   room::Estimate estimate;
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
@@ -72,14 +73,21 @@ struct Room {
   // Only within one record.
   std::unique_ptr<DrawJob> draw;
   std::optional<std::uint32_t> removing;  // the next ticket index to look at
+  std::uint32_t round_left = 0;           // who may still enter in the round of this record
 
   Room();
   Room(Room&&) noexcept;
   ~Room();
 
   bool awaits_draw() const { return policy.order == room::Order::draw && !drawn; }
+  bool has_rounds() const { return policy.admit && policy.admit->rounds; }
+  bool asks_for_presence() const { return policy.present_only && mode != room::Mode::bypass; }
+  // Who may enter when the turn comes: was not passed over, and is here where that is asked for.
+  std::uint64_t candidates(const LaneState& lane) const {
+    return asks_for_presence() ? lane.candidates_here() : lane.candidates();
+  }
+  std::uint32_t candidates() const;  // of all lanes
   bool has_candidates() const;
-  std::uint32_t candidates() const;  // of all lanes: who waits and was not passed over
   // The lane of that name that takes joins; an empty name is the first.
   std::optional<std::uint32_t> find_lane(std::string_view lane) const;
 };

@@ -35,7 +35,9 @@ void State::begin(Entry entry, bool want_outcomes) {
 // so rooms come next, then tickets, then admissions.
 void State::advance() {
   const BatchHeader& header = entry_.batch.header;
+  const Millis gaps = world_->clock.gaps();
   world_->clock.advance(std::min(entry_.time, LogTime(Millis(Ticket::kMaxMillis))));
+  world_->after_gap = world_->clock.gaps() > gaps;
   const LogTime now = world_->clock.now();
   stale_ = now - header.written_at > NodeTable::kStaleAfter;
   if (!stale_) {
@@ -71,6 +73,7 @@ bool State::do_phase(Budget& budget) {
       return true;
     case Phase::settle:
       if (!settle_all(budget)) return false;
+      close_rounds(*world_);
       phase_ = Phase::command;
       return true;
     case Phase::command:
@@ -162,9 +165,10 @@ std::optional<LogTime> State::next_due() const {
   if (const auto first = next_due_reserved(*world_)) {
     earlier(std::min(clock.shown(*first), clock.now() + kHeartbeat));
   }
-  // A waiter has no deadline, yet its silence is measured.
+  // A waiter has no deadline, yet its silence is measured, and a round must not be taken for late.
   world_->rooms.for_each([&](const Room& room) {
-    if (room.waiting > 0 && room.policy.liveness_silence) earlier(clock.now() + kHeartbeat);
+    const bool listens = room.waiting > 0 && room.policy.liveness_silence;
+    if (listens || room.round_at) earlier(clock.now() + kHeartbeat);
   });
   return due;
 }

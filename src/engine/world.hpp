@@ -70,6 +70,10 @@ struct World {
   TenantTable tenants;
   Changes changes;
 
+  // Only within one record.
+  bool after_gap = false;                  // the service was away before it
+  std::vector<std::uint32_t> open_rounds;  // rooms that let a round in at it
+
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }
 };

@@ -180,8 +180,10 @@ edge::Task<Sought<Place>> Places::join(JoinRequest request) {
 }
 
 void Places::keep_alive(const Place& place, const room::Policy& policy) {
-  if (!policy.liveness_silence || place.view.state != TicketState::waiting) return;
-  const Millis every = place.view.passed_over ? kUseAtMost : *policy.liveness_silence / 3;
+  if (place.view.state != TicketState::waiting) return;
+  if (!policy.liveness_silence && !place.view.absent) return;
+  const Millis silence = place.view.absent ? policy.liveness_grace : *policy.liveness_silence;
+  const Millis every = place.view.passed_over ? kUseAtMost : silence / 3;
   // A full queue only means that the next poll writes it.
   if (touches_.is_due(place.handle, services_.clock.steady_now(), every))
     static_cast<void>(services_.shard.submit(engine::Touch{place.view.id}));

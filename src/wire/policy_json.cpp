@@ -61,6 +61,11 @@ struct Plain {
       read_or_default(v, to, by_default, [&](auto& time) { in.duration(v, at, time); });
     };
   }
+  Read flag(bool& to, bool by_default) const {
+    return [&in = in, &to, by_default](Value v, At at) {
+      read_or_default(v, to, by_default, [&](auto& b) { in.boolean(v, at, b); });
+    };
+  }
   template <class T>
   Read name(Names<T> names, T& to, T by_default) const {
     return [&in = in, names, &to, by_default](Value v, At at) {
@@ -78,7 +83,8 @@ void read_admit(Value value, At path, std::optional<room::Rate>& to, std::option
   json_optional<room::Rate>(value, to, [&](room::Rate& rate) {
     Reader in(path, fault);
     in.object(value, {{"count", [&](Value v, At at) { in.count(v, at, rate.count); }},
-                      {"every", Plain{in}.duration(rate.every, room::Rate().every)}});
+                      {"every", Plain{in}.duration(rate.every, room::Rate().every)},
+                      {"rounds", Plain{in}.flag(rate.rounds, false)}});
   });
 }
 
@@ -190,6 +196,7 @@ void read_policy(Value value, Policy& to, std::optional<Error>& fault) {
                        {"max_waiting", plain.count(to.max_waiting, defaults().max_waiting)},
                        {"mode", plain.name<Mode>(kModes, to.mode, defaults().mode)},
                        {"stock", [&](Value v, At at) { read_stock(v, at, to.stock, fault); }},
+                       {"present_only", plain.flag(to.present_only, defaults().present_only)},
                    });
 }
 
@@ -211,12 +218,12 @@ json::object policy_to_json(const Policy& policy) {
   const auto plain = [](auto value) { return value; };
   return {
       {"capacity", json_or_null(policy.capacity, plain)},
-      {"admit",
-       json_or_null(
-           policy.admit,
-           [](const room::Rate& rate) {
-             return json::object{{"count", rate.count}, {"every", format_duration(rate.every)}};
-           })},
+      {"admit", json_or_null(policy.admit,
+                             [](const room::Rate& rate) {
+                               return json::object{{"count", rate.count},
+                                                   {"every", format_duration(rate.every)},
+                                                   {"rounds", rate.rounds}};
+                             })},
       {"session", json::object{{"ttl", format_duration(policy.session_ttl)},
                                {"renew", json_name<Renew>(kRenews, policy.renew)}}},
       {"claim", json_or_null(policy.claim_ttl,
@@ -237,6 +244,7 @@ json::object policy_to_json(const Policy& policy) {
                                return json::object{{"inventory", stock.inventory},
                                                    {"factor", factor_of(stock.factor)}};
                              })},
+      {"present_only", policy.present_only},
   };
 }
 

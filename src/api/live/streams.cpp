@@ -111,13 +111,14 @@ bool Streams::show_events(Held& held, StreamKind kind, std::string& out) {
   return true;
 }
 
-bool Streams::message(edge::ParkedStream& stream, std::string_view text, std::string& out) {
+edge::StreamSource::Heard Streams::message(edge::ParkedStream& stream, std::string_view text,
+                                           std::string& out) {
   const std::shared_ptr<Held> found = held(stream.key);
-  if (!found) return false;
+  if (!found) return Heard::close;
   Watcher::Texts texts;
   const bool goes_on = found->watcher->message(text, texts);
   for (const std::string& answer : texts) put(out, StreamKind::websocket, answer);
-  return goes_on;
+  return goes_on ? Heard::go_on : Heard::close;
 }
 
 }  // namespace doorward::api::live

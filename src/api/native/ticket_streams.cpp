@@ -209,6 +209,9 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
     if (spoken_[voice].streams == 0) continue;
     for (const TicketHandle ticket : tickets) keys.push_back(with_voice(pack(ticket), voice));
   }
+  if (any_marked_.load(std::memory_order_relaxed)) {
+    for (const TicketHandle ticket : tickets) keys.push_back(pack(ticket) | kMarked);
+  }
   lots->wake(keys);
 }
 
@@ -290,7 +293,7 @@ edge::StreamSource::Next TicketStreams::render_spoken(edge::ParkedStream& stream
                                                       std::string& out) {
   const std::uint64_t key = without_voice(stream.key);
   const auto view = shard().read(unpack(key));
-  if (view && view->state == TicketState::waiting && view->passed_over) keep_presence(key, *view);
+  if (view && view->state == TicketState::waiting) keep_presence(key, *view);
   return spoken_[voice_of(stream.key)].voice->render(stream.memo, kind, view, out);
 }
 
@@ -314,12 +317,12 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
     emit(out, kind, "heartbeat", "{}");
     stream.memo = memo_of(now, place);
   }
-  if (view.passed_over) keep_presence(stream.key, view);
+  keep_presence(stream.key, view);
   return {step, false};
 }
 
-// The stream stands, and yet the log held the visitor for absent.
 void TicketStreams::keep_presence(std::uint64_t key, const room::TicketView& view) {
+  if (!view.passed_over && !view.absent) return;
   const std::uint16_t now_s = seconds_of(clock_.steady_now());
   Part& part = part_of(key);
   {
@@ -347,6 +350,9 @@ void TicketStreams::render_admitted(const edge::ParkedStream& stream, StreamKind
 }
 
 // A visitor has nothing to say over a socket; what it says only shows that it is there.
-bool TicketStreams::message(edge::ParkedStream&, std::string_view, std::string&) { return true; }
+edge::StreamSource::Heard TicketStreams::message(edge::ParkedStream&, std::string_view,
+                                                 std::string&) {
+  return Heard::go_on;
+}
 
 }  // namespace doorward::api

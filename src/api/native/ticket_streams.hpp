@@ -54,6 +54,10 @@ class TicketVoice {
 
 class TicketStreams final : public edge::StreamSource, public engine::Listener {
  public:
+  // In keys of other sources, whose streams of a ticket are counted and woken with ours: this bit
+  // and the ticket's own key.
+  static constexpr std::uint64_t kMarked = std::uint64_t{1} << 63;
+
   explicit TicketStreams(const ports::Clock& clock) : clock_(clock), seats_(clock) {}
 
   void attach(gateway::Places& places, edge::ParkingLots& lots);
@@ -69,9 +73,13 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void write_missed();
   // Streams of another kind, heard and asked through this.
   SeatStreams& seats() { return seats_; }
+  // The stream stands: where the log holds the visitor for absent, it is told otherwise.
+  void keep_presence(std::uint64_t key, const room::TicketView& view);
+  // From now on streams with marked keys are woken too.
+  void wake_marked() { any_marked_.store(true, std::memory_order_relaxed); }
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
-  bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
+  Heard message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
   void gone(const edge::ParkedStream& stream) override;
 
   void changed(std::span<const engine::TicketHandle> tickets) override;
@@ -119,7 +127,6 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
   Beat beat_of(std::uint32_t room);
   std::string subject_of(std::uint64_t key);
-  void keep_presence(std::uint64_t key, const room::TicketView& view);
   bool settle(std::uint64_t key);
   bool write_presence(std::uint64_t key, const TicketId& ticket, bool starts);
   void told(std::uint64_t key, Told what);
@@ -134,6 +141,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   std::mutex beats_mutex_;
   std::vector<std::optional<Beat>> beats_;  // by room number
   std::atomic<bool> any_missed_{false};
+  std::atomic<bool> any_marked_{false};
 };
 
 }  // namespace doorward::api

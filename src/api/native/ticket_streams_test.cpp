@@ -160,7 +160,7 @@ TEST_F(TicketStreamsTest, AWebSocketSaysTheSameAsOneTextFrame) {
   EXPECT_EQ(message.at("event").as_string(), "position");
   EXPECT_EQ(message.at("data").at("position").as_int64(), 1);
   std::string said;
-  EXPECT_TRUE(api_.streams.message(stream, "hello", said));
+  EXPECT_EQ(api_.streams.message(stream, "hello", said), edge::StreamSource::Heard::go_on);
   EXPECT_EQ(said, "");
 }
 

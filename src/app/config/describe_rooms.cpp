@@ -27,6 +27,8 @@ void describe_admission(Form& form, room::Policy& p) {
         g.required("count", p.admit->count, "Admissions in one interval.",
                    Range{1, room::kMaxRateCount});
         g.field("every", p.admit->every, "The interval.", Within{room::kMinEvery, room::kMaxEvery});
+        g.field("rounds", p.admit->rounds,
+                "Up to `count` enter together at every beat of `every`, nobody between.");
       });
   form.group("session", "An admitted visitor's time inside.", [&](Form& g) {
     g.field("ttl", p.session_ttl, "How long it lasts.", kAnyTtl);
@@ -91,6 +93,9 @@ void describe_queue(Form& form, room::Policy& p) {
     g.field("grace", p.liveness_grace, "How long a passed-over place is kept.",
             Within{Millis{0}, room::kMaxGrace});
   });
+  form.field("present_only", p.present_only,
+             "Only who has an open stream or socket is let in; others keep their places for "
+             "`liveness.grace`.");
   form.field("max_waiting", p.max_waiting, "Most waiting; joins beyond it are refused.",
              Range{1, room::kMaxPeople});
 }

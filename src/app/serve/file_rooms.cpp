@@ -37,6 +37,8 @@ std::string fingerprint(const room::Policy& p) {
       p.liveness_grace.count(), shown(p.opens_at), shown(p.closes_at), p.max_waiting,
       static_cast<int>(p.mode));
   if (p.stock) text += fmt::format(" stock={}*{}", p.stock->inventory, p.stock->factor);
+  if (p.admit && p.admit->rounds) text += " rounds";
+  if (p.present_only) text += " present_only";
   for (const room::Lane& lane : p.lanes) text += fmt::format(" lane={}:{}", lane.name, lane.share);
   return wire::sha256_hex(text);
 }

@@ -143,6 +143,25 @@ struct WaitGuess {
   }
 };
 
+namespace {
+
+// For the n-th to enter. The next round's time is known; with those ahead who leave one may come into
+// an earlier one.
+WaitGuess by_rate(const Rate& rate, std::uint64_t slots, Millis round_in) {
+  const auto every = static_cast<std::uint64_t>(rate.every.count());
+  WaitGuess guess;
+  if (rate.rounds) {
+    guess.wait = static_cast<std::uint64_t>(round_in.count()) + (slots - 1) / rate.count * every;
+    guess.grain = slots > rate.count ? every : 0;
+    return guess;
+  }
+  guess.wait = (slots - 1) * every / rate.count;
+  guess.grain = guess.wait > 0 ? every : 0;
+  return guess;
+}
+
+}  // namespace
+
 void Estimate::stand(ServiceTime now, std::uint32_t waiting, std::uint32_t inside) {
   if (last_ == ServiceTime{}) opened_ = last_ = now;
   pass_time(open_, now - last_, waiting_, inside_);
@@ -182,13 +201,10 @@ std::uint64_t Estimate::dispersion(const FlowBucket& total) const {
 // By the rate and by the slots that must become free, whichever takes longer.
 std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const FlowBucket& total,
                                                 std::uint64_t slots,
-                                                std::uint64_t free_slots) const {
+                                                const Question& question) const {
+  const std::uint64_t free_slots = question.free_slots;
   WaitGuess guess;
-  if (policy.admit) {
-    const auto every = static_cast<std::uint64_t>(policy.admit->every.count());
-    guess.wait = (slots - 1) * every / policy.admit->count;
-    guess.grain = guess.wait > 0 ? every : 0;
-  }
+  if (policy.admit) guess = by_rate(*policy.admit, slots, question.round_in);
   if (!policy.capacity || slots <= free_slots) return guess;
   if (total.ended < kLeastEvents) {
     // As if sessions lasted their `ttl`, one full room after the other.
@@ -201,7 +217,10 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   const std::uint64_t wait = needed * length / std::max(1U, *policy.capacity);
   if (wait <= guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
-  return WaitGuess{wait, bursts / needed + bursts / total.ended + kOne / 200, 0, 0};
+  // In rounds a slot that became free waits for the next one.
+  const bool rounds = policy.admit && policy.admit->rounds;
+  const std::uint64_t every = rounds ? static_cast<std::uint64_t>(policy.admit->every.count()) : 0;
+  return WaitGuess{wait + every / 2, bursts / needed + bursts / total.ended + kOne / 200, every, 0};
 }
 
 std::optional<Eta> Estimate::answer(const Policy& policy, const Question& question,
@@ -210,7 +229,7 @@ std::optional<Eta> Estimate::answer(const Policy& policy, const Question& questi
   pass_time(total, now - last_, waiting_, inside_);
   for (const FlowBucket& bucket : closed_) add(total, bucket);
   const std::uint64_t slots = slots_for(total, question.ahead);
-  auto guess = served_after(policy, total, slots, question.free_slots);
+  auto guess = served_after(policy, total, slots, question);
   if (!guess) return std::nullopt;
   guess->wait = std::min(guess->wait, kFarAway);
   guess->consider_leavers(total);

@@ -57,6 +57,7 @@ class Estimate {
     std::uint64_t ahead = 0;       // admissions and places that come before, see `ahead_in_lanes`
     std::uint64_t free_slots = 0;  // of the capacity
     Millis opens_in{0};            // until `opens_at`
+    Millis round_in{0};  // from now, or the opening, to the next round, where there are any
   };
   // None where nothing is known yet that bounds the wait.
   std::optional<Eta> answer(const Policy& policy, const Question& question, ServiceTime now) const;
@@ -69,7 +70,7 @@ class Estimate {
  private:
   std::uint64_t dispersion(const FlowBucket& total) const;
   std::optional<WaitGuess> served_after(const Policy& policy, const FlowBucket& total,
-                                        std::uint64_t slots, std::uint64_t free_slots) const;
+                                        std::uint64_t slots, const Question& question) const;
 
   std::deque<FlowBucket> closed_;
   FlowBucket open_;

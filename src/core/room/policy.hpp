@@ -27,10 +27,12 @@ enum class Order : std::uint8_t { fifo, draw };
 enum class Renew : std::uint8_t { use, never };
 enum class Rejoin : std::uint8_t { keep, to_back };
 
-// At most `count` admissions in every interval of length `every`, by `admitted_at`.
+// At most `count` admissions in every interval of length `every`, by `admitted_at`; or, in rounds, up
+// to `count` together at every beat of `every` and nobody between.
 struct Rate {
   std::uint32_t count = 0;
   Millis every{1000};
+  bool rounds = false;
   friend bool operator==(const Rate&, const Rate&) = default;
 };
 
@@ -66,6 +68,7 @@ struct Policy {
   std::uint32_t max_waiting = 1'000'000;
   Mode mode = Mode::open;
   std::optional<Stock> stock;
+  bool present_only = false;  // only who has an open stream is admitted; see docs/rooms.md
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 

@@ -41,6 +41,7 @@ struct TicketView {
   CloseReason reason = CloseReason::none;
   bool sold_out = false;                  // waiting, and nothing that the room sells is available
   bool passed_over = false;               // silent at the turn; takes the next free slot on return
+  bool absent = false;                    // in a room of `present_only`: no stream of it is known
   bool claimed = false;                   // an admitted visitor has arrived
   std::optional<std::uint32_t> position;  // from 1; absent before a draw and when not waiting
   std::uint32_t waiting = 0;              // in this lane
