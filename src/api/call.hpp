@@ -8,6 +8,7 @@
 #pragma once
 
 #include "api/admin/session_table.hpp"
+#include "api/compat/train_reservation/options.hpp"
 #include "api/live/live.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "core/route/route.hpp"
@@ -25,6 +26,10 @@
 #include <vector>
 
 namespace doorward::api {
+
+namespace wait_queue {
+class WaitQueue;
+}
 
 inline constexpr std::size_t kMaxBody = 64 * 1024;
 
@@ -48,6 +53,8 @@ struct ApiOptions {
   // By which the JWTs of compat/gatekeeper are signed; empty: one for each business is derived.
   std::string gatekeeper_secret = {};
   TicketingGatewayOptions ticketing_gateway = {};
+  const wait_queue::WaitQueue* wait_queue = nullptr;  // where that system is on
+  train_reservation::Options train_reservation = {};
   // Whether only a user of an issuer, or a backend, takes a place. Asked at each call; empty: no.
   std::function<bool()> users_only = {};
   std::string version = {};

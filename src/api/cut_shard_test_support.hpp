@@ -47,6 +47,10 @@ class CutShard final : public engine::Shard {
     return inner_.room(number);
   }
   std::vector<engine::RoomEntry> rooms() const override { return inner_.rooms(); }
+  std::vector<engine::TicketHandle> waiting(std::string_view room,
+                                            std::size_t most) const override {
+    return inner_.waiting(room, most);
+  }
   std::optional<SubjectKey> subject(engine::TicketHandle ticket) const override {
     return inner_.subject(ticket);
   }

@@ -138,8 +138,8 @@ bool remove_some(World& world, Room& room, Budget& budget) {
   return true;
 }
 
-// Opens the round that is due. Time in which the service was away brings none, and a beat that found
-// nobody ends: it begins anew with the next who waits.
+// Opens the round that is due. Time in which the service was away brings none, and a beat that
+// found nobody ends: it begins anew with the next who waits.
 void open_round(World& world, Room& room) {
   if (!room.has_rounds()) return room.round_at.reset();
   const LogTime now = world.clock.now();

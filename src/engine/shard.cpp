@@ -75,6 +75,11 @@ class ThreadedShard final : public Shard {
     const std::shared_lock lock(core_.slices);
     return entry(world().rooms.at(number));
   }
+  std::vector<TicketHandle> waiting(std::string_view name, std::size_t most) const override {
+    const std::shared_lock lock(core_.slices);
+    const Room* found = world().rooms.find(name);
+    return found == nullptr ? std::vector<TicketHandle>() : first_waiting(world(), *found, most);
+  }
   std::vector<RoomEntry> rooms() const override {
     const std::shared_lock lock(core_.slices);
     return all_rooms(world());

@@ -177,6 +177,8 @@ class Shard {
   virtual std::optional<RoomEntry> room(std::string_view name) const = 0;
   virtual std::optional<RoomEntry> room(std::uint32_t number) const = 0;
   virtual std::vector<RoomEntry> rooms() const = 0;
+  // Who waits there first, lane by lane in their order; at most so many.
+  virtual std::vector<TicketHandle> waiting(std::string_view room, std::size_t most) const = 0;
   virtual std::optional<InventoryEntry> inventory(std::string_view name) const = 0;
   virtual std::vector<InventoryEntry> inventories() const = 0;
   // Absent: there is no such inventory. Without units where it is a count.

@@ -31,6 +31,9 @@ class StubShard final : public engine::Shard {
   std::optional<engine::RoomEntry> room(std::string_view) const override { return {}; }
   std::optional<engine::RoomEntry> room(std::uint32_t) const override { return {}; }
   std::vector<engine::RoomEntry> rooms() const override { return {}; }
+  std::vector<engine::TicketHandle> waiting(std::string_view, std::size_t) const override {
+    return {};
+  }
   ports::LogPosition applied() const override { return at; }
   engine::ShardStats stats() const override { return {}; }
   engine::ShardHealth health() const override { return {}; }

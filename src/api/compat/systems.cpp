@@ -4,14 +4,20 @@
 #include "api/compat/gatekeeper/gatekeeper.hpp"
 #include "api/compat/rate_limiter/rate_limiter.hpp"
 #include "api/compat/ticketing_gateway/ticketing_gateway.hpp"
+#include "api/compat/train_reservation/train_reservation.hpp"
+#include "api/compat/wait_queue/wait_queue.hpp"
 
 #include <algorithm>
 
 namespace doorward::api::compat {
 namespace {
 
-constexpr const System* kAll[] = {&common::kSystem, &ticketing_gateway::kSystem,
-                                  &gatekeeper::kSystem, &rate_limiter::kSystem};
+constexpr const System* kAll[] = {&common::kSystem,
+                                  &wait_queue::kSystem,
+                                  &train_reservation::kSystem,
+                                  &ticketing_gateway::kSystem,
+                                  &gatekeeper::kSystem,
+                                  &rate_limiter::kSystem};
 
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 

@@ -60,7 +60,7 @@ class Streams final : public edge::StreamSource {
   static bool owns(std::uint64_t key) { return key >= kFirstKey; }
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
-  bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
+  Heard message(edge::ParkedStream& stream, std::string_view text, std::string& out) override;
   void gone(const edge::ParkedStream& stream) override;
   // Event streams, and sockets. One that was not rendered yet is no socket.
   struct Counts {
@@ -87,25 +87,34 @@ class Streams final : public edge::StreamSource {
   std::uint32_t next_ = 0;
 };
 
-// Every parked stream's source: tickets' and live ones', told apart by their keys.
+// Every parked stream's source: tickets', live ones', and tickets' in other systems' words
+// (`marked`), told apart by their keys.
 class AllStreams final : public edge::StreamSource {
  public:
-  AllStreams(edge::StreamSource& tickets, Streams& live) : tickets_(tickets), live_(live) {}
+  AllStreams(edge::StreamSource& tickets, Streams& live, edge::StreamSource& marked)
+      : tickets_(tickets), live_(live), marked_(marked) {}
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override {
     return of(stream).render(stream, kind, out);
   }
-  bool message(edge::ParkedStream& stream, std::string_view text, std::string& out) override {
+  Heard message(edge::ParkedStream& stream, std::string_view text, std::string& out) override {
     return of(stream).message(stream, text, out);
+  }
+  std::uint16_t refuse(edge::ParkedStream& stream, std::uint16_t usual,
+                       std::string& reason) override {
+    return of(stream).refuse(stream, usual, reason);
   }
   void gone(const edge::ParkedStream& stream) override { of(stream).gone(stream); }
 
  private:
   edge::StreamSource& of(const edge::ParkedStream& stream) {
     if (Streams::owns(stream.key)) return live_;
-    return tickets_;
+    return is_marked(stream.key) ? marked_ : tickets_;
   }
+  // TicketStreams::kMarked; what begins with more ones is a stream of no ticket.
+  static bool is_marked(std::uint64_t key) { return key >> 63 != 0 && key >> 48 != 0xffff; }
   edge::StreamSource& tickets_;
   Streams& live_;
+  edge::StreamSource& marked_;
 };
 
 }  // namespace doorward::api::live

@@ -53,7 +53,9 @@ class SeatStreams final : public edge::StreamSource {
   std::size_t count() const;
 
   Next render(edge::ParkedStream& stream, edge::StreamKind kind, std::string& out) override;
-  bool message(edge::ParkedStream&, std::string_view, std::string&) override { return true; }
+  Heard message(edge::ParkedStream&, std::string_view, std::string&) override {
+    return Heard::go_on;
+  }
   void gone(const edge::ParkedStream& stream) override;
 
   void changed(std::span<const engine::UnitChange> units);

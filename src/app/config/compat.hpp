@@ -5,6 +5,8 @@
 // Spec:    docs/configuration.md, "compat"; docs/migrate/.
 #pragma once
 
+#include "api/compat/train_reservation/options.hpp"
+#include "api/compat/wait_queue/options.hpp"
 #include "app/config/document.hpp"
 
 #include <cstdint>
@@ -42,8 +44,8 @@ struct TicketingGatewaySettings : SystemSettings {
 };
 
 struct CompatSettings {
-  SystemSettings wait_queue;
-  SystemSettings train_reservation;
+  api::wait_queue::Options wait_queue;
+  api::train_reservation::Options train_reservation;
   TicketingGatewaySettings ticketing_gateway;
   GatekeeperSettings gatekeeper;
   SystemSettings rate_limiter;

@@ -1,11 +1,18 @@
 #include "app/config/compat.hpp"
 #include "app/config/form.hpp"
+#include "core/reserve/inventory.hpp"
+#include "core/reserve/lock.hpp"
 
 namespace doorward::app::config {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
 // `gatekeeper: false` for short.
-void describe_switch(Form& form, SystemSettings& system) {
+template <class Settings>
+void describe_switch(Form& form, Settings& system) {
   form.shorthand("on");
   form.field("on", system.on, "Whether its calls are answered.");
 }
@@ -24,13 +31,47 @@ void describe_ticketing_gateway(Form& form, TicketingGatewaySettings& gateway) {
              "reaches the main listener.");
 }
 
+void describe_wait_queue(Form& form, api::wait_queue::Options& queue) {
+  describe_switch(form, queue);
+  form.field("room", queue.room,
+             "The room of its tickets. One that is not configured is made when the first visitor "
+             "comes.",
+             Text{"the name of a room", 64, room::is_valid_room_name});
+  form.field("secret", queue.secret,
+             "Signs its JWTs (HS256), best 32 bytes or more. Empty: one of the data folder.",
+             Text{"text", 1024, nullptr, true});
+  form.field("token_ttl", queue.token_ttl, "How long a JWT is taken at most.",
+             Within{minutes{1}, hours{24 * 7}});
+  form.field("requests", queue.requests, "What each visitor may ask of the limited calls,",
+             Range{1, 100'000});
+  form.field("window", queue.window, "in this time,", Within{milliseconds{100}, hours{24 * 30}});
+  form.field("algorithm", queue.algorithm, "counted so.",
+             Names<limit::Algorithm>{{"fixed_window", limit::Algorithm::fixed_window},
+                                     {"sliding_window", limit::Algorithm::sliding_log},
+                                     {"token_bucket", limit::Algorithm::token_bucket}});
+}
+
+void describe_train_reservation(Form& form, api::train_reservation::Options& train) {
+  describe_switch(form, train);
+  form.field("inventory", train.inventory,
+             "What is sold. One that is not configured is made when the first visitor comes,",
+             Text{"the name of an inventory", 64, reserve::is_valid_inventory_name});
+  form.field("stock", train.stock, "with so many tickets.", Range{1, reserve::kMaxUnits});
+  form.field("room", train.room, "Who waits for what may be given back.",
+             Text{"the name of a room", 64, room::is_valid_room_name});
+  form.field("lock", train.lock, "While somebody has it, nothing is sold.",
+             Text{"the name of a lock", 64, reserve::is_valid_lock_name});
+  form.field("lease", train.lease, "Of a ticket that is taken and, for a crash, never confirmed.",
+             Within{std::chrono::seconds{1}, minutes{5}});
+}
+
 }  // namespace
 
 void describe(Form& form, CompatSettings& compat) {
   form.group("wait_queue", "Those of \"Wait queue\".",
-             [&](Form& g) { describe_switch(g, compat.wait_queue); });
+             [&](Form& g) { describe_wait_queue(g, compat.wait_queue); });
   form.group("train_reservation", "Those of \"Train ticket reservation\".",
-             [&](Form& g) { describe_switch(g, compat.train_reservation); });
+             [&](Form& g) { describe_train_reservation(g, compat.train_reservation); });
   form.group("ticketing_gateway", "Those of \"Ticketing gateway\".",
              [&](Form& g) { describe_ticketing_gateway(g, compat.ticketing_gateway); });
   form.group("gatekeeper", "Those of \"Gatekeeper API\".", [&](Form& g) {
@@ -46,7 +87,7 @@ void describe(Form& form, CompatSettings& compat) {
 
 std::vector<std::string_view> switched_off(const CompatSettings& compat) {
   std::vector<std::string_view> names;
-  const auto add = [&](std::string_view name, const SystemSettings& system) {
+  const auto add = [&](std::string_view name, const auto& system) {
     if (!system.on) names.push_back(name);
   };
   add("wait_queue", compat.wait_queue);

@@ -24,6 +24,7 @@ namespace doorward::app {
 namespace {
 
 constexpr std::string_view kBase = "/.doorward/v1";
+constexpr std::size_t kFullSecret = 32;
 // Each room and each rule is a command of its own.
 constexpr std::string_view kNoInventories =
     "the configuration was not reloaded: some of its inventories may be in force, the rest is not; "
@@ -163,7 +164,25 @@ std::vector<gateway::Issuer> Program::make_issuers(std::vector<IssuerMaterial> m
                     });
 }
 
+// Without a secret of its own it has one of this data folder.
+void Program::open_wait_queue() {
+  api::wait_queue::Options options = config_.compat.wait_queue;
+  if (!options.on) return;
+  if (options.secret.empty()) {
+    const Hash128 a = identities_->derive("wait_queue secret", "1");
+    const Hash128 b = identities_->derive("wait_queue secret", "2");
+    options.secret = to_hex(a.hi, a.lo) + to_hex(b.hi, b.lo);
+  } else if (options.secret.size() < kFullSecret) {
+    log_.warn(
+        "compat.wait_queue.secret is short, so its tokens can be forged by trying: give it 32 "
+        "random bytes or more");
+  }
+  wait_queue_ = std::make_unique<api::wait_queue::WaitQueue>(std::move(options), *places_,
+                                                             wait_queue_sockets_);
+}
+
 void Program::make_api() {
+  open_wait_queue();
   api::ApiOptions options;
   options.admin_token = admin_token_;
   options.admin_on_main = [this] { return own_paths_.admin_on_main.load(); };
@@ -173,6 +192,8 @@ void Program::make_api() {
   options.gatekeeper_secret = config_.compat.gatekeeper.jwt_secret;
   options.ticketing_gateway = ticketing_gateway_options();
   options.users_only = [this] { return users_required_.load(); };
+  options.wait_queue = wait_queue_.get();
+  options.train_reservation = config_.compat.train_reservation;
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,

@@ -13,6 +13,7 @@
 #include "adapters/system/system_entropy.hpp"
 #include "api/api.hpp"
 #include "api/compat/ticketing_gateway/voice.hpp"
+#include "api/compat/wait_queue/wait_queue.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "api/redis/redis.hpp"
 #include "app/config/config.hpp"
@@ -84,6 +85,7 @@ class Program {
   std::vector<gateway::Issuer> make_issuers(std::vector<IssuerMaterial> materials);
   void make_api();
   api::TicketingGatewayOptions ticketing_gateway_options();
+  void open_wait_queue();
   void open_redis();
   // Tenants, rooms and rules of the file, where it changed.
   Result<> apply_file(const config::Config& config);
@@ -121,12 +123,14 @@ class Program {
   std::unique_ptr<api::TicketVoice> queue_voice_;  // of compat/ticketing_gateway
   std::shared_ptr<const gateway::Dress> dress_;    // likewise; null: answers are native
   api::TicketStreams streams_{clock_};
-  api::live::AllStreams parked_{streams_, live_.streams()};
+  api::wait_queue::Sockets wait_queue_sockets_{streams_, clock_};
+  api::live::AllStreams parked_{streams_, live_.streams(), wait_queue_sockets_};
   std::unique_ptr<gateway::Tokens> tokens_;
   std::unique_ptr<edge::HttpClient> http_;
   std::unique_ptr<gateway::Identities> identities_;
   std::unique_ptr<gateway::Places> places_;
   std::unique_ptr<gateway::Pages> pages_;
+  std::unique_ptr<api::wait_queue::WaitQueue> wait_queue_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<Counters> counters_;  // of all limits
   std::unique_ptr<api::redis::Redis> redis_;

@@ -145,8 +145,8 @@ struct WaitGuess {
 
 namespace {
 
-// For the n-th to enter. The next round's time is known; with those ahead who leave one may come into
-// an earlier one.
+// For the n-th to enter. The next round's time is known; with those ahead who leave one may come
+// into an earlier one.
 WaitGuess by_rate(const Rate& rate, std::uint64_t slots, Millis round_in) {
   const auto every = static_cast<std::uint64_t>(rate.every.count());
   WaitGuess guess;

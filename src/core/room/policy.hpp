@@ -27,8 +27,8 @@ enum class Order : std::uint8_t { fifo, draw };
 enum class Renew : std::uint8_t { use, never };
 enum class Rejoin : std::uint8_t { keep, to_back };
 
-// At most `count` admissions in every interval of length `every`, by `admitted_at`; or, in rounds, up
-// to `count` together at every beat of `every` and nobody between.
+// At most `count` admissions in every interval of length `every`, by `admitted_at`; or, in rounds,
+// up to `count` together at every beat of `every` and nobody between.
 struct Rate {
   std::uint32_t count = 0;
   Millis every{1000};
