@@ -78,28 +78,30 @@ void Live::decided(const gateway::LimitEvent& said) {
   gateway::LimitNote& note = said.context.limited;
   const bool refuses =
       said.outcome == LimitOutcome::refused || said.outcome == LimitOutcome::denied;
-  const bool is_told = refuses || said.outcome == LimitOutcome::would_refuse;
-  const bool is_first = note.client.empty();
-  // Of several rules the one that refused, else the one with the least left.
-  if (is_first || (refuses && !note.refused) ||
-      (!note.refused && said.decision.remaining < note.remaining)) {
-    note.client = client_of(said.rule, said.key);
+  const bool is_told =
+      bus_.has_listeners() && (refuses || said.outcome == LimitOutcome::would_refuse);
+  // Of several rules the one that refused, else the one with the least left; what neither refused
+  // nor counted is none of them.
+  const bool is_noted = (refuses && !note.refused) ||
+                        (!note.refused && said.decision.limit > 0 &&
+                         (note.client.empty() || said.decision.remaining < note.remaining));
+  note.refused = note.refused || refuses;
+  if (!is_noted && !refuses && !is_told) return;
+
+  const std::string client = client_of(said.rule, said.key);
+  if (is_noted) {
+    note.client = client;
     note.rule = said.rule.rule().name;
     note.limit = said.decision.limit;
     note.remaining = said.decision.remaining;
   }
-  note.refused = note.refused || refuses;
-  if (!is_told) return;
-
-  const LogTime at = now();
-  const std::string client = client_of(said.rule, said.key);
   const Millis wait = whole_millis(said.decision.retry_after);
   if (refuses) {
     statistics_.record_refused(client, said.rule.rule().name);
     note.retry_after = std::max(note.retry_after, wait);
   }
-  if (!bus_.has_listeners()) return;
-  Event event = event_of(said.context, at);
+  if (!is_told) return;
+  Event event = event_of(said.context, now());
   event.type = EventType::rate_limit_exceeded;
   event.client = client;
   event.rule = said.rule.rule().name;

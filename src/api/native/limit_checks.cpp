@@ -98,7 +98,7 @@ class Check::Reader {
     for (const limit::Applied& applied : found.rules)
       if (applied.denied && !applied.rule->rule().dry_run) check_.denied_by_ = applied.rule;
     for (const limit::Applied& applied : found.rules)
-      if (check_.denied_by_ == nullptr) add(*applied.rule);
+      if (check_.denied_by_ == nullptr && !applied.denied) add(*applied.rule);
   }
 
   void add_named(const std::optional<limit::Address>& client) {
@@ -106,8 +106,9 @@ class Check::Reader {
     if (rule == nullptr)
       return fail("rule", fmt::format("there is no rule \"{}\"", wire::clip(*rule_, 60)));
     if (!is_on(rule->rule(), now_)) return;
-    if (client && rule->denies(*client) && !rule->rule().dry_run) check_.denied_by_ = rule;
-    if (check_.denied_by_ == nullptr && !(client && rule->exempts(*client))) add(*rule);
+    const bool denies = client && rule->denies(*client);
+    if (denies && !rule->rule().dry_run) check_.denied_by_ = rule;
+    if (!denies && !(client && rule->exempts(*client))) add(*rule);
   }
 
   bool set_one_key() {

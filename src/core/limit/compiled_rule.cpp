@@ -28,8 +28,12 @@ std::vector<RuleQuota> compile(std::string_view rule, std::string_view plan,
                                const std::vector<NamedQuota>& quotas) {
   std::vector<RuleQuota> compiled;
   compiled.reserve(quotas.size());
-  for (const NamedQuota& quota : quotas)
-    compiled.push_back({quota.name, CompiledQuota(quota.quota), identity_of(rule, plan, quota)});
+  for (const NamedQuota& quota : quotas) {
+    std::string policy(rule);
+    if (quotas.size() > 1) (policy += '.') += quota.name;
+    compiled.push_back({quota.name, std::move(policy), CompiledQuota(quota.quota),
+                        identity_of(rule, plan, quota)});
+  }
   return compiled;
 }
 

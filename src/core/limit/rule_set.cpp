@@ -35,18 +35,6 @@ std::tuple<int, std::size_t, bool> host_rank(std::string_view pattern) {
   return {below ? 1 : 2, below ? pattern.size() : 0, !route::read_host(pattern).port.empty()};
 }
 
-// The path as it would be read, without the work where it stands in that form already.
-bool is_read(std::string_view path) {
-  if (path.size() < 2 || path.front() != '/' || path.back() == '/') return false;
-  char last = 'x';
-  for (const char c : path) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!letter && (c != '/' || last == '/')) return false;
-    last = c;
-  }
-  return true;
-}
-
 // The native calls have a second address.
 std::string_view without_own(std::string_view read) {
   return route::is_reserved(read) ? read.substr(kOwn.size()) : read;
@@ -82,6 +70,7 @@ RuleSet::RuleSet(std::vector<RulePtr> rules) : rules_(std::move(rules)) {
   for (std::uint32_t i = 0; i < rules_.size(); ++i) {
     const RuleMatch& match = rules_[i]->rule().match;
     needs_identity_ = needs_identity_ || rules_[i]->needs_identity();
+    has_hosts_ = has_hosts_ || !match.hosts.empty();
     for (const auto& path : or_any(match.paths))
       for (const auto& host : or_any(match.hosts)) candidates_.push_back({i, path, host});
   }
@@ -157,7 +146,7 @@ void RuleSet::collect_path(std::string_view path, const route::Host& host, Colle
 // is the reading that tells least apart, so that "/buy;1" and "/buy;2" count as one.
 void RuleSet::collect_all(const RuleRequest& request, const route::Host& host, Collected& into,
                           std::string& endpoint) const {
-  if (is_read(request.path)) {
+  if (route::is_read(request.path)) {
     collect_path(request.path, host, into);
     endpoint = request.path;
   } else {
@@ -191,7 +180,7 @@ bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
 
 void RuleSet::find(const RuleRequest& request, FoundRules& found) const {
   found.rules.clear();
-  const route::Host host = route::read_host(request.host);
+  const route::Host host = has_hosts_ ? route::read_host(request.host) : route::Host();
   Collected places;
   collect_all(request, host, places, found.endpoint);
   std::sort(places.begin(), places.end());

@@ -35,6 +35,7 @@ namespace doorward::limit {
 // count.
 struct RuleQuota {
   std::string name;
+  std::string policy;  // what it is called in headers: "api", or "api.day" where there are several
   CompiledQuota compiled;
   std::uint64_t identity = 0;
 };
@@ -87,8 +88,9 @@ struct Applied {
 };
 
 struct FoundRules {
-  std::vector<Applied> rules;  // in their order; those that are exempt by `allow` are left out
-  std::string endpoint;        // what KeyKind::endpoint stands for: "/buy"
+  // In their order; those that are exempt by `allow` are left out.
+  boost::container::small_vector<Applied, 4> rules;
+  std::string endpoint;  // what KeyKind::endpoint stands for: "/buy"
 };
 
 // Where each part of a key is to be had. None: the request does not have it.
@@ -157,6 +159,7 @@ class RuleSet {
   Index<Hosts> exact_, one_more_, all_below_;  // by the pattern's literal part
   Index<Hosts> any_path_;                      // by route; "" for rules that name none
   bool needs_identity_ = false;
+  bool has_hosts_ = false;  // any rule names a host
 };
 
 }  // namespace doorward::limit

@@ -155,6 +155,17 @@ std::optional<std::string> read_path(std::string_view path, Reading reading) {
   return out;
 }
 
+bool is_read(std::string_view path) {
+  if (path.size() < 2 || path.front() != '/' || path.back() == '/') return false;
+  char last = 'x';
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!letter && (c != '/' || last == '/')) return false;
+    last = c;
+  }
+  return true;
+}
+
 bool is_reserved(std::string_view read) {
   return read.starts_with(kReserved) &&
          (read.size() == kReserved.size() || read[kReserved.size()] == '/');

@@ -36,6 +36,9 @@ std::span<const Reading> readings_of(std::string_view path);
 // '/', or has a broken escape, a control character or '#'.
 std::optional<std::string> read_path(std::string_view path, Reading reading);
 
+// Whether `read_path` would give the same in every reading, as with nearly all paths. False: ask.
+bool is_read(std::string_view path);
+
 // "/.doorward" and everything below it, in a path that was read.
 bool is_reserved(std::string_view read);
 

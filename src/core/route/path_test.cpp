@@ -15,6 +15,12 @@ TEST_P(ReadPlain, GivesTheComparedForm) {
   const auto read = read_path(GetParam().path, {});
   EXPECT_EQ(read.value_or("(refused)"), GetParam().read ? GetParam().read : "(refused)");
 }
+TEST_P(ReadPlain, WhatCountsAsReadIsTheSameInEveryReading) {
+  const std::string_view path = GetParam().path;
+  if (!is_read(path)) return;
+  EXPECT_EQ(readings_of(path).size(), 1u);
+  EXPECT_EQ(read_path(path, {}), path);
+}
 INSTANTIATE_TEST_SUITE_P(
     Paths, ReadPlain,
     testing::Values(Row{"/", ""}, Row{"//", ""}, Row{"/.", ""}, Row{"/..", ""}, Row{"/buy", "/buy"},

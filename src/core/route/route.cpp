@@ -128,7 +128,9 @@ const Route* RouteTable::find_read(const Host& host, std::string_view path,
 
 const Route* RouteTable::find(std::string_view host, std::string_view path,
                               std::string_view method) const {
+  if (routes_.empty()) return nullptr;
   const Host read_as = read_host(host);
+  if (is_read(path)) return find_read(read_as, path, method);
   const auto readings = readings_of(path);
   const Route* found = nullptr;
   for (const Reading& reading : readings) {

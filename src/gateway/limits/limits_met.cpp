@@ -26,25 +26,19 @@ bool is_charged_later(const CompiledRule& rule) {
   return rule.rule().cost.from == limit::Cost::From::response_header;
 }
 
-// The names live as long as the reports.
-struct Reports {
-  std::vector<std::string> names;
-  std::vector<wire::LimitReport> reports;
-};
+using Reports = boost::container::small_vector<wire::LimitReport, 4>;
 
 template <class Counts, class Wanted>
 Reports reports_of(const Counts& counts, Wanted wanted) {
-  Reports out;
-  out.names.reserve(counts.size());
+  Reports reports;
   for (const auto& count : counts) {
     if (!wanted(count)) continue;
-    out.names.push_back(policy_name(*count.rule, *count.quota));
-    out.reports.push_back({.policy = out.names.back(),
-                           .quota = &count.quota->compiled.quota(),
-                           .decision = count.decision,
-                           .cost = count.hit.cost});
+    reports.push_back({.policy = count.quota->policy,
+                       .quota = &count.quota->compiled.quota(),
+                       .decision = count.decision,
+                       .cost = count.hit.cost});
   }
-  return out;
+  return reports;
 }
 
 }  // namespace
@@ -88,10 +82,16 @@ bool LimitsMet::find() {
 
 std::optional<edge::Response> LimitsMet::decide() {
   if (const CompiledRule* rule = denied()) {
-    if (parts_.observer) parts_.observer->decided({context_, *rule, values_, LimitOutcome::denied});
+    tell(*rule, LimitOutcome::denied);
     return deny();
   }
-  for (const limit::Applied& applied : found_.rules) add_counts(*applied.rule);
+  // A rule in dry run that denies is told of, and counts as little as one that means it.
+  for (const limit::Applied& applied : found_.rules) {
+    if (applied.denied)
+      tell(*applied.rule, LimitOutcome::would_refuse);
+    else
+      add_counts(*applied.rule);
+  }
   count();
   note_held();
   if (parts_.observer) report();
@@ -105,6 +105,10 @@ const CompiledRule* LimitsMet::denied() const {
   for (const limit::Applied& applied : found_.rules)
     if (applied.denied && !applied.rule->rule().dry_run) return applied.rule;
   return nullptr;
+}
+
+void LimitsMet::tell(const CompiledRule& rule, LimitOutcome outcome) const {
+  if (parts_.observer) parts_.observer->decided({context_, rule, values_, outcome});
 }
 
 std::uint64_t LimitsMet::cost_of(const limit::Cost& cost) const {
@@ -145,22 +149,20 @@ void LimitsMet::count() {
 }
 
 void LimitsMet::count_together() {
-  std::array<ports::Hit, kMaxCounts> hits;
-  std::array<limit::Decision, kMaxCounts> decisions;
-  std::array<Count*, kMaxCounts> from{};
-  std::size_t n = 0;
-  for (Count& count : counts_) {
-    if (is_charged_later(*count.rule) || count.rule->rule().dry_run) continue;
-    from[n] = &count;
-    hits[n++] = count.hit;
-  }
-  if (n == 0) return;
-  if (n == 1) {
-    from[0]->decision = parts_.store.decide(hits[0], now_);
+  boost::container::small_vector<Count*, kMaxCounts> all;
+  for (Count& count : counts_)
+    if (!is_charged_later(*count.rule) && !count.rule->rule().dry_run) all.push_back(&count);
+  if (all.empty()) return;
+  if (all.size() == 1) {
+    all[0]->decision = parts_.store.decide(all[0]->hit, now_);
     return;
   }
-  parts_.store.decide(std::span(hits.data(), n), now_, std::span(decisions.data(), n));
-  for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
+  std::array<ports::Hit, kMaxCounts> hits;
+  std::array<limit::Decision, kMaxCounts> decisions;
+  for (std::size_t i = 0; i < all.size(); ++i) hits[i] = all[i]->hit;
+  parts_.store.decide(std::span(hits.data(), all.size()), now_,
+                      std::span(decisions.data(), all.size()));
+  for (std::size_t i = 0; i < all.size(); ++i) all[i]->decision = decisions[i];
 }
 
 void LimitsMet::note_held() {
@@ -220,7 +222,7 @@ void LimitsMet::edit(wire::ResponseHead& head) {
     const Reports said = reports_of(counts_, [&](const Count& count) {
       return !count.rule->rule().dry_run && dialect_of(count.rule->rule()) == dialect;
     });
-    wire::set_rate_limit_fields(head.fields, dialect, said.reports, now_);
+    wire::set_rate_limit_fields(head.fields, dialect, said, now_);
   }
 }
 
@@ -234,14 +236,18 @@ edge::Response LimitsMet::refuse(const limit::Rule& rule) const {
   });
   edge::Response response;
   if (rule.refused == limit::RefusedBody::problem) {
-    response = answer(wire::rate_limit_problem(wire::RefusalKind::quota_exceeded, refused.reports));
+    auto told = wire::rate_limit_problem(wire::RefusalKind::quota_exceeded, refused);
+    response.head.status = told.status;
+    response.head.fields.append("Content-Type", wire::kProblemMediaType);
+    response.body = std::move(told.json);
+    response.own_problem = true;
   } else {
     response.head.status = 429;
     response.head.fields.append("Content-Type", "application/json");
-    response.body = wire::rate_limiter_refusal(refused.reports, now_);
+    response.body = wire::rate_limiter_refusal(refused, now_);
   }
   response.head.fields.set("Cache-Control", "no-store");
-  if (const auto seconds = wire::retry_after_seconds(refused.reports))
+  if (const auto seconds = wire::retry_after_seconds(refused))
     response.head.fields.set("Retry-After", std::to_string(*seconds));
   return response;
 }

@@ -50,7 +50,8 @@ class LimitsMet final : public AnswerEditor {
   };
   using Counts = boost::container::small_vector<Count, 4>;
 
-  const limit::CompiledRule* denied() const;
+  const limit::CompiledRule* denied() const;  // by a rule that is not in dry run
+  void tell(const limit::CompiledRule& rule, LimitOutcome outcome) const;
   void add_counts(const limit::CompiledRule& rule);
   std::uint64_t cost_of(const limit::Cost& cost) const;
   void count();

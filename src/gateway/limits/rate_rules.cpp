@@ -3,9 +3,12 @@
 #include "core/tenant/tenant.hpp"
 #include "gateway/limits/limits_met.hpp"
 
-#include <fmt/format.h>
+#include <boost/container/small_vector.hpp>
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 namespace doorward::gateway {
 namespace {
@@ -68,16 +71,13 @@ std::string RateRules::explain(const route::Route& route) const {
 
 Hash128 counter_key(const SipKey& secret, const limit::RuleQuota& quota,
                     std::string_view key_text) {
-  std::string bytes(sizeof quota.identity, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<char>(quota.identity >> 8 * i);
-  bytes += key_text;
-  return siphash128(secret, bytes);
-}
-
-std::string policy_name(const limit::CompiledRule& rule, const limit::RuleQuota& quota) {
-  const std::string& name = rule.rule().name;
-  return rule.rule().quotas.size() < 2 ? name : fmt::format("{}.{}", name, quota.name);
+  constexpr std::size_t kIdentity = sizeof quota.identity;
+  boost::container::small_vector<char, 128> bytes(kIdentity + key_text.size(),
+                                                  boost::container::default_init);
+  static_assert(std::endian::native == std::endian::little, "counters are saved by this key");
+  std::memcpy(bytes.data(), &quota.identity, kIdentity);
+  std::copy(key_text.begin(), key_text.end(), bytes.begin() + kIdentity);
+  return siphash128(secret, {bytes.data(), bytes.size()});
 }
 
 }  // namespace doorward::gateway

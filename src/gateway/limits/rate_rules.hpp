@@ -61,7 +61,4 @@ bool is_never_limited(const Context& context);
 // The counter of a quota for a key text (limit::key_text).
 Hash128 counter_key(const SipKey& secret, const limit::RuleQuota& quota, std::string_view key_text);
 
-// What a quota is called in headers: "api", or "api.day" where its rule has several.
-std::string policy_name(const limit::CompiledRule& rule, const limit::RuleQuota& quota);
-
 }  // namespace doorward::gateway

@@ -185,6 +185,16 @@ TEST_F(RateRulesTest, ADeniedNetworkIsRefusedWithoutCounting) {
   EXPECT_THAT(ears_.heard, testing::ElementsAre("api 3"));
 }
 
+TEST_F(RateRulesTest, ADryRunThatDeniesIsToldAndNotCounted) {
+  Rule rule = rule_of("trial", 1);
+  rule.deny = {"198.51.100.0/24"};
+  rule.dry_run = true;
+  set_rules({rule, rule_of("wide", 5)});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(status("/api/x", {}, "198.51.100.7"), 200u);
+  EXPECT_THAT(ears_.heard, testing::ElementsAre("trial 2", "wide 0", "trial 2", "wide 0"));
+  EXPECT_EQ(store_.stats().keys, 1u);
+}
+
 TEST_F(RateRulesTest, AnExemptNetworkIsNotCounted) {
   Rule rule = rule_of("api", 1);
   rule.allow = {"192.0.2.0/24"};
@@ -227,6 +237,19 @@ TEST_F(RateRulesTest, APlanOfTheTokenPicksTheQuota) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(status("/api/x", bearer("bea", "gold")), 200u);
   EXPECT_EQ(status("/api/x", bearer("bea", "gold")), 429u);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(status("/api/x", bearer("cal", "staff")), 200u);
+}
+
+TEST_F(RateRulesTest, SeveralQuotasOfAPlanAreToldApart) {
+  Rule rule = rule_of("api", 1);
+  rule.plan_claim = "lane";
+  rule.tiers = {{"gold",
+                 {{"burst", {Algorithm::fixed_window, 3, 10s, 0, false}},
+                  {"day", {Algorithm::fixed_window, 9, 24h, 0, false}}}}};
+  set_rules({rule});
+  const auto gold = with("Authorization", "Bearer " + desk_.user_token("bea", "gold"));
+  EXPECT_EQ(ask("/api/x", gold).answer.fields.find("RateLimit-Policy").value_or(""),
+            R"("api.burst";q=3;w=10, "api.day";q=9;w=86400)");
+  EXPECT_EQ(ask().answer.fields.find("RateLimit-Policy").value_or(""), R"("api";q=1;w=10)");
 }
 
 TEST_F(RateRulesTest, ASlotIsGivenBackWhenItsRequestEnds) {

@@ -5,14 +5,16 @@
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
-#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace doorward::wire {
 namespace {
 
-namespace json = boost::json;
 using std::chrono::seconds;
 
 struct Kind {
@@ -28,44 +30,73 @@ constexpr std::array<Kind, 3> kKinds{
      {"abnormal-usage-detected", 429,
       "Request not satisfied due to detection of abnormal request pattern"}}};
 
-std::string described(const LimitReport& report) {
-  const limit::Quota& quota = *report.quota;
-  if (quota.algorithm == limit::Algorithm::concurrency) {
-    return fmt::format("The limit \"{}\" allows {} at once.", report.policy, quota.limit);
+// Whoever is refused is often refused: this is put together by hand.
+void append_json(std::string& out, std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    out += boost::json::serialize(boost::json::string(text));
+    return;
   }
-  const auto window = std::chrono::ceil<Millis>(quota.window);
-  return fmt::format("The limit \"{}\" allows {} in {}.", report.policy, quota.limit,
-                     format_duration(window));
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+void append_described(std::string& out, const LimitReport& report) {
+  const limit::Quota& quota = *report.quota;
+  out.append("The limit \"").append(report.policy).append("\" allows ");
+  out.append(std::to_string(quota.limit));
+  if (quota.algorithm == limit::Algorithm::concurrency) {
+    out.append(" at once.");
+  } else {
+    out.append(" in ").append(format_duration(std::chrono::ceil<Millis>(quota.window)));
+    out.append(".");
+  }
 }
 
 std::string detail_of(RefusalKind kind, std::span<const LimitReport> reports) {
   std::string detail;
   if (!reports.empty() && kind == RefusalKind::quota_exceeded)
-    detail = described(tightest(reports));
+    append_described(detail, tightest(reports));
   if (!reports.empty() && tightest(reports).decision.never_passes()) {
     return detail + " This call costs more than that; waiting does not help.";
   }
   if (const auto wait = retry_after_seconds(reports)) {
-    fmt::format_to(std::back_inserter(detail), "{}Try again in {} s.", detail.empty() ? "" : " ",
-                   *wait);
+    if (!detail.empty()) detail += ' ';
+    detail.append("Try again in ").append(std::to_string(*wait)).append(" s.");
   }
   return detail;
 }
 
 }  // namespace
 
-Problem rate_limit_problem(RefusalKind kind, std::span<const LimitReport> reports) {
+RefusalText rate_limit_problem(RefusalKind kind, std::span<const LimitReport> reports) {
+  constexpr std::size_t kUsual = 400;
   const Kind& row = kKinds[static_cast<std::size_t>(kind)];
-  Problem problem(row.status, detail_of(kind, reports));
-  problem.type(fmt::format("https://iana.org/assignments/http-problem-types#{}", row.name),
-               row.title);
-  if (kind == RefusalKind::abnormal_usage) return problem;
-  json::array violated;
-  for (const LimitReport& report : reports) {
-    if (!report.decision.allowed) violated.emplace_back(json::string(report.policy));
+  std::string text;
+  text.reserve(kUsual);
+  text.append(R"({"title":")").append(row.title);
+  text.append(R"(","status":)").append(std::to_string(row.status));
+  if (const std::string detail = detail_of(kind, reports); !detail.empty()) {
+    text.append(R"(,"detail":)");
+    append_json(text, detail);
   }
-  problem.with("violated-policies", std::move(violated));
-  return problem;
+  text.append(R"(,"type":"https://iana.org/assignments/http-problem-types#)").append(row.name);
+  text += '"';
+  if (kind != RefusalKind::abnormal_usage) {
+    text.append(R"(,"violated-policies":[)");
+    for (const LimitReport& report : reports) {
+      if (report.decision.allowed) continue;
+      if (text.back() != '[') text += ',';
+      append_json(text, report.policy);
+    }
+    text += ']';
+  }
+  text += '}';
+  return {row.status, std::move(text)};
 }
 
 std::string rate_limiter_refusal(std::span<const LimitReport> reports, limit::Time now) {

@@ -20,8 +20,13 @@ enum class RefusalKind : std::uint8_t {
   abnormal_usage,    // 429: the pattern of its requests, not their number
 };
 
-// Names the policies of the reports that refuse.
-Problem rate_limit_problem(RefusalKind kind, std::span<const LimitReport> reports);
+struct RefusalText {
+  unsigned status = 0;
+  std::string json;
+};
+
+// A problem (kProblemMediaType) that names the policies of the reports that refuse.
+RefusalText rate_limit_problem(RefusalKind kind, std::span<const LimitReport> reports);
 
 // {"error":"Rate limit exceeded","retry_after":3,"reset_time":"2026-01-31T08:00:00.000Z"}; of at
 // least one report.

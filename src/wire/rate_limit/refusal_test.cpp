@@ -23,9 +23,9 @@ const std::vector<LimitReport> kReports{
     {"second", &kSecond, {true, 10, 3, seconds(1), Nanos{}}}};
 
 TEST(RateLimitProblem, NamesThePoliciesThatRefuse) {
-  const Problem problem = rate_limit_problem(RefusalKind::quota_exceeded, kReports);
-  EXPECT_EQ(problem.status(), 429U);
-  EXPECT_EQ(problem.json(),
+  const RefusalText problem = rate_limit_problem(RefusalKind::quota_exceeded, kReports);
+  EXPECT_EQ(problem.status, 429U);
+  EXPECT_EQ(problem.json,
             R"({"title":"Request cannot be satisfied as assigned quota has been exceeded",)"
             R"("status":429,"detail":"The limit \"minute\" allows 100 in 1m. Try again in 12 s.",)"
             R"("type":"https://iana.org/assignments/http-problem-types#quota-exceeded",)"
@@ -34,12 +34,12 @@ TEST(RateLimitProblem, NamesThePoliciesThatRefuse) {
 
 TEST(RateLimitProblem, KnowsReducedCapacityAndAbnormalUsage) {
   EXPECT_EQ(
-      rate_limit_problem(RefusalKind::reduced_capacity, kReports).json(),
+      rate_limit_problem(RefusalKind::reduced_capacity, kReports).json,
       R"({"title":"Request cannot be satisfied due to temporary server capacity constraints",)"
       R"("status":503,"detail":"Try again in 12 s.",)"
       R"("type":"https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",)"
       R"("violated-policies":["minute"]})");
-  EXPECT_EQ(rate_limit_problem(RefusalKind::abnormal_usage, {}).json(),
+  EXPECT_EQ(rate_limit_problem(RefusalKind::abnormal_usage, {}).json,
             R"({"title":"Request not satisfied due to detection of abnormal request pattern",)"
             R"("status":429,)"
             R"("type":"https://iana.org/assignments/http-problem-types#abnormal-usage-detected"})");
@@ -49,13 +49,13 @@ TEST(RateLimitProblem, SaysWhereWaitingDoesNotHelp) {
   const Quota quota{Algorithm::concurrency, 5, seconds(30)};
   const std::vector<LimitReport> never{
       {"large", &kSecond, {false, 10, 10, Nanos{}, limit::kNever}, 11}};
-  EXPECT_NE(rate_limit_problem(RefusalKind::quota_exceeded, never)
-                .json()
-                .find(R"("The limit \"large\" allows 10 in 1s. This call costs more than that; )"
-                      R"(waiting does not help.")"),
-            std::string::npos);
+  EXPECT_NE(
+      rate_limit_problem(RefusalKind::quota_exceeded, never)
+          .json.find(R"("The limit \"large\" allows 10 in 1s. This call costs more than that; )"
+                     R"(waiting does not help.")"),
+      std::string::npos);
   const std::vector<LimitReport> busy{{"busy", &quota, {false, 5, 0, seconds(30), seconds(30)}}};
-  EXPECT_NE(rate_limit_problem(RefusalKind::quota_exceeded, busy).json().find("allows 5 at once."),
+  EXPECT_NE(rate_limit_problem(RefusalKind::quota_exceeded, busy).json.find("allows 5 at once."),
             std::string::npos);
 }
 
