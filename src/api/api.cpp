@@ -42,6 +42,10 @@ bool Api::owns(std::string_view path) const {
          path == kDashboardPath || path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
+std::optional<edge::Response> Api::answer_now(const wire::RequestHead& head) const {
+  return systems_.answer_now(desk_, head);
+}
+
 edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
   const wire::RequestHead& head = exchange.request();
   const Found found = find_endpoint(head.method, head.path);

@@ -11,6 +11,7 @@
 #include "api/call.hpp"
 #include "api/compat/systems.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace doorward::api {
@@ -26,6 +27,9 @@ class Api {
   // the calls of the systems that Doorward stands in for.
   bool owns(std::string_view path) const;
 
+  // The answer, where nothing needs to be awaited for it; of those that are asked for most. Absent:
+  // `serve` answers.
+  std::optional<edge::Response> answer_now(const wire::RequestHead& head) const;
   // Answers; a path that is not known with 404.
   edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
 

@@ -60,7 +60,7 @@ class Http1Exchange final : public Exchange {
   enum class Answer : std::uint8_t { none, length, chunked, until_close, bodiless, done };
 
   void reset();
-  Task<Result<>> fill(Millis within, Pace* pace);
+  void fill_failed(const Error& why);
   Error parse_failed();
   void ask_for_body();
   void begin_head(const wire::ResponseHead& head, BodyLength length);

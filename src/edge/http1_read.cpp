@@ -27,18 +27,15 @@ Error Http1Exchange::parse_failed() {
   return error(e.status == 413 ? Errc::too_large : Errc::invalid, std::string(e.detail));
 }
 
-Task<Result<>> Http1Exchange::fill(Millis deadline, Pace* pace) {
-  Result<> filled = co_await connection_.fill(deadline, pace);
-  if (filled) co_return filled;
+void Http1Exchange::fill_failed(const Error& why) {
   keep_alive_ = false;
-  if (filled.error().code == Errc::timed_out && parser_.started()) {
+  if (why.code == Errc::timed_out && parser_.started()) {
     fail(408, "The request did not arrive in time.");
-  } else if (filled.error().code == Errc::too_large) {
+  } else if (why.code == Errc::too_large) {
     fail(431, "The head is larger than allowed.");
   } else {
     broken_ = true;
   }
-  co_return filled;
 }
 
 Task<Result<>> Http1Exchange::read_head(bool first) {
@@ -57,7 +54,11 @@ Task<Result<>> Http1Exchange::read_head(bool first) {
       started = true;
       deadline = loop_.now() + deadlines.head;
     }
-    if (Result<> filled = co_await fill(deadline, nullptr); !filled) co_return filled;
+    Result<> filled = co_await connection_.fill(deadline);
+    if (!filled) {
+      fill_failed(filled.error());
+      co_return filled;
+    }
   }
   connection_.set_idle(false);
   head_.scheme = connection_.peer().tls ? "https" : "http";
@@ -97,7 +98,11 @@ Task<Result<std::string_view>> Http1Exchange::read_body() {
       co_return std::string_view();
     }
     const Millis deadline = loop_.now() + loop_.deadlines().body;
-    if (Result<> filled = co_await fill(deadline, &received_); !filled) co_return filled.error();
+    const Result<> filled = co_await connection_.fill(deadline, &received_);
+    if (!filled) {
+      fill_failed(filled.error());
+      co_return filled.error();
+    }
   }
 }
 

@@ -6,6 +6,8 @@ namespace doorward::gateway {
 
 std::optional<Verdict> OwnCalls::run_now(Context& context) {
   if (context.route) return Verdict::pass;
+  if (quick_) context.reply = quick_(context);
+  if (context.reply) return Verdict::answered;
   return std::nullopt;
 }
 

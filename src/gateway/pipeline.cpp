@@ -18,12 +18,13 @@ Pipeline::Pipeline(PipelineParts parts)
   if (parts.cors) filters_.push_back(std::move(parts.cors));
   if (parts.fetch_keys) filters_.push_back(std::move(parts.fetch_keys));
   if (parts.limits) filters_.push_back(std::move(parts.limits));
-  filters_.push_back(
-      std::make_shared<OwnCalls>(std::move(parts.fallback), std::move(parts.before_404)));
+  filters_.push_back(std::make_shared<OwnCalls>(std::move(parts.quick), std::move(parts.fallback),
+                                                std::move(parts.before_404)));
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
 }
 
-edge::Task<> Pipeline::handle(edge::Exchange& exchange) const {
+edge::Task<> Pipeline::handle(edge::Exchange& exchange,
+                              std::shared_ptr<const Pipeline> /*self*/) const {
   const std::uint64_t stamp = observer_ ? observer_->started() : 0;
   Answer answer(exchange);
   Context context{answer};

@@ -2,8 +2,7 @@
 // Doorward's own calls or the filters of a route in their order.
 //
 // Why:     one list decides what runs and what `doorward check --explain` shows.
-// Ownership: immutable. A reload makes a new one; requests under way finish in theirs, so a handler
-//          holds it by shared_ptr while it runs.
+// Ownership: immutable. A reload makes a new one; requests under way finish in theirs, and hold it.
 // Threads: const-safe; filters are shared by all loops.
 // Errors:  what a filter throws becomes a 500 here, once, and is told to the observer.
 #pragma once
@@ -48,6 +47,7 @@ struct PipelineParts {
   std::shared_ptr<Filter> cors;                  // of requests that no route takes; may be null
   std::shared_ptr<Filter> fetch_keys;            // of all requests, routed or not; may be null
   std::shared_ptr<Filter> limits;                // likewise
+  QuickFallback quick = {};                      // may be empty
   Fallback fallback;                             // answers where no route matches
   std::shared_ptr<Filter> before_404;            // where that does not either; may be null
   std::shared_ptr<const Dress> dress;            // of answers to visitors; may be null
@@ -61,7 +61,8 @@ class Pipeline {
  public:
   explicit Pipeline(PipelineParts parts);
 
-  edge::Task<> handle(edge::Exchange& exchange) const;
+  // Until it ends it holds `self`, if given.
+  edge::Task<> handle(edge::Exchange& exchange, std::shared_ptr<const Pipeline> self = {}) const;
 
   // What would be done with such a request, a line a phase.
   std::string explain(std::string_view method, std::string_view host, std::string_view path) const;

@@ -61,6 +61,9 @@ Systems::Systems(std::span<const std::string_view> switched_off) {
   // What is shared answers for whoever is on.
   if (std::all_of(on_.begin(), on_.end(), [](const System* s) { return s->name.empty(); }))
     on_.clear();
+  for (const System* system : on_)
+    for (const Row& row : system->rows)
+      if (row.quick != nullptr) quick_.push_back(&row);
 }
 
 bool Systems::owns(std::string_view path) const {
@@ -85,6 +88,13 @@ Systems::Found Systems::find(std::string_view method, std::string_view path) con
   return found;
 }
 
+Answer Systems::answer_now(const Desk& desk, const wire::RequestHead& head) const {
+  const std::string_view method = head.method == "HEAD" ? "GET" : std::string_view(head.method);
+  for (const Row* row : quick_)
+    if (row->path == head.path && row->method == method) return row->quick(desk);
+  return std::nullopt;
+}
+
 edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   const wire::RequestHead& head = call.head();
   const Found found = find(head.method, head.path);
@@ -95,6 +105,7 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
     response.head.fields.append("Allow", found.allow);
     co_return response;
   }
+  if (found.row->quick != nullptr) co_return found.row->quick(desk);
   const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
   const auto rest = unescaped(std::string_view(head.path).substr(fixed));
   if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");

@@ -22,6 +22,8 @@ class Systems {
   explicit Systems(std::span<const std::string_view> switched_off);
 
   bool owns(std::string_view path) const;
+  // The answer of a call that needs not wait. Absent: `serve` answers.
+  Answer answer_now(const Desk& desk, const wire::RequestHead& head) const;
   edge::Task<Answer> serve(Desk& desk, Call& call) const;
   std::span<const System* const> on() const { return on_; }
 
@@ -34,6 +36,7 @@ class Systems {
   Found find(std::string_view method, std::string_view path) const;
 
   std::vector<const System*> on_;
+  std::vector<const Row*> quick_;
 };
 
 }  // namespace doorward::api::compat

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kBase = "/.doorward";
 
-edge::Response answer(unsigned status, std::string_view type, std::string body) {
+edge::Response answer_of(unsigned status, std::string_view type, std::string body) {
   edge::Response response;
   response.head.status = status;
   response.head.fields.append("Content-Type", type);
@@ -24,7 +24,7 @@ edge::Response ready(Phase phase, const engine::ShardHealth& health) {
                                                  : "starting";
   std::string body = std::string(R"({"status":")") + state + R"(","writable":)" +
                      (health.writable ? "true" : "false") + "}";
-  return answer(is_ready(phase, health) ? 200 : 503, "application/json", std::move(body));
+  return answer_of(is_ready(phase, health) ? 200 : 503, "application/json", std::move(body));
 }
 
 }  // namespace
@@ -34,25 +34,17 @@ bool OwnPaths::may_see_metrics(const edge::Exchange& exchange,
   return exchange.peer().admin_listener || (admin_on_main && !client.forwarded);
 }
 
-edge::Task<bool> OwnPaths::serve(edge::Exchange& exchange, const gateway::Client& client) {
+std::optional<edge::Response> OwnPaths::answer(const edge::Exchange& exchange,
+                                               const gateway::Client& client) const {
   const wire::RequestHead& head = exchange.request();
   std::string_view path = head.path;
   if (path.starts_with(kBase)) path.remove_prefix(kBase.size());
-  if (head.method != "GET" && head.method != "HEAD") co_return false;
-  if (path == "/health/live") {
-    (void)co_await exchange.respond(answer(200, "application/json", R"({"status":"live"})"));
-    co_return true;
-  }
-  if (path == "/health/ready") {
-    (void)co_await exchange.respond(ready(phase, health()));
-    co_return true;
-  }
-  if (path == "/metrics" && may_see_metrics(exchange, client)) {
-    (void)co_await exchange.respond(
-        answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics->scrape()));
-    co_return true;
-  }
-  co_return false;
+  if (head.method != "GET" && head.method != "HEAD") return std::nullopt;
+  if (path == "/health/live") return answer_of(200, "application/json", R"({"status":"live"})");
+  if (path == "/health/ready") return ready(phase, health());
+  if (path == "/metrics" && may_see_metrics(exchange, client))
+    return answer_of(200, "text/plain; version=0.0.4; charset=utf-8", metrics->scrape());
+  return std::nullopt;
 }
 
 }  // namespace doorward::app

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace doorward::app {
@@ -30,8 +31,9 @@ struct OwnPaths {
   std::function<engine::ShardHealth()> health;
   const Metrics* metrics = nullptr;
 
-  // Answers if the path is one of these. False: it is somebody else's.
-  edge::Task<bool> serve(edge::Exchange& exchange, const gateway::Client& client);
+  // The answer if the path is one of these. Absent: it is somebody else's.
+  std::optional<edge::Response> answer(const edge::Exchange& exchange,
+                                       const gateway::Client& client) const;
 
  private:
   bool may_see_metrics(const edge::Exchange& exchange, const gateway::Client& client) const;

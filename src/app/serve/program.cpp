@@ -314,6 +314,7 @@ std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
 
 std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   gateway::PipelineParts parts;
+  parts.quick = [this](gateway::Context& context) { return answer_now(context); };
   parts.fallback = [this](gateway::Context& context) { return fall_back(context); };
   parts.observer = &observer_;
   parts.id_seed = ports::draw<std::uint64_t>(entropy_);
@@ -335,20 +336,23 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
 }
 
 edge::Task<> Program::handle(edge::Exchange& exchange) {
-  // Held while it runs: a reload puts another in its place.
-  const auto pipeline = exchange.peer().admin_listener ? admin_pipeline_ : pipeline_.get();
-  co_await pipeline->handle(exchange);
+  if (exchange.peer().admin_listener) return admin_pipeline_->handle(exchange);
+  return handle_visitor(exchange);
 }
 
 edge::Task<> Program::handle_visitor(edge::Exchange& exchange) {
-  const auto pipeline = pipeline_.get();
-  co_await pipeline->handle(exchange);
+  auto pipeline = pipeline_.get();
+  const gateway::Pipeline& now = *pipeline;
+  return now.handle(exchange, std::move(pipeline));
+}
+
+std::optional<edge::Response> Program::answer_now(const gateway::Context& context) {
+  auto own = own_paths_.answer(context.exchange, context.client);
+  return own ? std::move(own) : api_->answer_now(context.exchange.request());
 }
 
 edge::Task<> Program::fall_back(gateway::Context& context) {
-  // GCC 12 compiles `if (co_await …) co_return;` here into a trap.
-  const bool served = co_await own_paths_.serve(context.exchange, context.client);
-  if (!served && api_->owns(context.exchange.request().path))
+  if (api_->owns(context.exchange.request().path))
     co_await api_->serve(context.exchange, context.client);
 }
 

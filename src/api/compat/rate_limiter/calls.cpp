@@ -6,9 +6,12 @@ namespace doorward::api::rate_limiter {
 
 namespace json = boost::json;
 
-edge::Task<Answer> data(Desk& desk, Call&, std::string_view) {
-  co_return json_answer(
-      200, json::object{{"data", "This is protected data"}, {"timestamp", timestamp(desk)}});
+edge::Response data(const Desk& desk) {
+  std::string body;
+  body.reserve(80);
+  body.append(R"({"data":"This is protected data","timestamp":")").append(timestamp(desk));
+  body.append(R"("})");
+  return json_answer(200, std::move(body));
 }
 
 edge::Task<Answer> submit(Desk& desk, Call& call, std::string_view) {

@@ -16,8 +16,9 @@ using compat::detail;
 using compat::invalid;
 using compat::timestamp;
 
+edge::Response data(const Desk& desk);
+
 // `rest` is what follows the row's path, with its escapes resolved.
-edge::Task<Answer> data(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> submit(Desk& desk, Call& call, std::string_view rest);
 
 edge::Task<Answer> list_configs(Desk& desk, Call& call, std::string_view rest);

@@ -6,7 +6,7 @@ namespace doorward::api::rate_limiter {
 namespace {
 
 constexpr compat::Row kRows[] = {
-    {"GET", "/api/data", data},
+    {"GET", "/api/data", nullptr, data},
     {"POST", "/api/submit", submit},
     {"GET", "/admin/configs", list_configs},
     {"POST", "/admin/configs", add_config},
