@@ -1,9 +1,29 @@
 #include "base/ids.hpp"
 
+#include <array>
+#include <cstring>
+
 namespace doorward {
 namespace {
 
 constexpr std::size_t kWordDigits = 16;
+
+// Both digits of every byte.
+constexpr std::array<char, 512> hex_pairs() {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t i = 0; i < 256; ++i) {
+    pairs[2 * i] = kDigits[i / 16];
+    pairs[2 * i + 1] = kDigits[i % 16];
+  }
+  return pairs;
+}
+
+void put_hex(char* to, std::uint64_t word) {
+  static constexpr std::array<char, 512> kPairs = hex_pairs();
+  for (int shift = 56; shift >= 0; shift -= 8, to += 2)
+    std::memcpy(to, kPairs.data() + 2 * (word >> shift & 0xff), 2);
+}
 
 int digit_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -24,13 +44,9 @@ bool parse_word(std::string_view digits, std::uint64_t& word) {
 }  // namespace
 
 std::string to_hex(std::uint64_t hi, std::uint64_t lo) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text(2 * kWordDigits, '0');
-  for (std::size_t i = 0; i < kWordDigits; ++i) {
-    const auto shift = 4 * (kWordDigits - 1 - i);
-    text[i] = kDigits[hi >> shift & 0xf];
-    text[kWordDigits + i] = kDigits[lo >> shift & 0xf];
-  }
+  put_hex(text.data(), hi);
+  put_hex(text.data() + kWordDigits, lo);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/answer.hpp"
 
 #include "gateway/dress.hpp"
+#include "gateway/request_id.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,6 +12,7 @@ using edge::Task;
 void Answer::add_to(wire::ResponseHead& head) {
   status_ = head.status;
   if (!context_) return;
+  if (!context_->request_id.empty()) head.fields.set(RequestId::kField, context_->request_id);
   const wire::Fields& fields = context_->answer_fields;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const auto [name, value] = fields[i];
@@ -24,7 +26,9 @@ void Answer::add_to(wire::ResponseHead& head) {
 
 const wire::ResponseHead& Answer::complete(const wire::ResponseHead& head) {
   status_ = head.status;
-  if (!context_ || (context_->answer_fields.empty() && !context_->answer_editor)) return head;
+  const bool adds = context_ && (!context_->request_id.empty() ||
+                                 !context_->answer_fields.empty() || context_->answer_editor);
+  if (!adds) return head;
   completed_ = head;
   add_to(completed_);
   return completed_;

@@ -5,6 +5,7 @@
 #include "wire/http/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace doorward::gateway {
@@ -18,6 +19,17 @@ constexpr std::string_view kFamily = "x-forwarded-";
 ip::address_v6::bytes_type bits_of(const ip::address& address) {
   return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes()
                          : address.to_v6().to_bytes();
+}
+
+// As `to_string` of it, which goes through sprintf: this is done for every request.
+std::string dotted(const ip::address_v4& address) {
+  std::array<char, 16> text;
+  char* end = text.data();
+  for (const unsigned byte : address.to_bytes()) {
+    end = std::to_chars(end, text.data() + text.size(), byte).ptr;
+    *end++ = '.';
+  }
+  return {text.data(), end - 1};
 }
 
 // What one proxy said of the hop before it. `scheme` and `host` may be empty.
@@ -153,6 +165,7 @@ Result<Networks> Networks::parse(std::span<const std::string> blocks) {
 }
 
 bool Networks::contains(const ip::address& address) const {
+  if (blocks_.empty()) return false;
   const auto bits = bits_of(address);
   return std::any_of(blocks_.begin(), blocks_.end(), [&](const Block& block) {
     const std::size_t whole = block.prefix / 8;
@@ -173,7 +186,7 @@ ip::address plain_address(const ip::address& address) {
 
 std::string client_key(const ip::address& address) {
   const auto plain = plain_address(address);
-  if (plain.is_v4()) return plain.to_string();
+  if (plain.is_v4()) return dotted(plain.to_v4());
   auto bytes = plain.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
   return ip::address_v6(bytes).to_string() + "/64";

@@ -24,9 +24,9 @@ std::optional<Verdict> RequestId::run_now(Context& context) {
     context.request_id = *given;
   } else {
     context.request_id = to_hex(seed_, count_.fetch_add(1, std::memory_order_relaxed));
-    fields.set(kField, context.request_id);
+    if (given) fields.remove(kField);
+    fields.append(kField, context.request_id);
   }
-  context.answer_fields.append(kField, context.request_id);
   return Verdict::pass;
 }
 

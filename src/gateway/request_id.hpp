@@ -1,6 +1,7 @@
 // Names each request, for logs here and behind: the id that a trusted proxy gave it, or a new one.
 //
-// Why:     an id from anybody else was removed by ClientAddress: visitors do not write our logs.
+// Why:     Answer adds it to whatever is answered. An id from anybody else was removed by
+//          ClientAddress: visitors do not write our logs.
 // Threads: thread-safe.
 #pragma once
 

@@ -2,12 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace doorward::wire {
 namespace {
 
 namespace chrono = std::chrono;
+
+// The years that four digits can say.
+constexpr LogTime kFirst{chrono::sys_days{chrono::year{0} / 1 / 1}.time_since_epoch()};
+constexpr LogTime kLast{chrono::sys_days{chrono::year{10'000} / 1 / 1}.time_since_epoch() -
+                        Millis{1}};
+
+void put_number(std::string& text, std::size_t at, std::size_t digits, std::int64_t value) {
+  auto number = static_cast<std::uint32_t>(value);
+  for (std::size_t i = at + digits; i-- > at; number /= 10)
+    text[i] = static_cast<char>('0' + number % 10);
+}
 
 // Takes `digits` digits, and then the letter `end` where there is one.
 bool take_number(std::string_view& text, std::size_t digits, char end, int& number) {
@@ -68,15 +81,21 @@ std::optional<LogTime> parse(std::string_view text) {
 
 }  // namespace
 
+// Digit by digit, for there is a time in most answers and every event.
 std::string format_rfc3339(LogTime time) {
-  const chrono::sys_time<Millis> instant{time.time_since_epoch()};
+  const chrono::sys_time<Millis> instant{std::clamp(time, kFirst, kLast).time_since_epoch()};
   const auto day = chrono::floor<chrono::days>(instant);
   const chrono::year_month_day date{day};
   const chrono::hh_mm_ss clock{instant - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  std::string text = "0000-00-00T00:00:00.000Z";
+  put_number(text, 0, 4, static_cast<int>(date.year()));
+  put_number(text, 5, 2, static_cast<unsigned>(date.month()));
+  put_number(text, 8, 2, static_cast<unsigned>(date.day()));
+  put_number(text, 11, 2, clock.hours().count());
+  put_number(text, 14, 2, clock.minutes().count());
+  put_number(text, 17, 2, clock.seconds().count());
+  put_number(text, 20, 3, clock.subseconds().count());
+  return text;
 }
 
 Result<LogTime> parse_rfc3339(std::string_view text) {

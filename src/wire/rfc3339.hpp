@@ -1,7 +1,8 @@
 // Instants as text: "2026-01-31T08:00:00.000Z".
 //
 // Errors: parse answers invalid. Written in UTC with milliseconds; read with any offset and up to
-//         nine digits of a second, of which three are kept.
+//         nine digits of a second, of which three are kept. What four digits of a year cannot say
+//         is written as the nearest that they can.
 // Spec:   RFC 3339 section 5.6.
 #pragma once
 

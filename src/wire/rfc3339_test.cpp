@@ -18,6 +18,11 @@ TEST(Rfc3339, WritesUtcWithMillisecondsAndReadsItBack) {
   }
 }
 
+TEST(Rfc3339, WritesTheNearestThatFourDigitsOfAYearCanSay) {
+  EXPECT_EQ(format_rfc3339(LogTime::max()), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_rfc3339(LogTime::min()), "0000-01-01T00:00:00.000Z");
+}
+
 TEST(Rfc3339, ReadsOffsetsAndFractions) {
   const LogTime expected{Millis{1'767'225'600'000}};
   for (const char* text :

@@ -17,7 +17,7 @@ void Clients::record(std::string_view client, ClientEvent event) {
       part.by_name.erase(part.list.back().name);
       part.list.pop_back();
     }
-    part.list.push_front({std::string(client), {}, {}});
+    part.list.push_front({std::string(client), {}, {}, 0});
     part.by_name.emplace(part.list.front().name, part.list.begin());
   }
   Client& found = part.list.front();
@@ -29,8 +29,9 @@ void Clients::record(std::string_view client, ClientEvent event) {
     ++found.status.refused;
     found.status.blocked_until = event.at + event.retry_after;
   }
-  if (found.events.size() == kMostEvents) found.events.pop_back();
-  found.events.push_front(std::move(event));
+  if (found.events.size() < kMostEvents) return found.events.push_back(std::move(event));
+  found.events[found.oldest] = std::move(event);
+  found.oldest = (found.oldest + 1) % kMostEvents;
 }
 
 std::optional<ClientStatus> Clients::status(std::string_view client, LogTime now) const {
@@ -48,8 +49,12 @@ std::vector<ClientEvent> Clients::recent(std::string_view client) const {
   const std::lock_guard lock(part.mutex);
   const auto known = part.by_name.find(client);
   if (known == part.by_name.end()) return {};
-  const auto& events = known->second->events;
-  return {events.begin(), events.end()};
+  const Client& found = *known->second;
+  std::vector<ClientEvent> events;
+  events.reserve(found.events.size());
+  for (std::size_t i = found.events.size(); i-- > 0;)
+    events.push_back(found.events[(found.oldest + i) % found.events.size()]);
+  return events;
 }
 
 void Clients::clean(LogTime now) {

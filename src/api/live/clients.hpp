@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -56,7 +55,8 @@ class Clients {
   struct Client {
     std::string name;
     ClientStatus status;
-    std::deque<ClientEvent> events;
+    std::vector<ClientEvent> events;  // a ring once there are kMostEvents
+    std::size_t oldest = 0;           // of a full ring
   };
   using Clientele = std::list<Client>;  // who was seen last first
   struct Part {

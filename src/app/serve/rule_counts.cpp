@@ -1,7 +1,6 @@
 #include "app/serve/rule_counts.hpp"
 
-#include <functional>
-#include <thread>
+#include <atomic>
 
 namespace doorward::app {
 namespace {
@@ -12,8 +11,9 @@ constexpr const char* kOther = "other";
 }  // namespace
 
 void RuleCounts::decided(const gateway::LimitEvent& event) {
-  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
-  Part& part = parts_[thread % parts_.size()];
+  static std::atomic<std::size_t> next{0};
+  thread_local const std::size_t mine = next.fetch_add(1, std::memory_order_relaxed);
+  Part& part = parts_[mine % parts_.size()];
   const std::string& name = event.rule.rule().name;
   const std::lock_guard lock(part.mutex);
   auto found = part.counts.find(name);

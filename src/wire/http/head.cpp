@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace doorward::wire {
+namespace {
+
+constexpr std::size_t kUsualFields = 8;
+constexpr std::size_t kUsualBytes = 240;
+
+}  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
@@ -24,6 +30,11 @@ void Fields::clear() {
 }
 
 void Fields::append(std::string_view name, std::string_view value) {
+  // Room for the usual head at once, rather than by doubling.
+  if (entries_.capacity() == 0) {
+    entries_.reserve(kUsualFields);
+    bytes_.reserve(kUsualBytes);
+  }
   const auto at = static_cast<std::uint32_t>(bytes_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
   bytes_.append(name).append(value);

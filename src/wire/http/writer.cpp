@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace doorward::wire {
 namespace {
@@ -14,9 +15,25 @@ void append_number(std::string& out, std::uint64_t value, int base) {
   out.append(digits, end);
 }
 
+// Whether all may stand in a value, as in nearly every one: eight bytes at a time. False, with a
+// tab too, means to look closer.
+bool is_plain(std::string_view value) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  for (; value.size() >= sizeof kEach; value.remove_prefix(sizeof kEach)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, value.data(), sizeof bytes);
+    const std::uint64_t control = (bytes - kEach * 0x20) & ~bytes;
+    const std::uint64_t others = bytes ^ kEach * 0x7f;
+    const std::uint64_t del = (others - kEach) & ~others;
+    if (((control | del) & kEach * 0x80) != 0) return false;
+  }
+  return std::all_of(value.begin(), value.end(), is_value_char);
+}
+
 void append_value(std::string& out, std::string_view value) {
   const std::size_t at = out.size();
   out.append(value);
+  if (is_plain(value)) return;
   std::replace_if(
       out.begin() + static_cast<std::ptrdiff_t>(at), out.end(),
       [](char c) { return !is_value_char(c); }, ' ');

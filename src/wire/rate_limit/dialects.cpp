@@ -50,7 +50,8 @@ std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
 void append_parameter(std::string& out, std::string_view name, std::uint64_t value) {
   char text[20];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  out.append(name).append(text, end);
+  out.append(name);
+  out.append(text, static_cast<std::size_t>(end - text));
 }
 
 Allowance allowance(const limit::Quota& quota) {

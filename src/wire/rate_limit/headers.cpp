@@ -20,10 +20,15 @@ bool is_tighter(const LimitReport& a, const LimitReport& b) {
 
 // A String of RFC 9651.
 void append_name(std::string& out, std::string_view name) {
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
   out += '"';
-  for (const char c : name) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c >= ' ' && c <= '~' ? c : '?';
+  if (std::all_of(name.begin(), name.end(), is_plain)) {
+    out.append(name);
+  } else {
+    for (const char c : name) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c >= ' ' && c <= '~' ? c : '?';
+    }
   }
   out += '"';
 }
@@ -62,7 +67,10 @@ void append_limit(std::string& out, const LimitReport& report) {
 }
 
 void set_ietf(Fields& fields, std::span<const LimitReport> reports) {
+  constexpr std::size_t kUsual = 64;  // of a report's name and numbers
   std::string policies, limits;
+  policies.reserve(kUsual * reports.size());
+  limits.reserve(kUsual * reports.size());
   for (const LimitReport& report : reports) {
     if (&report != &reports.front()) {
       policies += ", ";
