@@ -14,11 +14,11 @@ class StubShard final : public engine::Shard {
  public:
   bool is_full = false;
   ports::LogPosition at{1, 5, 0};
-  std::vector<engine::Completion*> waiting;
+  std::vector<engine::Completion*> unanswered;
 
   Result<> submit(engine::Command, engine::Completion& completion) override {
     if (is_full) return error(Errc::overloaded, "full");
-    waiting.push_back(&completion);
+    unanswered.push_back(&completion);
     return {};
   }
   Result<> submit(engine::Command) override { return {}; }
@@ -67,10 +67,10 @@ TEST(AwaitShard, ABatchCompletedByAnotherThreadGoesOnOnTheLoopInItsOrder) {
         },
         boost::asio::detached);
   }
-  while (shard.waiting.size() < 100) loop.run_one();
+  while (shard.unanswered.size() < 100) loop.run_one();
   std::thread applier([&] {
     for (std::uint64_t n = 0; n < 100; ++n)
-      shard.waiting[n]->complete({engine::Status::done, {}, {1, n, 0}});
+      shard.unanswered[n]->complete({engine::Status::done, {}, {1, n, 0}});
   });
   applier.join();
   loop.run();
@@ -101,8 +101,8 @@ TEST(AwaitShard, ALoopThatEndsFirstDropsWhatWasCompleted) {
           went_on = true;
         },
         boost::asio::detached);
-    while (shard.waiting.empty()) loop.run_one();
-    shard.waiting.front()->complete({});
+    while (shard.unanswered.empty()) loop.run_one();
+    shard.unanswered.front()->complete({});
   }
   EXPECT_FALSE(went_on);
 }
