@@ -10,8 +10,8 @@
 
 namespace doorward::engine {
 
-// Whether a room, rule or inventory of that full name may be made: done, no_such_tenant, or that there are
-// too many.
+// Whether a room, rule or inventory of that full name may be made: done, no_such_tenant, or that
+// there are too many.
 Status may_make_room(const World& world, std::string_view full_name);
 Status may_make_rule(const World& world, std::string_view full_name);
 Status may_make_inventory(const World& world, std::string_view full_name);

@@ -1,7 +1,8 @@
 // Whose API key it is, and when each was used last.
 //
-// Why:     the keys of the configuration are the default tenant's, all others are in the log. Use is
-//          noted in memory and saved now and then (`save`): a key is used too often for the log.
+// Why:     the keys of the configuration are the default tenant's, all others are in the log. Use
+//          is noted in memory and saved now and then (`save`): a key is used too often for the
+//          log.
 // Time:    `now` is passed in; a use is noted at most once a second.
 // Threads: thread-safe.
 // Bounds:  as many last uses are kept as there are keys.

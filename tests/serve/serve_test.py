@@ -207,7 +207,7 @@ class Serve(unittest.TestCase):
         rows = [
             (("srve",), 'there is no command "srve"; did you mean "serve"?'),
             (("check", "--explain", "GET", "buy"), "PATH begins with a slash, as in: --explain GET /buy"),
-            (("zzzzzzzz",), "known: serve, check, token, repair, version"),
+            (("zzzzzzzz",), "known: serve, check, token, tenant, repair, version"),
         ]
         for arguments, remedy in rows:
             code, _, said = run(*arguments)
@@ -327,7 +327,8 @@ class Serve(unittest.TestCase):
         port = backend.server_address[1]
         config = (f"upstreams: {{shop: 'http://127.0.0.1:{port}', gone: 'http://127.0.0.1:1'}}\n"
                   "routes: [{path: /a, upstream: shop}, {path: /b, upstream: gone}]\n"
-                  "rules: {plenty: 1000/s}\n")  # fmt: skip
+                  "rules: {plenty: 1000/s}\n"
+                  "inventories: {hall: {count: 10}}\n")  # fmt: skip
         with Server(config) as server:
             server.set_room("sale", POLICY)
             join(server)

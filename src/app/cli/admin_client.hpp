@@ -3,7 +3,8 @@
 // Why:     the log has one writer, the server; a command goes through it and is in force at once.
 // Time:    waits at most 10 s.
 // Threads: single owner.
-// Errors:  unavailable (nobody answers), invalid (the address); what the server refuses is an answer.
+// Errors:  unavailable (nobody answers), invalid (the address); what the server refuses is an
+//          answer.
 // Spec:    docs/api.md, "Admin".
 #pragma once
 

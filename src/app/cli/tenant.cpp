@@ -111,7 +111,8 @@ void add_tenant(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("tenant", "Make, list and remove tenants and their API keys");
   command->require_subcommand(1);
   command->footer(R"help(
-They speak to a running Doorward with its admin token, DOORWARD_ADMIN_TOKEN or that of the data folder.
+They speak to a running Doorward with its admin token, DOORWARD_ADMIN_TOKEN or that of the
+data folder.
 Examples:
   doorward tenant add acme --max-waiting 20000
   doorward tenant key acme web              prints a new API key

@@ -1,8 +1,8 @@
 // The tenants of the configuration file and their keys, brought to the log only where the file has
 // changed.
 //
-// Why:     as file_rooms: what the admin API did to a tenant since stays, also over a restart, until
-//          the file says something new about it. Its rooms and rules are file_rooms' and
+// Why:     as file_rooms: what the admin API did to a tenant since stays, also over a restart,
+//          until the file says something new about it. Its rooms and rules are file_rooms' and
 //          file_rules'.
 // Threads: single owner.
 // Errors:  those of the files and of the log; overloaded and unavailable may be tried again.

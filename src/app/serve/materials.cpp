@@ -110,6 +110,12 @@ std::vector<gateway::Issuer> issuers_of(std::vector<IssuerMaterial> materials,
   return issuers;
 }
 
+gateway::Pages::Displays displays_of(const config::Config& config) {
+  gateway::Pages::Displays displays;
+  for (const auto& room : config.rooms) displays.emplace(room.name, room.display);
+  return displays;
+}
+
 wire::jose::KeySet keys_in_use(const Materials& materials, const wire::jose::KeySet& kept) {
   std::vector<Key> keys = materials.keys;
   for (const Key& key : kept.keys()) {

@@ -9,6 +9,7 @@
 #include "app/config/config.hpp"
 #include "app/config/problem.hpp"
 #include "gateway/identity.hpp"
+#include "gateway/pages.hpp"
 #include "gateway/waiting_page/waiting_page.hpp"
 #include "wire/jose/jws.hpp"
 
@@ -29,6 +30,9 @@ struct Materials {
 
 // Also reads the rooms' own pages into `config`, and holds their looks to what the page takes.
 Materials read_materials(config::Config& config, config::Problems& problems);
+
+// How each room shows itself.
+gateway::Pages::Displays displays_of(const config::Config& config);
 
 // With keys that are fetched where they are not given.
 std::vector<gateway::Issuer> issuers_of(std::vector<IssuerMaterial> materials,

@@ -3,16 +3,10 @@
 #include "adapters/redis/address.hpp"
 #include "adapters/redis/redis_log.hpp"
 #include "adapters/sqlite/sqlite_log.hpp"
-#include "api/compat/ticketing_gateway/envelope.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/address.hpp"
 #include "app/observe/sources.hpp"
 #include "app/serve/edge_options.hpp"
-#include "app/serve/file_inventories.hpp"
-#include "app/serve/file_rooms.hpp"
-#include "app/serve/file_rules.hpp"
-#include "app/serve/file_tenants.hpp"
-#include "app/serve/reload.hpp"
 #include "app/serve/trouble.hpp"
 #include "ports/memory/memory_log.hpp"
 
@@ -24,28 +18,7 @@ namespace doorward::app {
 namespace {
 
 constexpr std::string_view kBase = "/.doorward/v1";
-constexpr std::size_t kFullSecret = 32;
-// Each room and each rule is a command of its own.
-constexpr std::string_view kNoInventories =
-    "the configuration was not reloaded: some of its inventories may be in force, the rest is not; "
-    "reload again";
-constexpr std::string_view kNoRooms =
-    "the configuration was not reloaded: some of its rooms may be in force, its rules and the rest "
-    "are not; reload again";
-constexpr std::string_view kNoTenants =
-    "the configuration was not reloaded: some of its tenants may be in force, the rest is not; "
-    "reload again";
 constexpr const char* kUsedKeysFile = "api-keys-used.json";
-constexpr std::string_view kNoRules =
-    "the configuration was reloaded in part: its rooms are in force, of its rules some may be, the "
-    "rest is not; reload again";
-
-gateway::Pages::Displays displays_of(const config::Config& config) {
-  gateway::Pages::Displays displays;
-  for (const auto& room : config.rooms) displays.emplace(room.name, room.display);
-  return displays;
-}
-
 std::string shown_address(const std::string& listen, std::uint16_t port) {
   const auto parsed = config::parse_listen_address(listen).value();
   const bool v6 = parsed.host.find(':') != std::string::npos;
@@ -164,42 +137,6 @@ std::vector<gateway::Issuer> Program::make_issuers(std::vector<IssuerMaterial> m
                     });
 }
 
-// Without a secret of its own it has one of this data folder.
-void Program::open_wait_queue() {
-  api::wait_queue::Options options = config_.compat.wait_queue;
-  if (!options.on) return;
-  if (options.secret.empty()) {
-    const Hash128 a = identities_->derive("wait_queue secret", "1");
-    const Hash128 b = identities_->derive("wait_queue secret", "2");
-    options.secret = to_hex(a.hi, a.lo) + to_hex(b.hi, b.lo);
-  } else if (options.secret.size() < kFullSecret) {
-    log_.warn(
-        "compat.wait_queue.secret is short, so its tokens can be forged by trying: give it 32 "
-        "random bytes or more");
-  }
-  wait_queue_ = std::make_unique<api::wait_queue::WaitQueue>(std::move(options), *places_,
-                                                             wait_queue_sockets_);
-}
-
-void Program::make_api() {
-  open_wait_queue();
-  api::ApiOptions options;
-  options.admin_token = admin_token_;
-  options.admin_on_main = [this] { return own_paths_.admin_on_main.load(); };
-  options.open_on_loopback = config_.admin.open_on_loopback;
-  options.visitors = [this](edge::Exchange& probe) { return handle_visitor(probe); };
-  options.switched_off = config::switched_off(config_.compat);
-  options.gatekeeper_secret = config_.compat.gatekeeper.jwt_secret;
-  options.ticketing_gateway = ticketing_gateway_options();
-  options.users_only = [this] { return users_required_.load(); };
-  options.wait_queue = wait_queue_.get();
-  options.train_reservation = config_.compat.train_reservation;
-  options.version = version();
-  api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
-                                    api::Counting{counters_->store(), counters_->secret()}, live_,
-                                    std::move(options));
-}
-
 void Program::load_used_keys() {
   if (memory_folder().empty()) return;
   const auto text = read_small_file(memory_folder() / kUsedKeysFile);
@@ -215,34 +152,6 @@ void Program::save_used_keys() {
       write_secret_file(memory_folder() / kUsedKeysFile, identities_->api_keys().save());
   if (!saved)
     log_.warn("when API keys were used last was not saved", {{"fault", saved.error().what}});
-}
-
-api::TicketingGatewayOptions Program::ticketing_gateway_options() {
-  const config::TicketingGatewaySettings& settings = config_.compat.ticketing_gateway;
-  const bool is_english = settings.language == config::Language::en;
-  const auto& messages =
-      is_english ? api::ticketing_gateway::kEnglish : api::ticketing_gateway::kKorean;
-  queue_voice_ = std::make_unique<api::ticketing_gateway::Voice>(clock_, messages);
-  streams_.speak(api::StreamVoice::ticketing_gateway, *queue_voice_);
-  if (settings.envelope)
-    dress_ = std::make_shared<api::ticketing_gateway::Enveloped>(clock_, messages);
-  api::TicketingGatewayOptions options;
-  options.room = settings.room;
-  options.english = is_english;
-  options.open_actuator = settings.open_actuator;
-  options.routes = [this] { return pipeline_.get()->routes().routes(); };
-  options.metrics = [this] { return metrics_.scrape(); };
-  return options;
-}
-
-Result<> Program::apply_file(const config::Config& config) {
-  auto tenants = apply_file_tenants(config.tenants, memory_folder(), *shard_, log_);
-  if (!tenants) return tenants;
-  auto inventories = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_);
-  if (!inventories) return inventories;
-  auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_);
-  if (!rooms) return rooms;
-  return apply_file_rules(config.rules, memory_folder(), *shard_, log_);
 }
 
 void Program::open_redis() {
@@ -364,53 +273,6 @@ bool Program::admin_on_main() const {
 std::filesystem::path Program::memory_folder() const {
   // Without a lasting log there is nothing to remember beside it.
   return config_.log.kind == config::LogKind::memory ? "" : config_.data;
-}
-
-bool Program::reload(config::Config config) {
-  for (const std::string& setting : needs_restart(config_, config)) {
-    log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
-  }
-  // What may fail comes first.
-  if (auto done = apply_file_tenants(config.tenants, memory_folder(), *shard_, log_); !done) {
-    log_.error(kNoTenants, {{"fault", done.error().what}});
-    return false;
-  }
-  if (auto set = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_); !set) {
-    log_.error(kNoInventories, {{"fault", set.error().what}});
-    return false;
-  }
-  if (auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_); !rooms) {
-    log_.error(kNoRooms, {{"fault", rooms.error().what}});
-    return false;
-  }
-  if (auto rules = apply_file_rules(config.rules, memory_folder(), *shard_, log_); !rules) {
-    log_.error(kNoRules, {{"fault", rules.error().what}});
-    return false;
-  }
-  config_.inventories = std::move(config.inventories);
-  config_.tenants = std::move(config.tenants);
-  config_.rooms = std::move(config.rooms);
-  config_.rules = std::move(config.rules);
-  config_.routes = std::move(config.routes);
-  config_.identity.required = config.identity.required;
-  users_required_ = config.identity.required;
-  config_.identity.open = std::move(config.identity.open);
-  config_.upstreams = std::move(config.upstreams);
-  config_.trusted_proxies = std::move(config.trusted_proxies);
-  config_.prefer_forwarded = config.prefer_forwarded;
-  config_.forwarded_host = config.forwarded_host;
-  config_.counters.headers = config.counters.headers;
-  config_.logging = config.logging;
-  config_.debug = config.debug;
-  config_.cors = std::move(config.cors);
-  config_.deadlines = config.deadlines;
-  config_.limits.connections = config.limits.connections;
-  config_.limits.connections_per_address = config.limits.connections_per_address;
-  server_->adjust(edge_options(config_));
-  own_paths_.admin_on_main = admin_on_main();
-  pages_->show(displays_of(config_));
-  pipeline_.set(make_pipeline(false));
-  return true;
 }
 
 bool Program::drain() {
