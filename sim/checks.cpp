@@ -60,7 +60,12 @@ void Observer::check_changes() {
     }
     const bool passed = now.waits_in(Queue::aside) && before && !before->waits_in(Queue::aside);
     const auto* room = world_->rooms.at(static_cast<std::uint32_t>(now.raw.room));
-    if (passed && room && !is_silent(room->policy, id) && !is_silent(former_of(*room), id)) {
+    // A room of `present_only` forgets the streams of a node that was not heard for its lease, and
+    // does not take them up again when the node is back.
+    const bool forgot =
+        before && before->raw.node == 0 && room && asked_presence_.contains(room->number);
+    if (passed && room && !forgot && !is_silent(room->policy, id) &&
+        !is_silent(former_of(*room), id)) {
       fail("liveness: " + to_string(id) + " was passed over, but is there");
     }
     const bool ended = now.raw.is(TicketState::closed) && expired(now.raw.reason());
@@ -91,6 +96,8 @@ void Observer::check_admission(const TicketId& id, const Ticket& now, const Tick
   }
   const auto is_too_fast = [&](const room::Policy& policy) {
     const auto& rate = policy.admit;
+    // The beat of rounds goes on over a change of their length or count.
+    if (rate && rate->rounds && !ledger_.is_rate_settled(room->number, rate->every)) return false;
     // Of two rounds the first may have come late.
     const std::uint32_t most = rate ? rate->count * (rate->rounds ? 2 : 1) : 0;
     return rate && ledger_.admitted_within(room->number, rate->every) > most;

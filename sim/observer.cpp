@@ -116,6 +116,7 @@ void Observer::follow_policy(const std::string& name, const room::Policy& policy
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
   if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
   policies_[room->number] = policy;
+  if (policy.present_only) asked_presence_.insert(room->number);
 }
 
 void Observer::follow_rules(const engine::Command& command) {
@@ -137,7 +138,13 @@ void Observer::line_up(const TicketId& id) {
 void Observer::redraw(const engine::Draw& draw) {
   const auto* room = world_->rooms.find(draw.room);
   for (auto& [key, places] : front_) {
-    if (key.room != room->number || places.empty()) continue;
+    if (key.room != room->number) continue;
+    // Whose time ran out before the same record takes no part.
+    std::erase_if(places, [&](const TicketId& id) {
+      const auto found = now_.find(id);
+      return found == now_.end() || found->second.raw.is(TicketState::closed);
+    });
+    if (places.empty()) continue;
     const SipKey seed{.lo = draw.seed_lo + key.lane, .hi = draw.seed_hi};
     const Permutation place_of(seed, places.size());
     Places drawn(places.size());

@@ -85,6 +85,7 @@ class Observer {
   std::set<std::uint32_t> shut_;  // rooms with rounds that let nobody in after the last entry
   std::map<std::uint32_t, room::Policy> policies_;
   std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
+  std::set<std::uint32_t> asked_presence_;        // rooms that were of `present_only` at some time
   std::map<std::string, limit::Rule> rules_;
   std::map<std::uint32_t, std::uint32_t> counted_;  // inside a room after the last entry
   std::set<std::uint32_t> sold_out_;                // rooms that would stay so, by then

@@ -140,7 +140,8 @@ class AcrossTenants(Tenants):
         for name in ("b", "default"):
             key = DEFAULT_KEY if name == "default" else self.keys["b"]
             headers = {"X-API-Key": key, "business_id": key, "jwt": self.jwt, "user_id": "somebody"}
-            for method, path in self.operations():
+            # Those last: after them it may read what it made by the same names.
+            for method, path in sorted(self.operations(), key=lambda operation: operation in MAKES_ITS_OWN):
                 body = BODIES.get((method, path), {} if method in ("POST", "PUT", "PATCH") else None)
                 status, text = self.ask(method, self.fill(path), headers, body)
                 where = f"{name}: {method} {path}: {status} {text}"
