@@ -150,8 +150,8 @@ Changes State::take_changes() {
   std::ranges::sort(changes.rooms);
   changes.rooms.erase(std::unique(changes.rooms.begin(), changes.rooms.end()), changes.rooms.end());
   std::ranges::sort(changes.inventories);
-  const auto repeated = std::ranges::unique(changes.inventories);
-  changes.inventories.erase(repeated.begin(), repeated.end());
+  auto& inventories = changes.inventories;
+  inventories.erase(std::unique(inventories.begin(), inventories.end()), inventories.end());
   return changes;
 }
 
