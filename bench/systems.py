@@ -37,16 +37,18 @@ KEY = "bench-key-of-a-backend-0123456789"
 AIMS = {"status": 20, "verify": 20, "enqueue": 10, "reserve": 10}
 CLIENTS = (1, 8, 64)
 USERS = 1_000
-# Each request of a list of (headers, body), one after the other.
+# Each request of a list of (headers, body), one after the other. `wrk.format` sends the given fields and no others, and
+# Host is known from `init` on.
 LUA = """
-local requests = {}
-for line in io.lines("%s") do
-  local head, body = line:match("^(.-)\t(.*)$")
-  local headers = {["Content-Type"] = "application/json"}
-  for name, value in head:gmatch("([^=;]+)=([^;]*)") do headers[name] = value end
-  requests[#requests + 1] = wrk.format("%s", "%s", headers, body ~= "" and body or nil)
+local requests, n = {}, 0
+init = function(args)
+  for line in io.lines("%s") do
+    local head, body = line:match("^(.-)\t(.*)$")
+    local headers = {Host = wrk.headers["Host"], ["Content-Type"] = "application/json"}
+    for name, value in head:gmatch("([^=;]+)=([^;]*)") do headers[name] = value end
+    requests[#requests + 1] = wrk.format("%s", "%s", headers, body ~= "" and body or nil)
+  end
 end
-local n = 0
 request = function() n = n %% #requests + 1; return requests[n] end
 """
 
@@ -181,6 +183,7 @@ def one_run(side, call, clients, seconds, folder):
     cpu = side.cpu() - before
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     good = int(re.search(r"(\d+) requests in", out)[1]) - (int(bad[1]) if bad else 0)
+    assert good > 0, f"{side.name}: no {call} was answered with 2xx\n{out}"
     return good / cpu
 
 
