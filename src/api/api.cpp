@@ -48,7 +48,6 @@ std::optional<edge::Response> Api::answer_now(const wire::RequestHead& head) con
 
 edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
   const wire::RequestHead& head = exchange.request();
-  const Found found = find_endpoint(head.method, head.path);
   Answer answer;
   if (is_dashboard(head.path)) {
     Call call{exchange, client};
@@ -59,7 +58,7 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   } else if (systems_.owns(head.path)) {
     Call call{exchange, client};
     answer = co_await systems_.serve(desk_, call);
-  } else if (found.endpoint == nullptr) {
+  } else if (const Found found = find_endpoint(head.method, head.path); found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
     Call call{exchange, client};

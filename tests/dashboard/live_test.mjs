@@ -51,7 +51,7 @@ describe("live", { concurrency: false }, () => {
 
   test("the overview tells of it", async () => {
     await go(page, "Overview");
-    await page.getByText(/was refused by/).waitFor();
+    await page.getByText(/(was|were) refused by/).waitFor();
     await page.getByRole("heading", { name: "Refused most" }).locator("..").getByText("few").waitFor();
     await page.getByRole("img", { name: /^Traffic/ }).focus();
     await page.keyboard.press("ArrowLeft");

@@ -1,5 +1,7 @@
 #include "adapters/redis/address.hpp"
 
+#include "wire/percent.hpp"
+
 #include <charconv>
 #include <optional>
 
@@ -9,23 +11,6 @@ namespace {
 Error invalid(std::string_view what) {
   return error(Errc::invalid, "the Redis URL " + std::string(what) +
                                   "; expected redis://[[user]:password@]host[:port][/database]");
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    unsigned value = 0;
-    if (i + 2 >= text.size()) return std::nullopt;
-    const char* first = text.data() + i + 1;
-    if (std::from_chars(first, first + 2, value, 16).ptr != first + 2) return std::nullopt;
-    out.push_back(static_cast<char>(value));
-    i += 2;
-  }
-  return out;
 }
 
 template <class Number>
@@ -41,8 +26,8 @@ bool take_login(std::string_view& rest, Address& address) {
   rest.remove_prefix(at + 1);
   const auto colon = login.find(':');
   if (colon == std::string_view::npos) return false;
-  const auto user = percent_decode(login.substr(0, colon));
-  const auto password = percent_decode(login.substr(colon + 1));
+  const auto user = wire::percent_decode(login.substr(0, colon));
+  const auto password = wire::percent_decode(login.substr(colon + 1));
   if (!user || !password) return false;
   address.user = *user;
   address.password = *password;

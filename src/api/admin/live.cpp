@@ -1,11 +1,13 @@
 #include "api/live/live.hpp"
 #include "api/admin/admin.hpp"
+#include "wire/percent.hpp"
 #include "wire/policy_json.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -26,26 +28,11 @@ struct WindowName {
 constexpr std::array<WindowName, 3> kWindows{
     {{"15m", live::Window::minutes_15}, {"1h", live::Window::hour}, {"24h", live::Window::day}}};
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
+// As forms write it: a space is a plus sign. What is no escape stands for itself.
 std::string unescaped(std::string_view text) {
-  constexpr int kHex = 16;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                           hex_digit(text[i + 2]) >= 0;
-    if (is_escape) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * kHex + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return wire::percent_decode(spaced).value_or(spaced);
 }
 
 std::string parameter(std::string_view query, std::string_view name) {

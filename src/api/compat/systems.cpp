@@ -6,6 +6,7 @@
 #include "api/compat/ticketing_gateway/ticketing_gateway.hpp"
 #include "api/compat/train_reservation/train_reservation.hpp"
 #include "api/compat/wait_queue/wait_queue.hpp"
+#include "wire/percent.hpp"
 
 #include <algorithm>
 
@@ -25,29 +26,6 @@ bool matches(const Row& row, std::string_view path) {
   const std::string_view fixed = fixed_part(row);
   if (fixed.size() == row.path.size()) return path == row.path;
   return path.size() > fixed.size() && path.starts_with(fixed);
-}
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// Absent: an escape is broken.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? digit(text[i + 1]) : -1;
-    const int low = high < 0 ? -1 : digit(text[i + 2]);
-    if (low < 0) return std::nullopt;
-    plain += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return plain;
 }
 
 }  // namespace
@@ -107,7 +85,7 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   }
   if (found.row->quick != nullptr) co_return found.row->quick(desk);
   const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
-  const auto rest = unescaped(std::string_view(head.path).substr(fixed));
+  const auto rest = wire::percent_decode(std::string_view(head.path).substr(fixed));
   if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");
   co_return co_await found.row->handler(desk, call, *rest);
 }
