@@ -40,24 +40,21 @@ TEST(SliceLock, ReadersAndWriterTakeTurns) {
   EXPECT_EQ(torn, 0U);
 }
 
-TEST(SliceLock, AReaderThatWaitsGetsInBeforeTheNextSlice) {
+// Where the writer always came first again, this would go on until the runner ends it.
+TEST(SliceLock, AReaderThatWaitsGetsInThoughTheWriterNeverPauses) {
   SliceLock lock;
-  std::atomic<int> slices{0};
   std::atomic<bool> was_in{false};
   lock.lock();
   std::thread reader([&] {
     const std::shared_lock shared(lock);
     was_in = true;
   });
-  // The reader may not have arrived yet: it is owed a turn only from then on.
-  while (!was_in && slices < 1'000'000) {
+  while (!was_in) {
     lock.unlock();
     lock.lock();
-    ++slices;
   }
   lock.unlock();
   reader.join();
-  EXPECT_LT(slices, 1'000'000);
 }
 
 }  // namespace

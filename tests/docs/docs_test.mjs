@@ -1,12 +1,11 @@
 // What a person sees at /docs and /redoc, and that "Try it out" asks this very Doorward.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { start_browser, start_doorward } from "../browser/support.mjs";
 
 const patience = 30000;
-const example = readFileSync(join(import.meta.dirname, "../../examples/rate-limiter.yaml"), "utf8");
+const example = readFileSync(new URL("../../examples/rate-limiter.yaml", import.meta.url), "utf8");
 
 describe("the pages of the OpenAPI document", { concurrency: false }, () => {
   let door, browser, document;

@@ -4,9 +4,10 @@ import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { start_browser, start_doorward } from "../browser/support.mjs";
 
-const sources = join(import.meta.dirname, "../../sdk/js");
+const sources = fileURLToPath(new URL("../../sdk/js", import.meta.url));
 const patience = { timeout: 30000 };
 const page_text = `<!doctype html><title>Shop</title><output id=place>joining</output>
 <script type=module>

@@ -4,11 +4,12 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { start_browser, start_doorward } from "../browser/support.mjs";
 import { Gatekeeper } from "../../sdk/js/gatekeeper.js";
 import { shelf } from "./support.mjs";
 
-const example = readFileSync(join(import.meta.dirname, "../../examples/gatekeeper.yaml"), "utf8");
+const example = readFileSync(new URL("../../examples/gatekeeper.yaml", import.meta.url), "utf8");
 const patience = { timeout: 30000 };
 const keys = Array.from({ length: 8 }, (_, i) => `an_api_key_of_the_tests_${i}`);
 const timeout = 60000;
@@ -40,7 +41,7 @@ describe("Gatekeeper API with its two libraries", { concurrency: false, timeout:
   beforeEach(async () => {
     key = keys.pop();
     context = await browser.newContext();
-    shop = spawn(process.env.DOORWARD_PYTHON ?? "python3", [join(import.meta.dirname, "gatekeeper_backend.py")],
+    shop = spawn(process.env.DOORWARD_PYTHON ?? "python3", [fileURLToPath(new URL("gatekeeper_backend.py", import.meta.url))],
       { env: { ...process.env, DOORWARD_URL: door.origin, BUSINESS_ID: key }, stdio: ["ignore", "pipe", "inherit"] });
     shop.origin = await new Promise((done, fail) => {
       shop.stdout.on("data", (said) => { const port = /listening on (\d+)/.exec(said)?.[1]; if (port) done(`http://127.0.0.1:${port}`); });

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join as path_of } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { DoorwardError, join } from "../../sdk/js/doorward.js";
@@ -186,7 +185,7 @@ describe("a place in line", { concurrency: false, timeout: 4 * timeout }, () => 
 });
 
 test("the module is under 4 KB compressed, and needs no other", () => {
-  const text = readFileSync(path_of(import.meta.dirname, "../../sdk/js/doorward.js"));
+  const text = readFileSync(new URL("../../sdk/js/doorward.js", import.meta.url));
   assert.ok(gzipSync(text, { level: 9 }).length < 4000, `${gzipSync(text, { level: 9 }).length} bytes`);
   assert.doesNotMatch(String(text), /^import /m);
 });

@@ -5,10 +5,11 @@
 // The parts' names carry their hash, so that a browser may keep them for ever.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
 
-const here = import.meta.dirname;
+const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2];
 const swagger = join(here, "node_modules/swagger-ui-dist");
 const redoc = join(here, "node_modules/redoc");
