@@ -8,14 +8,13 @@ namespace doorward {
 ChunkedList::Chunk& ChunkedList::make_chunk(std::uint64_t number) {
   if (chunks_.empty()) first_chunk_ = number;
   for (; number < first_chunk_; --first_chunk_) chunks_.emplace_front();
-  if (number - first_chunk_ >= chunks_.size()) {
-    const std::size_t last = chunks_.size() - 1;
-    while (number - first_chunk_ >= chunks_.size()) chunks_.emplace_back();
-    if (last < chunks_.size() - 1) give_back(last);
-  }
-  auto& chunk = chunks_[number - first_chunk_];
-  if (!chunk) chunk = std::make_unique<Chunk>();
-  return *chunk;
+  const std::size_t last = chunks_.empty() ? 0 : chunks_.size() - 1;
+  while (number - first_chunk_ >= chunks_.size()) chunks_.emplace_back();
+  auto& place = chunks_[number - first_chunk_];
+  if (!place) place = std::make_unique<Chunk>();
+  Chunk& chunk = *place;
+  give_back(last);  // only now: it takes away what is empty at the front, and finds this one
+  return chunk;
 }
 
 // Frees an empty chunk, unless it is the last, which is being filled.

@@ -48,5 +48,17 @@ TEST(ChunkedList, OneWhoNeverMovesDoesNotHoldTheMemoryOfThoseBehind) {
   EXPECT_LT(list.memory_bytes(), 5'000u);
 }
 
+TEST(ChunkedList, WhereNobodyStaysItGoesOnAndStaysSmall) {
+  ChunkedList list;
+  for (std::uint32_t i = 0; i < 5'000; ++i) {
+    list.set(i, i);
+    ASSERT_EQ(list.at(i), i);
+    ASSERT_TRUE(list.erase(i));
+  }
+  EXPECT_LT(list.memory_bytes(), 10'000U);
+  list.set(100, 1);  // one who comes back to an early place
+  EXPECT_EQ(list.at(100), 1U);
+}
+
 }  // namespace
 }  // namespace doorward

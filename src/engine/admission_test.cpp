@@ -34,8 +34,8 @@ class Admission : public StateTest {
 
 TEST_F(Admission, WithoutLimitsEverybodyEntersAtOnce) {
   set_room({});
-  join_many(1, 100);
-  EXPECT_EQ(admitted_count(100), 100U);
+  join_many(1, 5'000);
+  EXPECT_EQ(admitted_count(5'000), 5'000U);
 }
 
 TEST_F(Admission, ARaisedCapacityIsFilledInTheSameRecord) {
