@@ -1,5 +1,6 @@
 #include "gateway/client_address.hpp"
 
+#include "gateway/problems.hpp"
 #include "wire/forwarded.hpp"
 #include "wire/http/target.hpp"
 #include "wire/http/text.hpp"
@@ -56,10 +57,10 @@ std::string joined(const wire::Fields& fields, std::string_view name) {
   return all;
 }
 
-std::vector<Hop> forwarded_hops(const wire::Fields& fields) {
+Result<std::vector<Hop>> forwarded_hops(const wire::Fields& fields) {
   std::vector<Hop> hops;
   const auto elements = wire::parse_forwarded(joined(fields, "forwarded"));
-  if (!elements) return hops;
+  if (!elements) return elements.error();
   for (const auto& element : *elements)
     hops.push_back(
         {std::string(wire::node_address(element.for_node)), element.proto, element.host});
@@ -81,12 +82,11 @@ std::vector<Hop> x_forwarded_hops(const wire::Fields& fields) {
   const auto addresses = wire::split_hops(fors);
   const auto schemes = wire::split_hops(protos);
   const auto names = wire::split_hops(hosts);
-  if (!addresses || !schemes || !names) return hops;
-  for (std::size_t i = 0; i < addresses->size(); ++i) {
-    const std::size_t from_right = addresses->size() - 1 - i;
-    hops.push_back({std::string(wire::node_address((*addresses)[i])),
-                    std::string(member(*schemes, from_right)),
-                    std::string(member(*names, from_right))});
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const std::size_t from_right = addresses.size() - 1 - i;
+    hops.push_back({std::string(wire::node_address(addresses[i])),
+                    std::string(member(schemes, from_right)),
+                    std::string(member(names, from_right))});
   }
   return hops;
 }
@@ -128,11 +128,13 @@ void walk(const std::vector<Hop>& hops, const TrustedProxies& trusted, Client& c
 }
 
 // Walks by the one field that is believed, and removes its rival.
-void believe_fields(wire::Fields& fields, const TrustedProxies& trusted, Client& client) {
+Result<> believe_fields(wire::Fields& fields, const TrustedProxies& trusted, Client& client) {
   const bool by_forwarded = fields.contains("forwarded") &&
                             (trusted.prefer_forwarded || !fields.contains("x-forwarded-for"));
   if (by_forwarded) {
-    walk(forwarded_hops(fields), trusted, client);
+    const auto hops = forwarded_hops(fields);
+    if (!hops) return hops.error();
+    walk(*hops, trusted, client);
     remove_fields(fields, [](std::string_view name) {
       return is_forwarding_field(name) && !wire::equal_ignoring_case(name, "forwarded");
     });
@@ -140,6 +142,7 @@ void believe_fields(wire::Fields& fields, const TrustedProxies& trusted, Client&
     walk(x_forwarded_hops(fields), trusted, client);
     fields.remove("forwarded");
   }
+  return {};
 }
 
 }  // namespace
@@ -194,7 +197,8 @@ std::string client_key(const ip::address& address) {
 
 void remove_forwarding(wire::Fields& fields) { remove_fields(fields, is_forwarding_field); }
 
-Client find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted) {
+Result<Client> find_client(const edge::Peer& peer, wire::RequestHead& head,
+                           const TrustedProxies& trusted) {
   Client client;
   client.address = plain_address(peer.address);
   client.scheme = peer.tls ? "https" : "http";
@@ -208,15 +212,24 @@ Client find_client(const edge::Peer& peer, wire::RequestHead& head, const Truste
     remove_fields(head.fields, [](std::string_view name) {
       return is_forwarding_field(name) && name.find('_') != std::string_view::npos;
     });
-    believe_fields(head.fields, trusted, client);
+    if (const auto believed = believe_fields(head.fields, trusted, client); !believed)
+      return believed.error();
   }
   client.key = client_key(client.address);
   return client;
 }
 
 std::optional<Verdict> ClientAddress::run_now(Context& context) {
-  context.client = find_client(context.exchange.peer(), context.exchange.request(), trusted_);
-  return Verdict::pass;
+  const edge::Peer& peer = context.exchange.peer();
+  auto found = find_client(peer, context.exchange.request(), trusted_);
+  if (found) {
+    context.client = *std::move(found);
+    return Verdict::pass;
+  }
+  // Not the proxy's address in the visitor's place: that passes every limit.
+  context.client = *find_client(peer, context.exchange.request(), {});
+  context.reply = answer(problems::kMalformed, "The field Forwarded cannot be read.");
+  return Verdict::answered;
 }
 
 edge::Task<Verdict> ClientAddress::run(Context& context) { co_return *run_now(context); }

@@ -4,7 +4,9 @@
 //          name an address for themselves. The hops are walked from the socket's peer leftwards
 //          while they are trusted; the first that is not trusted is the client.
 // Threads: const-safe.
-// Bounds:  wire::kMaxHops; a longer or malformed list counts as not sent.
+// Bounds:  the last wire::kMaxHops hops, those of the proxies; what a visitor wrote before them
+//          discards none of it.
+// Errors:  invalid: the `Forwarded` that is believed cannot be read, and so the visitor not be known.
 // Spec:    RFC 7239; X-Forwarded-* by common use; docs/configuration.md, "trusted_proxies".
 #pragma once
 
@@ -55,7 +57,8 @@ std::string client_key(const boost::asio::ip::address& address);
 void remove_forwarding(wire::Fields& fields);
 
 // Reads the forwarding fields and removes those that are not believed.
-Client find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted);
+Result<Client> find_client(const edge::Peer& peer, wire::RequestHead& head,
+                           const TrustedProxies& trusted);
 
 // The first phase of every request.
 class ClientAddress : public Filter {

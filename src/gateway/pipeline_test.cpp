@@ -84,6 +84,17 @@ class Pipelines : public testing::Test {
   Observer observer_;
 };
 
+TEST_F(Pipelines, AProxysForwardedThatCannotBeReadIs400AndReachesNoRoute) {
+  const Pipeline pipeline(parts());
+  ExchangeDouble exchange("GET", "/shop/x");
+  exchange.from.address = boost::asio::ip::make_address("10.0.0.1");
+  exchange.head.fields.append("Forwarded", "for=;;, for=192.0.2.7");
+  handle(pipeline, exchange);
+  EXPECT_EQ(exchange.answer.status, 400u);
+  EXPECT_THAT(exchange.answer_body, HasSubstr("malformed-request"));
+  EXPECT_THAT(trace_, ElementsAre());
+}
+
 TEST_F(Pipelines, RunFiltersInOrderUntilOneAnswers) {
   const Pipeline pipeline(parts());
   ExchangeDouble through("GET", "/shop/1");

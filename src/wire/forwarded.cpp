@@ -81,6 +81,11 @@ bool read_element(Reader& in, ForwardedElement& element) {
   }
 }
 
+void keep_last(std::vector<ForwardedElement>& elements) {
+  if (elements.size() <= kMaxHops) return;
+  elements.erase(elements.begin(), elements.end() - static_cast<std::ptrdiff_t>(kMaxHops));
+}
+
 void append_pair(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   if (!out.empty()) out += ';';
@@ -103,12 +108,14 @@ Result<std::vector<ForwardedElement>> parse_forwarded(std::string_view value) {
   std::vector<ForwardedElement> elements;
   Reader in(value);
   for (;;) {
-    if (elements.size() == kMaxHops) return error(Errc::too_large, "Forwarded has too many hops");
+    if (elements.size() == 2 * kMaxHops) keep_last(elements);
     if (!read_element(in, elements.emplace_back()))
       return error(Errc::invalid, "Forwarded is malformed");
-    if (in.at_end()) return elements;
+    if (in.at_end()) break;
     if (!in.take(',')) return error(Errc::invalid, "Forwarded is malformed");
   }
+  keep_last(elements);
+  return elements;
 }
 
 std::string build_forwarded(const ForwardedElement& element) {
@@ -137,15 +144,19 @@ std::string node_of(std::string_view address) {
   return "[" + std::string(address) + "]";
 }
 
-Result<std::vector<std::string_view>> split_hops(std::string_view value) {
+std::vector<std::string_view> split_hops(std::string_view value) {
   std::vector<std::string_view> hops;
-  for (std::size_t at = 0;;) {
-    if (hops.size() == kMaxHops) return error(Errc::too_large, "too many forwarding hops");
-    const std::size_t comma = value.find(',', at);
-    hops.push_back(trim(value.substr(at, comma - at)));
-    if (comma == std::string_view::npos) return hops;
-    at = comma + 1;
+  while (hops.size() < kMaxHops) {
+    const std::size_t comma = value.rfind(',');
+    if (comma == std::string_view::npos) {
+      hops.push_back(trim(value));
+      break;
+    }
+    hops.push_back(trim(value.substr(comma + 1)));
+    value = value.substr(0, comma);
   }
+  std::reverse(hops.begin(), hops.end());
+  return hops;
 }
 
 }  // namespace doorward::wire

@@ -2,9 +2,10 @@
 // written.
 //
 // Why:     says what the fields mean; whom to believe is decided in gateway/client_address.
-// Bounds:  at most kMaxHops elements; more is too_large.
+// Bounds:  the last kMaxHops elements, which are those of the proxies nearest to us; what stands
+//          before them anybody may have written, and it is passed over.
 // Threads: pure functions. Views point into the input.
-// Errors:  invalid, too_large.
+// Errors:  invalid.
 // Spec:    RFC 7239 sections 4 to 6; X-Forwarded-* by common use.
 #pragma once
 
@@ -29,7 +30,8 @@ struct ForwardedElement {
   friend bool operator==(const ForwardedElement&, const ForwardedElement&) = default;
 };
 
-// The elements of a whole field value, the one nearest to the client first.
+// The elements of a whole field value, the one nearest to the client first. All of it must be well
+// formed: a quotation mark on the left changes what everything after it means.
 Result<std::vector<ForwardedElement>> parse_forwarded(std::string_view value);
 
 // One element: for=192.0.2.1;host="shop.example:8080";proto=https.
@@ -44,6 +46,6 @@ std::string node_of(std::string_view address);
 
 // The members of a comma-separated list such as X-Forwarded-For, trimmed; empty ones are kept,
 // since a hop that says nothing is a hop all the same.
-Result<std::vector<std::string_view>> split_hops(std::string_view value);
+std::vector<std::string_view> split_hops(std::string_view value);
 
 }  // namespace doorward::wire
