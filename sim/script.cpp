@@ -19,6 +19,10 @@ Script::Script(std::uint64_t seed) : random_(seed) {
   rooms_ = static_cast<unsigned>(random_.between(1, 3));
   subjects_ = static_cast<unsigned>(random_.between(5, 80));
   busy_ = random_.chance(70);
+  if (random_.below(100) == 0) {  // a crowd, that outgrows the first chunk of every list
+    subjects_ = static_cast<unsigned>(random_.between(2'000, 6'000));
+    most_at_once_ = 400;
+  }
   nodes_.resize(random_.below(3) + 1);
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i] = {0, i + 1, 1};
 }
@@ -41,7 +45,7 @@ Batch Script::batch(LogTime now) {
   if (random_.chance(6)) {
     commands.push_back(operator_command());
   } else {
-    const std::size_t count = random_.chance(70) ? 1 : random_.below(12) + 1;
+    const std::size_t count = random_.chance(70) ? 1 : random_.below(most_at_once_) + 1;
     for (std::size_t i = 0; i < count; ++i) commands.push_back(visitor_command());
   }
   Batch batch = signed_by(node, now, std::move(commands));
