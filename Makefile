@@ -23,14 +23,14 @@ compile = $(MAKE) -s --no-print-directory build/$(1)/build.ninja && cmake --buil
 # $(call check,PRESET,CTest's choice of labels). `install` are the steps that fetch a test's own packages.
 check = ctest --test-dir build/$(1) $(2) -j $(JOBS) --output-on-failure --no-tests=error
 
-build: packages-build ## Build everything into build/release
-	@$(call compile,release,all)
-
-run: packages-build-run ## Start Doorward before a small demonstration shop
+build: packages-build ## Build the program, build/release/doorward
 	@$(call compile,release,doorward)
+
+run: packages-build-run build ## Start Doorward before a small demonstration shop
 	tools/run-demo build/release/doorward
 
-test: packages-build-test build ## Run all tests but the long ones
+test: packages-build-test ## Run all tests but the long ones
+	@$(call compile,release,all)
 	$(call check,release,-LE 'long|install')
 
 format: packages-tidy ## Format the C++ files
@@ -58,7 +58,8 @@ sim: packages-build ## Run the simulator: SEEDS=10000, or one that failed: SEED=
 	@$(call compile,release,doorward_sim)
 	build/release/doorward_sim $(OF) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
 
-bench: packages-build-bench build ## Run the benchmarks, or those with a name: ONLY=joins
+bench: packages-build-bench ## Run the benchmarks, or those with a name: ONLY=joins
+	@$(call compile,release,all)
 	tools/bench $(ONLY)
 
 docs: ## Check that what the pages name exists
