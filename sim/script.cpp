@@ -69,7 +69,9 @@ Batch Script::restart(Node& node, LogTime now) {
   node.id = random_.next() | 1;
   node.next_counter = 1;
   const Millis remember(random_.between(1'000, 60'000));
-  return signed_by(node, now, {engine::NodeStarted{node.place, remember}});
+  // Of an older program, or of this one.
+  const auto rules = random_.chance(30) ? engine::kFirstRules : engine::kNewestRules;
+  return signed_by(node, now, {engine::NodeStarted{node.place, remember, rules}});
 }
 
 std::string Script::some_room() {

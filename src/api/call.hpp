@@ -10,6 +10,7 @@
 #include "api/admin/session_table.hpp"
 #include "api/compat/train_reservation/options.hpp"
 #include "api/live/live.hpp"
+#include "api/native/lock_wait.hpp"
 #include "api/native/ticket_streams.hpp"
 #include "core/route/route.hpp"
 #include "gateway/pages.hpp"
@@ -75,6 +76,7 @@ struct Desk {
   ApiOptions options;
   std::string openapi = {};  // the document, as it is served
   admin::SessionTable sessions = {};
+  LockCalls lock_calls = {};
 
   engine::Shard& shard() const { return places.services().shard; }
 };

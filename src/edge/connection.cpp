@@ -5,6 +5,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -41,6 +43,11 @@ Connection::Connection(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass
 Connection::~Connection() {
   if (flush_queued_) loop_.forget_flush(*this);
   if (!released_) loop_.counters().ended.add();
+}
+
+bool Connection::peer_is_gone() {
+  pollfd looked{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&looked, 1, 0) > 0 && (looked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 std::pair<Socket, AddressLimits::Pass> Connection::release() {

@@ -71,6 +71,10 @@ class Exchange {
   virtual wire::RequestHead& request() = 0;  // filters may edit it
   virtual const Peer& peer() const = 0;
 
+  // Whether the peer hung up, or ended its side, as far as the socket knows now. For handlers that
+  // wait long: a write to one who hung up succeeds once.
+  virtual bool peer_is_gone() const = 0;
+
   // Request body. `read_body` gives the next piece, empty at the end, valid until the next call;
   // the first call sends `100 Continue` where the client waits for it.
   virtual bool has_body() const = 0;

@@ -40,6 +40,7 @@ class Http1Exchange final : public Exchange {
   const wire::RequestHead& request() const override { return head_; }
   wire::RequestHead& request() override { return head_; }
   const Peer& peer() const override { return connection_.peer(); }
+  bool peer_is_gone() const override { return connection_.peer_is_gone(); }
   bool has_body() const override { return parser_.framing().kind != wire::Framing::Kind::none; }
   std::optional<std::uint64_t> body_length() const override;
   Task<Result<std::string_view>> read_body() override;

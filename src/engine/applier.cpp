@@ -132,7 +132,8 @@ void Applier::end_waits(const std::vector<LockGrant>& grants, const ports::LogPo
     const auto [begin, end] = waits_.equal_range(grant.id);
     for (auto wait = begin; wait != end; ++wait) {
       Outcome outcome;
-      outcome.status = grant.status;
+      const bool is_elsewhere = grant.status == Status::done && grant.node != core_.node;
+      outcome.status = is_elsewhere ? Status::lock_busy : grant.status;
       outcome.at = at;
       outcome.lock = grant.view;
       wait->second->complete(std::move(outcome));

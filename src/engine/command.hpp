@@ -93,10 +93,14 @@ struct Draw {
 
 // First record of a process: ends the presences of the node's earlier life. `place` names what
 // restarted (the data folder's or host's id), not this life of it. How long closed tickets are
-// remembered is a setting that changes the state, and therefore travels in the log too.
+// remembered is a setting that changes the state, and therefore travels in the log too; so does the
+// version of the rules by which this program changes the state, which are in force from here on.
+inline constexpr std::uint16_t kFirstRules = 1;
+inline constexpr std::uint16_t kNewestRules = 2;
 struct NodeStarted {
   std::uint64_t place = 0;
   Millis remember_closed{std::chrono::minutes{10}};
+  std::uint16_t rules = kFirstRules;
   friend bool operator==(const NodeStarted&, const NodeStarted&) = default;
 };
 

@@ -8,6 +8,8 @@
 #include "engine/reservations.hpp"
 #include "engine/tenancy.hpp"
 
+#include <algorithm>
+
 namespace doorward::engine {
 namespace {
 
@@ -126,6 +128,7 @@ class Executor {
   Done operator()(const NodeStarted& c) {
     world_.remember_closed = c.remember_closed;
     world_.nodes.started(node_, c.place, world_.clock.service_now());
+    world_.version = std::max(world_.version, c.rules);
     return {};
   }
 
@@ -148,7 +151,7 @@ class Executor {
   Done operator()(const Release& c) { return release(world_, c); }
   Done operator()(const AcquireLock& c) { return acquire_lock(world_, node_, c); }
   Done operator()(const RenewLock& c) { return renew_lock(world_, c); }
-  Done operator()(const ReleaseLock& c) { return release_lock(world_, c); }
+  Done operator()(const ReleaseLock& c) { return release_lock(world_, node_, c); }
 
   Done operator()(const SetTenant& c) {
     return of_tenant(world_.tenants.set(c, world_.clock.now()));

@@ -55,7 +55,7 @@ void Committer::step(Millis wait) {
 // What this node has to say of itself.
 void Committer::add_own(const Agenda& agenda) {
   if (!agenda.started) {
-    add({NodeStarted{core_.options.place, core_.options.remember_closed}, nullptr});
+    add({NodeStarted{core_.options.place, core_.options.remember_closed, kNewestRules}, nullptr});
   }
   if (agenda.draw) add({drawn_by(core_.entropy, *agenda.draw), nullptr});
 }

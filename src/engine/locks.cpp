@@ -20,8 +20,10 @@ LockView view_of(const World& world, const Lock& lock, const reserve::LockId& id
   return view;
 }
 
-void report(World& world, const Lock& lock, const reserve::LockId& id, Status status) {
-  world.changes.grants.push_back({id, status, view_of(world, lock, id)});
+// The wait of this one is over; it still refers to its node.
+void report(World& world, const Lock& lock, const reserve::LockRequest& request, Status status) {
+  const std::uint64_t node = world.nodes.id_of(request.node);
+  world.changes.grants.push_back({request.id, status, view_of(world, lock, request.id), node});
 }
 
 // Gives a free lock to the first waiter who is still there.
@@ -31,10 +33,9 @@ void pass_on(World& world, Lock& lock) {
     const auto next = lock.take_next();
     if (!next) return;
     const bool is_there = world.nodes.is_alive(next->request.node, now);
+    if (is_there) lock.give(next->request, now, ++world.reserved.fence);
+    report(world, lock, next->request, is_there ? Status::done : Status::lock_busy);
     world.nodes.release(next->request.node);
-    if (!is_there) continue;
-    lock.give(next->request, now, ++world.reserved.fence);
-    report(world, lock, next->request.id, Status::done);
   }
 }
 
@@ -57,6 +58,14 @@ Status status_of(LockVerdict verdict) {
   return Status::lock_lost;
 }
 
+// A call again by the same id: its first may have been at a node that is no more.
+void wait_here(World& world, Lock& lock, const reserve::LockRequest& request) {
+  const auto before = lock.wait_anew(request, world.clock.service_now());
+  if (!before) return;
+  world.nodes.release(*before);
+  world.nodes.refer(request.node);
+}
+
 }  // namespace
 
 Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c) {
@@ -65,6 +74,7 @@ Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c) {
   if (lock == nullptr) return done_with(Status::too_many_locks, {c.id, false, 0, {}, 0});
   const std::size_t waiting = lock->waiters().size();
   reserve::LockRequest request{c.id, c.lease, c.wait, node};
+  if (world.has_second_rules()) wait_here(world, *lock, request);
   if (locks.waiting() >= kMaxAllWaiters) request.wait = Millis(0);
   const LockVerdict verdict =
       lock->acquire(request, world.clock.service_now(), world.reserved.fence + 1);
@@ -85,15 +95,18 @@ Done renew_lock(World& world, const RenewLock& c) {
   return done_with(status_of(verdict), view);
 }
 
-Done release_lock(World& world, const ReleaseLock& c) {
-  if (world.reserved.locks.find(c.lock) == nullptr)
-    return done_with(Status::lock_lost, {c.id, false, 0, {}, 0});
+Done release_lock(World& world, NodeTable::Slot node, const ReleaseLock& c) {
+  const Done lost = done_with(Status::lock_lost, {c.id, false, 0, {}, 0});
+  if (world.reserved.locks.find(c.lock) == nullptr) return lost;
   Lock* lock = world.reserved.locks.open(c.lock);
   const auto is_own = [&](const Lock::Waiter& waiter) { return waiter.request.id == c.id; };
   const auto waiter = std::ranges::find_if(lock->waiters(), is_own);
-  if (waiter != lock->waiters().end()) {
+  const bool waits = waiter != lock->waiters().end();
+  // Who hung up at one node may have called again at another.
+  if (waits && world.has_second_rules() && waiter->request.node != node) return lost;
+  if (waits) {
+    report(world, *lock, waiter->request, Status::lock_lost);
     world.nodes.release(waiter->request.node);
-    report(world, *lock, c.id, Status::lock_lost);
   }
   const LockVerdict verdict = lock->release(c.id, c.fence);
   pass_on(world, *lock);
@@ -110,8 +123,8 @@ bool fall_due_locks(World& world, Budget& budget) {
     budget.take();
     Lock* lock = world.reserved.locks.open(*name);
     for (const Lock::Waiter& ended : lock->fall_due(now)) {
+      report(world, *lock, ended.request, Status::lock_busy);
       world.nodes.release(ended.request.node);
-      report(world, *lock, ended.request.id, Status::lock_busy);
     }
     pass_on(world, *lock);
     world.reserved.locks.keep(*name);

@@ -12,7 +12,7 @@ namespace doorward::engine {
 // `node` is the slot of the node that wrote the command, where the caller waits.
 Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c);
 Done renew_lock(World& world, const RenewLock& c);
-Done release_lock(World& world, const ReleaseLock& c);
+Done release_lock(World& world, NodeTable::Slot node, const ReleaseLock& c);
 // Leases and patience that ended. False if the budget ran out; then call again.
 bool fall_due_locks(World& world, Budget& budget);
 

@@ -45,6 +45,7 @@ class NodeTable {
   void refer(Slot slot) { ++at(slot).tickets; }
   void release(Slot slot) { --at(slot).tickets; }
   std::uint32_t tickets(Slot slot) const { return slots_[slot - 1].tickets; }
+  std::uint64_t id_of(Slot slot) const { return slots_[slot - 1].id; }
   Slot find(std::uint64_t node) const;  // 0 if it is not known
   bool has(Slot slot) const { return slot > 0 && slot <= slots_.size(); }
 

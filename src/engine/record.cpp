@@ -20,6 +20,7 @@ constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kChecksumAt = 36;
 constexpr std::size_t kHeaderBytes = 40;
 constexpr std::uint64_t kMaxShare = 1U << 20;
+constexpr std::uint64_t kMaxRulesVersion = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 void put_time(ByteWriter& out, LogTime t) {
@@ -194,11 +195,13 @@ void get(ByteReader& in, Draw& c) {
 void put(ByteWriter& out, const NodeStarted& c) {
   out.u64(c.place);
   put_duration(out, c.remember_closed);
+  if (c.rules != kFirstRules) out.varint(c.rules);
 }
 
 void get(ByteReader& in, NodeStarted& c) {
   c.place = in.u64();
   c.remember_closed = get_duration(in);
+  if (!in.at_end()) c.rules = static_cast<std::uint16_t>(in.varint(kMaxRulesVersion));
 }
 
 void put(ByteWriter&, const Tick&) {}
@@ -224,6 +227,9 @@ void get_as(ByteReader& in, Command& command) {
   get(in, command.emplace<I>());
 }
 
+// A start that switches newer rules on: a program that does not know them must not read on.
+constexpr std::uint64_t kStartedWithRules = 14;
+
 // The type of each command, by its place in the variant; rising.
 constexpr std::size_t kCommands = std::variant_size_v<Command>;
 constexpr std::array<std::uint64_t, kCommands> kTypes{1,  2,  3,  4,  5,  6,  7,  8,  9,
@@ -236,6 +242,12 @@ static_assert(std::is_same_v<std::variant_alternative_t<12, Command>, RemoveRule
 static_assert(std::is_same_v<std::variant_alternative_t<13, Command>, SetInventory>);
 static_assert(std::is_same_v<std::variant_alternative_t<21, Command>, ReleaseLock>);
 static_assert(std::is_same_v<std::variant_alternative_t<26, Command>, ChangeRoom>);
+
+std::uint64_t type_of(const Command& command) {
+  const auto* started = std::get_if<NodeStarted>(&command);
+  const bool switches = started != nullptr && started->rules != kFirstRules;
+  return switches ? kStartedWithRules : kTypes[command.index()];
+}
 
 template <std::size_t... I>
 void get_fields(std::size_t place, ByteReader& in, Command& command, std::index_sequence<I...>) {
@@ -283,13 +295,16 @@ std::optional<Command> decode_command(ByteReader& in) {
   const std::uint64_t type = in.varint();
   ByteReader fields(in.text(in.remaining()));
   Command command;
-  const auto known = std::ranges::lower_bound(kTypes, type);
-  const bool is_known = known != kTypes.end() && *known == type;
+  constexpr std::uint64_t kStarted = 10;
+  const auto known = std::ranges::lower_bound(kTypes, type == kStartedWithRules ? kStarted : type);
+  const bool is_known = type == kStartedWithRules || (known != kTypes.end() && *known == type);
   if (in.ok() && type > 0 && !is_known) return std::nullopt;
   if (type == 0) in.fail();
   const auto place = static_cast<std::size_t>(known - kTypes.begin());
   if (in.ok()) get_fields(place, fields, command, std::make_index_sequence<kCommands>());
-  if (!fields.finished()) in.fail();
+  if (!fields.finished() || (in.ok() && type_of(command) != type)) in.fail();
+  const auto* started = std::get_if<NodeStarted>(&command);
+  if (in.ok() && started != nullptr && started->rules > kNewestRules) return std::nullopt;
   return command;
 }
 
@@ -344,7 +359,7 @@ BatchWriter::BatchWriter() { out_.raw(std::string(kHeaderBytes, '\0')); }
 void BatchWriter::add(const Command& command) {
   fields_.clear();
   std::visit([this](const auto& c) { put(fields_, c); }, command);
-  out_.varint(kTypes[command.index()]);
+  out_.varint(type_of(command));
   out_.text(fields_.view());
   ++count_;
 }

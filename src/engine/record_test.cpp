@@ -138,6 +138,7 @@ std::vector<Command> every_command() {
           RemoveRoom{"drop"},
           Draw{"drop", 7, 8},
           NodeStarted{99, Millis(5000)},
+          NodeStarted{99, Millis(5000), kNewestRules},
           Tick{},
           SetRule{full_rule(), limit::RuleSource::file, SetRule::Only::if_present},
           SetRule{small_rule()},
@@ -233,11 +234,31 @@ TEST(Record, WhatANewerProgramWroteIsNotGuessed) {
   std::string version = encode(kHeader, {Tick{}});
   version[4] = 2;
   EXPECT_EQ(error_of(sealed(version)), Errc::unsupported_version);
-  for (const char unknown : {14, 39, 127}) {
+  for (const char unknown : {15, 39, 127}) {
     std::string type = encode(kHeader, {Tick{}});
     type[40] = unknown;
     EXPECT_EQ(error_of(sealed(type)), Errc::unsupported_version) << int{unknown};
   }
+}
+
+TEST(Record, AStartSaysWhichRulesItSwitchesOn) {
+  // Its fields: place, 5,000 ms in two bytes, the rules.
+  const std::string old = encode(kHeader, {NodeStarted{99, Millis(5000)}});
+  EXPECT_EQ(old[40], 10);
+  const std::string good = encode(kHeader, {NodeStarted{99, Millis(5000), 2}});
+  EXPECT_EQ(good[40], 14);
+  EXPECT_EQ(good.back(), 2);
+  std::string other = good;
+  other.back() = 3;
+  EXPECT_EQ(error_of(sealed(other)), Errc::unsupported_version);
+  other.back() = 1;
+  EXPECT_EQ(error_of(sealed(other)), Errc::corrupt);
+  other = good;
+  other[40] = 10;
+  EXPECT_EQ(error_of(sealed(other)), Errc::corrupt);
+  other = old;
+  other[40] = 14;
+  EXPECT_EQ(error_of(sealed(other)), Errc::corrupt);
 }
 
 struct Malformed {

@@ -321,10 +321,67 @@ TEST_F(ReservationsTest, AWaiterOfADeadProcessIsPassedOver) {
   EXPECT_EQ(acquire(3, Millis(60'000)).status, Status::lock_queued);
   grants();
   do_one(ReleaseLock{"door", lock_id(1), 0});
+  const auto ended = grants();
+  ASSERT_EQ(ended.size(), 2U);
+  EXPECT_EQ(ended[0].status, Status::lock_busy);
+  EXPECT_EQ(ended[1].id, lock_id(3));
+  EXPECT_EQ(ended[1].status, Status::done);
+  EXPECT_EQ(state_->presences_of(1), 0U);
+}
+
+TEST_F(ReservationsTest, AWaiterWhoIsPassedOverIsAnswered) {
+  do_one(NodeStarted{1, Millis(10'000)});
+  acquire(1, {}, Millis(60'000));
+  acquire(2, Millis(60'000));
+  node_ = 2;
+  next_counter_ = 1;
+  do_one(NodeStarted{1, Millis(10'000)});
+  EXPECT_EQ(acquire(2, Millis(20'000)).status, Status::lock_queued) << "by the rules of old logs";
+  grants();
+  do_one(ReleaseLock{"door", lock_id(1), 0});
+  const auto ended = grants();
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].id, lock_id(2));
+  EXPECT_EQ(ended[0].status, Status::lock_busy);
+}
+
+TEST_F(ReservationsTest, AWaiterWhoCallsAgainWaitsWhereItCalled) {
+  const NodeStarted start{1, Millis(10'000), kNewestRules};
+  do_one(start);
+  acquire(1, {}, Millis(60'000));
+  acquire(2, Millis(60'000));
+  acquire(3, Millis(60'000));
+  node_ = 2;
+  next_counter_ = 1;
+  do_one(start);
+  EXPECT_EQ(acquire(2, Millis(20'000)).status, Status::lock_queued);
+  node_ = 3;
+  next_counter_ = 1;
+  EXPECT_EQ(do_one(ReleaseLock{"door", lock_id(2), 0}).status, Status::lock_lost)
+      << "it hung up there before it called again elsewhere";
+  restore();
+  grants();
+  node_ = 2;
+  next_counter_ = 10;
+  do_one(ReleaseLock{"door", lock_id(1), 0});
   const auto granted = grants();
   ASSERT_EQ(granted.size(), 1U);
-  EXPECT_EQ(granted[0].id, lock_id(3));
-  EXPECT_EQ(state_->presences_of(1), 0U);
+  EXPECT_EQ(granted[0].id, lock_id(2));
+  EXPECT_EQ(granted[0].status, Status::done);
+  EXPECT_EQ(granted[0].node, 2U);
+  EXPECT_EQ(state_->presences_of(2), 0U);
+}
+
+TEST_F(ReservationsTest, AWaiterWhoCallsAgainWaitsAsLongAsItSaysThen) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  acquire(1, {}, Millis(60'000));
+  acquire(2, Millis(60'000));
+  acquire(2, Millis(1'000));
+  grants();
+  wait(Millis(1'000));
+  const auto ended = grants();
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].status, Status::lock_busy);
 }
 
 TEST_F(ReservationsTest, DeadlinesAskForAnEntry) {

@@ -119,7 +119,9 @@ Result<> Restorer::take_head(std::string_view content) {
     return corrupt("it does not begin as a snapshot");
   }
   const std::uint16_t version = in.u16();
-  if (version < 1 || version > kSnapshotVersion || in.u16() != kRulesVersion) {
+  world_->version = in.u16();
+  const bool knows_rules = world_->version >= kFirstRules && world_->version <= kNewestRules;
+  if (version < 1 || version > kSnapshotVersion || !knows_rules) {
     return error(
         Errc::unsupported_version,
         "The snapshot was written by a newer doorward; start that version, or a newer one.");

@@ -36,7 +36,6 @@ constexpr int order_of(Piece type) {
 inline constexpr std::string_view kSnapshotMagic = "DWRS";
 // 1 has no rules, 2 no reservations, 3 no tenants.
 inline constexpr std::uint16_t kSnapshotVersion = 4;
-inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::size_t kPieceHeaderBytes = 9;
 
 // Takes the pieces of a snapshot in their order.

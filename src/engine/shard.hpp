@@ -54,6 +54,7 @@ struct LockGrant {
   reserve::LockId id;
   Status status = Status::done;
   reserve::LockView view;
+  std::uint64_t node = 0;  // where it waited last: calls at others get nothing
 };
 
 // Waits for one command. Lives until `complete` was called, which happens exactly once for every

@@ -32,7 +32,7 @@ std::string head_piece(const State& state) {
   ByteWriter out;
   out.raw(kSnapshotMagic);
   out.u16(kSnapshotVersion);
-  out.u16(kRulesVersion);
+  out.u16(world.version);
   for (const std::uint64_t part : {at.epoch, at.major, at.minor}) out.u64(part);
   out.i64(world.clock.now().time_since_epoch().count());
   out.i64(world.clock.gaps().count());

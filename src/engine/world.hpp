@@ -60,6 +60,7 @@ struct Reserved {
 struct World {
   EngineClock clock;
   Millis remember_closed{std::chrono::minutes(10)};
+  std::uint16_t version = kFirstRules;  // of the rules by which commands change all this
   TicketStore tickets;
   NodeTable nodes;
   // Streams of a ticket at further nodes, when one is in the ticket itself: (ticket, node slot).
@@ -73,6 +74,9 @@ struct World {
   // Only within one record.
   bool after_gap = false;                  // the service was away before it
   std::vector<std::uint32_t> open_rounds;  // rooms that let a round in at it
+
+  // docs/log-format.md, "Rules", says what the second changed.
+  bool has_second_rules() const { return version >= 2; }
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }

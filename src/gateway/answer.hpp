@@ -27,6 +27,7 @@ class Answer : public edge::Exchange {
   const wire::RequestHead& request() const override { return inner_.request(); }
   wire::RequestHead& request() override { return inner_.request(); }
   const edge::Peer& peer() const override { return inner_.peer(); }
+  bool peer_is_gone() const override { return inner_.peer_is_gone(); }
   bool has_body() const override { return inner_.has_body(); }
   std::optional<std::uint64_t> body_length() const override { return inner_.body_length(); }
   edge::Task<Result<std::string_view>> read_body() override;

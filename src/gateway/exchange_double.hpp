@@ -34,11 +34,13 @@ class ExchangeDouble : public edge::Exchange {
   bool begun = false;
   bool ended = false;
   bool parked = false;
+  bool gone = false;  // the peer hung up
   edge::ParkedStream stream;  // that was parked
 
   const wire::RequestHead& request() const override { return head; }
   wire::RequestHead& request() override { return head; }
   const edge::Peer& peer() const override { return from; }
+  bool peer_is_gone() const override { return gone; }
   bool has_body() const override { return chunked || !body.empty() || !piece_.empty(); }
   std::optional<std::uint64_t> body_length() const override {
     if (chunked) return std::nullopt;

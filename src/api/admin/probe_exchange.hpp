@@ -31,6 +31,7 @@ class ProbeExchange final : public edge::Exchange {
   const wire::RequestHead& request() const override { return head_; }
   wire::RequestHead& request() override { return head_; }
   const edge::Peer& peer() const override { return peer_; }
+  bool peer_is_gone() const override { return false; }
   bool has_body() const override { return !body_.empty(); }
   std::optional<std::uint64_t> body_length() const override { return body_.size(); }
   edge::Task<Result<std::string_view>> read_body() override;

@@ -63,15 +63,14 @@ Millis lease_of(const json::object& body, std::optional<Refusal>& problem) {
   return lease;
 }
 
-edge::Task<Answer> tell(Desk& desk, const Call& call, engine::Command command) {
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+edge::Response response_to(const Call& call, const Result<engine::Outcome>& outcome) {
+  if (outcome.has_error()) return gateway::answer(gateway::refusal(outcome.error()));
   const bool good = outcome->status == Status::done || outcome->status == Status::already;
-  if (good && outcome->lock) co_return lock_answer(call, 200, *outcome->lock);
+  if (good && outcome->lock) return lock_answer(call, 200, *outcome->lock);
   edge::Response response = gateway::answer(reserve_refusal(*outcome));
   if (outcome->status == Status::lock_busy)
     response.head.fields.set("Retry-After", wire::retry_after::kLockBusy);
-  co_return response;
+  return response;
 }
 
 gateway::Sought<LockId> holder_in(std::string_view text) {
@@ -108,14 +107,14 @@ edge::Task<Answer> acquire_lock(Desk& desk, Call& call) {
   if (acquire.wait > reserve::kMaxLockWait)
     problem = gateway::problem(problems::kInvalid, "wait: at most 60s");
   if (problem) co_return gateway::answer(*problem);
-  const LockId id = acquire.id;
-  engine::Command command = std::move(acquire);
-  auto answer = co_await tell(desk, call, std::move(command));
-  const bool has_it = answer->head.status == 200;
-  const auto sent = co_await call.exchange.respond(std::move(*answer));
-  // Whoever hung up while waiting has no use for the lock.
-  if (has_it && sent.has_error())
-    static_cast<void>(desk.shard().submit(engine::ReleaseLock{call.lock, id, 0}));
+  // Whoever hung up has no use for the lock, and a wait that is over gets none later.
+  LockCall asked(desk.lock_calls, desk.shard(), std::move(acquire));
+  const auto outcome = co_await asked.wait(call.exchange, desk.places.services().clock);
+  if (!outcome) co_return std::nullopt;
+  edge::Response response = response_to(call, *outcome);
+  const bool has_it = response.head.status == 200;
+  const auto sent = co_await call.exchange.respond(std::move(response));
+  if (has_it && sent.has_error()) asked.give_up();
   co_return std::nullopt;
 }
 
@@ -133,7 +132,8 @@ edge::Task<Answer> renew_lock(Desk& desk, Call& call) {
   if (holder.has_error()) co_return gateway::answer(holder.error());
   renew.id = *holder;
   engine::Command command = std::move(renew);
-  co_return co_await tell(desk, call, std::move(command));
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  co_return response_to(call, outcome);
 }
 
 edge::Task<Answer> release_lock(Desk& desk, Call& call) {

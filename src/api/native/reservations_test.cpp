@@ -248,5 +248,91 @@ TEST_F(ReservationsApi, ALockIsForOneBackendAtATime) {
   EXPECT_EQ(api.call("POST", "/v1/locks/-", kBackend, "{}").problem(), "invalid-value");
 }
 
+// A caller for a lock who waits, hangs up, or calls again, while the test goes on.
+class LockCaller {
+ public:
+  explicit LockCaller(TestApi& api, std::string_view key = "") : api_(api) {
+    exchange.head.fields.append(kBackend[0].first, kBackend[0].second);
+    if (!key.empty()) exchange.head.fields.append("Idempotency-Key", key);
+    exchange.head.fields.append("Content-Type", "application/json");
+    exchange.body.emplace_back(R"({"lease":"1h","wait":"30s"})");
+    done_ = boost::asio::co_spawn(api.desk.loop, serve(), boost::asio::use_future);
+  }
+  bool is_done() const {
+    return done_.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
+  }
+
+  gateway::ExchangeDouble exchange{"POST", "/v1/locks/door"};
+
+ private:
+  edge::Task<int> serve() {
+    co_await api_.api.serve(exchange, api_.client);
+    co_return 0;
+  }
+  TestApi& api_;
+  std::future<int> done_;
+};
+
+class LocksApi : public ReservationsApi {
+ protected:
+  // Runs the loop until that is so.
+  template <class F>
+  bool eventually(F&& is_so) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (!is_so() && std::chrono::steady_clock::now() < give_up) {
+      api.desk.loop.restart();
+      api.desk.loop.run_for(std::chrono::milliseconds{10});
+    }
+    return is_so();
+  }
+  std::size_t waiting() { return api.desk.shard->stats().lock_waiters; }
+  std::size_t held() { return api.desk.shard->stats().locks; }
+  // By a backend that is no part of the test.
+  reserve::LockId hold_door() {
+    const reserve::LockId id{9, 9};
+    EXPECT_EQ(api.desk.submit(engine::AcquireLock{"door", id, Millis{3'600'000}, {}}).status,
+              engine::Status::done);
+    return id;
+  }
+};
+
+TEST_F(LocksApi, WhoHangsUpWhileWaitingWaitsNoMore) {
+  hold_door();
+  LockCaller caller(api);
+  ASSERT_TRUE(eventually([&] { return waiting() == 1; }));
+  caller.exchange.gone = true;
+  EXPECT_TRUE(eventually([&] { return caller.is_done() && waiting() == 0; }));
+  EXPECT_EQ(caller.exchange.answer.status, 0U);
+}
+
+TEST_F(LocksApi, ALockIsNotGivenToOneWhoHungUp) {
+  LockCaller caller(api);
+  caller.exchange.gone = true;
+  EXPECT_TRUE(eventually([&] { return caller.is_done() && held() == 0; }));
+}
+
+TEST_F(LocksApi, TheEndOfAFirstCallLeavesTheSecondItsPlace) {
+  const reserve::LockId holder = hold_door();
+  LockCaller first(api, "0123456789abcdef");
+  ASSERT_TRUE(eventually([&] { return waiting() == 1; }));
+  LockCaller second(api, "0123456789abcdef");
+  first.exchange.gone = true;
+  ASSERT_TRUE(eventually([&] { return first.is_done(); }));
+  api.desk.shard->submit(engine::ReleaseLock{"door", holder, 0});
+  ASSERT_TRUE(eventually([&] { return second.is_done(); }));
+  EXPECT_EQ(second.exchange.answer.status, 200U) << second.exchange.answer_body;
+  EXPECT_EQ(held(), 1U);
+}
+
+TEST_F(LocksApi, NoCallWaitsLongerThanItSaidThoughTheLogIsAway) {
+  hold_door();
+  LockCaller caller(api);
+  ASSERT_TRUE(eventually([&] { return waiting() == 1; }));
+  api.desk.log.refuse_appends(true);
+  api.desk.clock.advance(std::chrono::seconds{31});
+  ASSERT_TRUE(eventually([&] { return caller.is_done(); }));
+  EXPECT_EQ(caller.exchange.answer.status, 409U);
+}
+
 }  // namespace
 }  // namespace doorward::api

@@ -34,6 +34,15 @@ LockVerdict Lock::acquire(const LockRequest& request, ServiceTime now, std::uint
   return LockVerdict::queued;
 }
 
+std::optional<std::uint32_t> Lock::wait_anew(const LockRequest& request, ServiceTime now) {
+  const auto found = std::ranges::find_if(
+      waiters_, [&](const Waiter& waiter) { return waiter.request.id == request.id; });
+  if (found == waiters_.end()) return std::nullopt;
+  const std::uint32_t node = found->request.node;
+  *found = {request, now + request.wait};
+  return node;
+}
+
 LockVerdict Lock::renew(const LockId& id, std::uint64_t fence, Millis lease, ServiceTime now) {
   const bool is_holder = holder_ && holder_->id == id && (fence == 0 || fence == holder_->fence);
   if (!is_holder) return LockVerdict::not_yours;

@@ -64,6 +64,9 @@ class Lock {
   // `fence` is what a new holder gets. A retry by the same id finds what it has.
   LockVerdict acquire(const LockRequest& request, ServiceTime now, std::uint64_t fence);
   LockVerdict renew(const LockId& id, std::uint64_t fence, Millis lease, ServiceTime now);
+  // A waiter called again: it keeps its place, and waits as this request says. The node where it
+  // waited; none: it does not wait.
+  std::optional<std::uint32_t> wait_anew(const LockRequest& request, ServiceTime now);
   // By the holder, or by a waiter who gives up. The lock is free then, or waits for `pass_on`.
   LockVerdict release(const LockId& id, std::uint64_t fence);
 
