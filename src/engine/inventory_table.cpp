@@ -1,6 +1,9 @@
 #include "engine/inventory_table.hpp"
 
+#include "core/tenant/tenant.hpp"
 #include "engine/reserve_record.hpp"
+
+#include <utility>
 
 namespace doorward::engine {
 namespace {
@@ -12,6 +15,8 @@ std::uint64_t mapped(const InventoryRow& row) {
   return row.map && row.map->inventory().is_map() ? row.map->units() : 0;
 }
 
+std::string_view tenant_of(const InventoryRow& row) { return tenant::split(row.name).tenant; }
+
 }  // namespace
 
 InventoryState* InventoryTable::add(std::string_view name) {
@@ -20,6 +25,7 @@ InventoryState* InventoryTable::add(std::string_view name) {
   made->number = numbers();
   made->name = name;
   by_name_.emplace(name, made->number);
+  ++uses_[std::string(tenant_of(*made))].inventories;
   return list_.emplace_back(std::move(made)).get();
 }
 
@@ -27,6 +33,10 @@ void InventoryTable::remove(std::uint32_t number) {
   InventoryState& inventory = *list_[number];
   set_reopening(inventory, std::nullopt);
   mapped_units_ -= mapped(inventory);
+  const auto use = uses_.find(tenant_of(inventory));
+  use->second.units -= mapped(inventory);
+  use->second.holds -= inventory.remembered;
+  if (--use->second.inventories == 0) uses_.erase(use);
   by_name_.erase(inventory.name);
   list_[number].reset();
 }
@@ -37,9 +47,25 @@ bool InventoryTable::set_map(InventoryState& inventory,
   const std::uint64_t after = map->inventory().is_map() ? map->units() : 0;
   if (mapped_units_ - before + after > kMaxMappedUnits) return false;
   mapped_units_ += after - before;
+  uses_.find(tenant_of(inventory))->second.units += after - before;
   inventory.map = std::move(map);
   inventory.units.resize(after, reserve::UnitState::available);
   return true;
+}
+
+InventoryTable::Use InventoryTable::use_of(std::string_view tenant) const {
+  const auto found = uses_.find(tenant);
+  return found == uses_.end() ? Use{} : found->second;
+}
+
+void InventoryTable::remember(InventoryState& inventory) {
+  ++inventory.remembered;
+  ++uses_.find(tenant_of(inventory))->second.holds;
+}
+
+void InventoryTable::forget(InventoryState& inventory) {
+  --inventory.remembered;
+  --uses_.find(tenant_of(inventory))->second.holds;
 }
 
 InventoryState* InventoryTable::find(std::string_view name) {
@@ -86,6 +112,7 @@ bool InventoryTable::restore(InventoryRow row) {
   const auto map = std::exchange(row.map, nullptr);
   const auto reopens = std::exchange(row.reopens, std::nullopt);
   static_cast<InventoryRow&>(inventory) = std::move(row);
+  ++uses_[std::string(tenant_of(inventory))].inventories;
   set_reopening(inventory, reopens);
   return set_map(inventory, map);
 }

@@ -13,6 +13,7 @@
 #include "engine/command.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,16 @@ class InventoryTable {
   InventoryState* at(std::uint32_t number);
   const InventoryState* at(std::uint32_t number) const;
   std::size_t size() const { return by_name_.size(); }
+  // Of a tenant; its holds are those of the inventories that it has now.
+  struct Use {
+    std::size_t inventories = 0;
+    std::uint64_t units = 0;  // by name
+    std::uint64_t holds = 0;
+  };
+  Use use_of(std::string_view tenant) const;
+  // A hold of it is remembered now, or no more.
+  void remember(InventoryState& inventory);
+  void forget(InventoryState& inventory);
   std::uint32_t numbers() const { return static_cast<std::uint32_t>(list_.size()); }
 
   // In the order of numbers.
@@ -86,6 +97,7 @@ class InventoryTable {
   std::map<std::string, std::uint32_t, std::less<>> by_name_;
   std::set<std::pair<ServiceTime, std::uint32_t>> reopenings_;
   std::uint64_t mapped_units_ = 0;
+  std::map<std::string, Use, std::less<>> uses_;  // by tenant
 };
 
 void write_inventory(ByteWriter& out, const InventoryRow& row);

@@ -1,5 +1,7 @@
 #include "engine/lock_table.hpp"
 
+#include "core/tenant/tenant.hpp"
+
 #include <deque>
 
 namespace doorward::engine {
@@ -44,7 +46,28 @@ Lock* LockTable::open(std::string_view name) {
   const auto found = locks_.find(name);
   if (found != locks_.end()) return &found->second.lock;
   if (locks_.size() >= kMaxLocks) return nullptr;
+  count(name, 1, 0);
   return &locks_[std::string(name)].lock;
+}
+
+void LockTable::count(std::string_view name, std::int64_t locks, std::int64_t waiters) {
+  const auto use = uses_.try_emplace(std::string(tenant::split(name).tenant)).first;
+  use->second.locks += static_cast<std::size_t>(locks);
+  use->second.waiters += static_cast<std::size_t>(waiters);
+  waiting_ += static_cast<std::size_t>(waiters);
+  if (use->second.locks == 0) uses_.erase(use);
+}
+
+LockTable::Use LockTable::use_of(std::string_view tenant) const {
+  const auto found = uses_.find(tenant);
+  return found == uses_.end() ? Use{} : found->second;
+}
+
+std::optional<std::string> LockTable::any_of(std::string_view tenant) const {
+  const std::string prefix = tenant::full_name(tenant, "");
+  const auto found = locks_.lower_bound(prefix);
+  if (found == locks_.end() || !found->first.starts_with(prefix)) return std::nullopt;
+  return found->first;
 }
 
 void LockTable::keep(std::string_view name) {
@@ -52,9 +75,12 @@ void LockTable::keep(std::string_view name) {
   if (found == locks_.end()) return;
   Entry& entry = found->second;
   if (entry.due) due_.erase({*entry.due, found->first});
-  waiting_ += entry.lock.waiters().size() - entry.waiters;
-  entry.waiters = entry.lock.waiters().size();
-  if (entry.lock.is_idle()) {
+  const std::size_t waiters = entry.lock.waiters().size();
+  const bool is_over = entry.lock.is_idle();
+  count(name, is_over ? -1 : 0,
+        static_cast<std::int64_t>(waiters) - static_cast<std::int64_t>(entry.waiters));
+  entry.waiters = waiters;
+  if (is_over) {
     locks_.erase(found);
     return;
   }
@@ -74,6 +100,7 @@ std::optional<std::string> LockTable::due(ServiceTime now) const {
 bool LockTable::restore(std::string name, Lock lock) {
   const bool in_order = locks_.empty() || locks_.rbegin()->first < name;
   if (!in_order || !lock.holder() || locks_.size() >= kMaxLocks) return false;
+  count(name, 1, 0);
   const auto at = locks_.emplace_hint(locks_.end(), std::move(name), Entry{std::move(lock), 0, {}});
   keep(at->first);
   return waiting_ <= kMaxAllWaiters;

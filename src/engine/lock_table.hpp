@@ -3,13 +3,14 @@
 // Why:     holds; what a command does to a lock is in `locks`.
 // State:   names, holders and waiters go into snapshots; the rest is derived.
 // Threads: single-owner.
-// Bounds:  kMaxLocks, kMaxAllWaiters.
+// Bounds:  kMaxLocks, kMaxAllWaiters; those of a tenant are asked for elsewhere.
 #pragma once
 
 #include "base/bytes.hpp"
 #include "core/reserve/lock.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -37,6 +38,14 @@ class LockTable {
 
   std::size_t size() const { return locks_.size(); }
   std::size_t waiting() const { return waiting_; }
+  // Of a tenant.
+  struct Use {
+    std::size_t locks = 0;
+    std::size_t waiters = 0;
+  };
+  Use use_of(std::string_view tenant) const;
+  // The name of one that a tenant has.
+  std::optional<std::string> any_of(std::string_view tenant) const;
   template <class F>
   void for_each(F&& f) const {  // by name
     for (const auto& [name, entry] : locks_) f(name, entry.lock);
@@ -51,7 +60,11 @@ class LockTable {
     std::optional<ServiceTime> due;
   };
   std::map<std::string, Entry, std::less<>> locks_;
+  // Notes that a lock is there with so many waiters, or no more.
+  void count(std::string_view name, std::int64_t locks, std::int64_t waiters);
+
   std::set<std::pair<ServiceTime, std::string>> due_;
+  std::map<std::string, Use, std::less<>> uses_;  // by tenant; derived
   std::size_t waiting_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/locks.hpp"
 
+#include "engine/tenancy.hpp"
+
 #include <algorithm>
 
 namespace doorward::engine {
@@ -70,12 +72,14 @@ void wait_here(World& world, Lock& lock, const reserve::LockRequest& request) {
 
 Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c) {
   LockTable& locks = world.reserved.locks;
+  const Status may = may_lock(world, c.lock);
+  if (may != Status::done) return done_with(may, {c.id, false, 0, {}, 0});
   Lock* lock = locks.open(c.lock);
   if (lock == nullptr) return done_with(Status::too_many_locks, {c.id, false, 0, {}, 0});
   const std::size_t waiting = lock->waiters().size();
   reserve::LockRequest request{c.id, c.lease, c.wait, node};
   if (world.has_second_rules()) wait_here(world, *lock, request);
-  if (locks.waiting() >= kMaxAllWaiters) request.wait = Millis(0);
+  if (!may_wait_for_lock(world, c.lock)) request.wait = Millis(0);
   const LockVerdict verdict =
       lock->acquire(request, world.clock.service_now(), world.reserved.fence + 1);
   if (verdict == LockVerdict::held) ++world.reserved.fence;
@@ -113,6 +117,22 @@ Done release_lock(World& world, NodeTable::Slot node, const ReleaseLock& c) {
   const LockView view = view_of(world, *lock, c.id);
   world.reserved.locks.keep(c.lock);
   return done_with(verdict == LockVerdict::not_yours ? Status::lock_lost : Status::done, view);
+}
+
+bool drop_locks(World& world, Budget& budget) {
+  std::string& tenant = world.reserved.removing_locks_of;
+  while (const auto name = world.reserved.locks.any_of(tenant)) {
+    if (!budget.take()) return false;
+    Lock* lock = world.reserved.locks.open(*name);
+    while (const auto waiter = lock->take_next()) {
+      report(world, *lock, waiter->request, Status::no_such_tenant);
+      world.nodes.release(waiter->request.node);
+    }
+    lock->release(lock->holder()->id, 0);
+    world.reserved.locks.keep(*name);
+  }
+  tenant.clear();
+  return true;
 }
 
 bool fall_due_locks(World& world, Budget& budget) {

@@ -13,6 +13,9 @@ namespace doorward::engine {
 Done acquire_lock(World& world, NodeTable::Slot node, const AcquireLock& c);
 Done renew_lock(World& world, const RenewLock& c);
 Done release_lock(World& world, NodeTable::Slot node, const ReleaseLock& c);
+// Takes all locks away from the tenant that is being removed, and answers those who wait for them.
+// False if the budget ran out; then call again.
+bool drop_locks(World& world, Budget& budget);
 // Leases and patience that ended. False if the budget ran out; then call again.
 bool fall_due_locks(World& world, Budget& budget);
 

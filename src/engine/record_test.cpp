@@ -114,6 +114,9 @@ tenant::Settings full_settings() {
   settings.rooms = 3;
   settings.rules = 1'000;
   settings.token_ttl = Millis(60'000);
+  settings.locks = 10;
+  settings.units = 20'000;
+  settings.holds = 30'000;
   return settings;
 }
 

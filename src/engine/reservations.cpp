@@ -1,6 +1,7 @@
 #include "engine/reservations.hpp"
 
 #include "engine/locks.hpp"
+#include "engine/tenancy.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -76,7 +77,8 @@ void end_hold(World& world, std::uint32_t index, EndReason reason) {
 
 void forget_hold(World& world, std::uint32_t index) {
   const std::uint32_t number = world.reserved.holds[index].inventory;
-  if (InventoryState* inventory = world.reserved.inventories.at(number)) --inventory->remembered;
+  InventoryTable& inventories = world.reserved.inventories;
+  if (InventoryState* inventory = inventories.at(number)) inventories.forget(*inventory);
   world.reserved.holds.forget(index);
 }
 
@@ -153,7 +155,7 @@ Done make_hold(World& world, InventoryState& inventory, const Hold& c, const Wan
   world.reserved.holds.add_to_account(inventory.number, c.subject, wanted.count);
   inventory.taken.held += wanted.count;
   ++inventory.held_total;
-  ++inventory.remembered;
+  world.reserved.inventories.remember(inventory);
   set_units(world, inventory, index, UnitState::held);
   count_changed(world, inventory, false);
   return about(Status::done, index);
@@ -232,6 +234,8 @@ Done set_inventory(World& world, const SetInventory& c) {
     return failed(Status::already);
   auto map = std::make_shared<const reserve::SeatMap>(c.spec);
   if (!is_new && !may_become(*inventory, *map)) return failed(Status::inventory_in_use);
+  const std::uint64_t units = c.spec.is_map() ? map->units() : 0;
+  if (!may_have_units(world, c.inventory, units)) return failed(Status::too_many_inventories);
   if (is_new) inventory = table.add(c.inventory);
   if (inventory == nullptr) return failed(Status::too_many_inventories);
   if (!table.set_map(*inventory, std::move(map))) {
@@ -273,7 +277,8 @@ Done hold(World& world, const Hold& c) {
     return done;
   }
   if (verdict != HoldVerdict::fine) return failed(status_of(verdict));
-  if (inventory->remembered >= kMaxHolds) return failed(Status::too_many_holds);
+  if (inventory->remembered >= kMaxHolds || !may_hold(world, c.inventory))
+    return failed(Status::too_many_holds);
   return make_hold(world, *inventory, c, wanted);
 }
 
@@ -331,6 +336,7 @@ bool fall_due_reserved(World& world, Budget& budget) {
 }
 
 bool settle_reserved(World& world, Budget& budget) {
+  if (!world.reserved.removing_locks_of.empty() && !drop_locks(world, budget)) return false;
   return !world.reserved.removing || remove_some(world, budget);
 }
 

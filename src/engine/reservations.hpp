@@ -24,7 +24,7 @@ Done release(World& world, const Release& c);
 // Leases of holds and locks that ended, holds to be forgotten, inventories that open again. False
 // if the budget ran out; then call again.
 bool fall_due_reserved(World& world, Budget& budget);
-// Goes on with the removal of an inventory, if there is one.
+// Goes on with the removal of an inventory, or of a tenant's locks, if there is one.
 bool settle_reserved(World& world, Budget& budget);
 // When the next of these is due, in service time.
 std::optional<ServiceTime> next_due_reserved(const World& world);

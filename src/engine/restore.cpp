@@ -261,7 +261,7 @@ bool Restorer::derive_reserved() {
 bool Restorer::place_hold(std::uint32_t index, const HoldRow& hold) {
   Reserved& reserved = world_->reserved;
   InventoryState* inventory = reserved.inventories.at(hold.inventory);
-  if (inventory != nullptr) ++inventory->remembered;
+  if (inventory != nullptr) reserved.inventories.remember(*inventory);
   if (hold.is(reserve::HoldState::over)) return true;
   if (inventory == nullptr || hold.count == 0) return false;
   const bool is_held = hold.is(reserve::HoldState::held);

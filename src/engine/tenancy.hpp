@@ -6,6 +6,7 @@
 
 #include "engine/world.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace doorward::engine {
@@ -15,12 +16,18 @@ namespace doorward::engine {
 Status may_make_room(const World& world, std::string_view full_name);
 Status may_make_rule(const World& world, std::string_view full_name);
 Status may_make_inventory(const World& world, std::string_view full_name);
+// Whether the lock of that full name may be taken: done, no_such_tenant or too_many_locks.
+Status may_lock(const World& world, std::string_view full_name);
+bool may_wait_for_lock(const World& world, std::string_view full_name);
+// Whether this inventory may have so many units by name, and one more hold.
+bool may_have_units(const World& world, std::string_view inventory, std::uint64_t units);
+bool may_hold(const World& world, std::string_view inventory);
 
 // Whether one more may wait in the rooms of this room's tenant.
 bool may_wait(const World& world, const Room& room);
 
-// The tenant with its keys and rules; its rooms are removed by `settle`. Its inventories are to be
-// removed before.
+// The tenant with its keys and rules; its rooms are removed by `settle`, its locks by
+// `settle_reserved`. Its inventories are to be removed before.
 Status remove_tenant(World& world, std::string_view name);
 
 }  // namespace doorward::engine

@@ -13,8 +13,24 @@ namespace {
 using tenant::KeyHash;
 using tenant::Settings;
 
-// Which optional settings follow.
-enum : std::uint8_t { kHasWaiting = 1, kHasCalls = 2, kAllOptional = 3 };
+// Which optional settings follow. Those of later versions are there where they are not the default,
+// so that a tenant without them has the bytes that it always had.
+enum : std::uint8_t {
+  kHasWaiting = 1,
+  kHasCalls = 2,
+  kHasLocks = 4,
+  kHasUnits = 8,
+  kHasHolds = 16,
+  kAllOptional = 31
+};
+
+std::uint8_t present(const Settings& s) {
+  const Settings by_default;
+  return static_cast<std::uint8_t>((s.max_waiting ? kHasWaiting : 0) | (s.calls ? kHasCalls : 0) |
+                                   (s.locks != by_default.locks ? kHasLocks : 0) |
+                                   (s.units != by_default.units ? kHasUnits : 0) |
+                                   (s.holds != by_default.holds ? kHasHolds : 0));
+}
 
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
@@ -64,7 +80,8 @@ Millis get_duration(ByteReader& in) {
 }
 
 void put_settings(ByteWriter& out, const Settings& s) {
-  out.u8(static_cast<std::uint8_t>((s.max_waiting ? kHasWaiting : 0) | (s.calls ? kHasCalls : 0)));
+  const std::uint8_t has = present(s);
+  out.u8(has);
   if (s.max_waiting) out.varint(*s.max_waiting);
   if (s.calls) {
     out.varint(s.calls->count);
@@ -73,6 +90,9 @@ void put_settings(ByteWriter& out, const Settings& s) {
   out.varint(s.rooms);
   out.varint(s.rules);
   put_duration(out, s.token_ttl);
+  if (has & kHasLocks) out.varint(s.locks);
+  if (has & kHasUnits) out.varint(s.units);
+  if (has & kHasHolds) out.varint(s.holds);
 }
 
 Settings get_settings(ByteReader& in) {
@@ -88,7 +108,10 @@ Settings get_settings(ByteReader& in) {
   s.rooms = static_cast<std::uint32_t>(in.varint(kMax32));
   s.rules = static_cast<std::uint32_t>(in.varint(kMax32));
   s.token_ttl = get_duration(in);
-  if (in.ok() && !tenant::validate(s)) in.fail();
+  if (has & kHasLocks) s.locks = static_cast<std::uint32_t>(in.varint(kMax32));
+  if (has & kHasUnits) s.units = static_cast<std::uint32_t>(in.varint(kMax32));
+  if (has & kHasHolds) s.holds = static_cast<std::uint32_t>(in.varint(kMax32));
+  if (in.ok() && (present(s) != has || !tenant::validate(s))) in.fail();
   return s;
 }
 

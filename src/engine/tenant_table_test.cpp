@@ -27,6 +27,112 @@ class TenantTableTest : public StateTest {
   }
 };
 
+// By the newest rules, with a tenant that may have little.
+class TenantBoundsTest : public TenantTableTest {
+ protected:
+  TenantBoundsTest() {
+    do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+    tenant::Settings little;
+    little.rooms = 2;
+    little.locks = 2;
+    little.units = 100;
+    little.holds = 3;
+    set("acme", little);
+    set("other");
+  }
+  Outcome lock(const char* name, std::uint64_t n, Millis wait = {}) {
+    return do_one(AcquireLock{name, {2, n}, Millis(3'600'000), wait});
+  }
+  Status hall(const char* name, std::uint32_t rows) {
+    reserve::Inventory seats;
+    seats.sections = {{"A", 100, rows, 10, {}}};
+    return do_one(SetInventory{name, seats}).status;
+  }
+  Status hold(const char* inventory, std::uint64_t n) {
+    return do_one(Hold{inventory, subject(n), {3, n}, Millis(60'000), 1, {}}).status;
+  }
+};
+
+TEST_F(TenantBoundsTest, ATenantHasItsNumberOfLocksAndOfWaiters) {
+  EXPECT_EQ(lock("acme/a", 1).status, Status::done);
+  EXPECT_EQ(lock("acme/b", 2).status, Status::done);
+  EXPECT_EQ(lock("acme/c", 3).status, Status::too_many_locks);
+  EXPECT_EQ(lock("acme/a", 4, Millis(60'000)).status, Status::lock_queued);
+  EXPECT_EQ(lock("acme/a", 5, Millis(60'000)).status, Status::lock_queued);
+  EXPECT_EQ(lock("acme/b", 6, Millis(60'000)).status, Status::lock_busy) << "two wait";
+  restore();
+  EXPECT_EQ(lock("acme/c", 3).status, Status::too_many_locks);
+  EXPECT_EQ(lock("acme/b", 6, Millis(60'000)).status, Status::lock_busy);
+  EXPECT_EQ(lock("other/a", 7).status, Status::done);
+  EXPECT_EQ(lock("a", 8).status, Status::done);
+  EXPECT_EQ(lock("b", 9).status, Status::done);
+  EXPECT_EQ(lock("c", 10).status, Status::done) << "the default tenant has no bound of its own";
+  EXPECT_EQ(lock("none/a", 11).status, Status::no_such_tenant);
+  do_one(ReleaseLock{"acme/b", {2, 2}, 0});
+  EXPECT_EQ(lock("acme/c", 3).status, Status::done);
+}
+
+TEST_F(TenantBoundsTest, ATenantsLocksEndWithIt) {
+  lock("acme/a", 1);
+  lock("acme/b", 2);
+  lock("acme/a", 3, Millis(60'000));
+  lock("other/a", 4);
+  state_->take_changes();
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::done);
+  const auto ended = state_->take_changes().grants;
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].id, (reserve::LockId{2, 3}));
+  EXPECT_EQ(ended[0].status, Status::no_such_tenant);
+  EXPECT_EQ(state_->presences_of(1), 0U);
+  EXPECT_EQ(state_->world().reserved.locks.size(), 1U);
+  set("acme");
+  EXPECT_EQ(lock("acme/a", 5).status, Status::done);
+}
+
+TEST_F(TenantBoundsTest, ATenantHasItsNumberOfUnitsByName) {
+  EXPECT_EQ(hall("acme/x", 6), Status::done);
+  EXPECT_EQ(hall("acme/y", 5), Status::too_many_inventories);
+  EXPECT_EQ(hall("acme/y", 4), Status::done);
+  restore();
+  EXPECT_EQ(hall("acme/y", 5), Status::too_many_inventories);
+  EXPECT_EQ(hall("other/x", 50), Status::done);
+  EXPECT_EQ(hall("x", 50), Status::done);
+  tenant::Settings less;
+  less.units = 10;
+  set("acme", less);
+  EXPECT_EQ(hall("acme/x", 5), Status::done) << "less than it had";
+  EXPECT_EQ(hall("acme/x", 6), Status::too_many_inventories);
+}
+
+TEST_F(TenantBoundsTest, ATenantHasItsNumberOfHolds) {
+  reserve::Inventory many;
+  many.count = 1'000;
+  do_one(SetInventory{"acme/x", many});
+  do_one(SetInventory{"acme/y", many});
+  do_one(SetInventory{"other/x", many});
+  EXPECT_EQ(hold("acme/x", 1), Status::done);
+  EXPECT_EQ(hold("acme/y", 2), Status::done);
+  EXPECT_EQ(hold("acme/y", 3), Status::done);
+  EXPECT_EQ(hold("acme/x", 4), Status::too_many_holds);
+  restore();
+  EXPECT_EQ(hold("acme/x", 4), Status::too_many_holds);
+  EXPECT_EQ(hold("other/x", 5), Status::done);
+  do_one(RemoveInventory{"acme/y"});
+  EXPECT_EQ(hold("acme/x", 4), Status::done);
+}
+
+TEST_F(TenantBoundsTest, AnOldLogKnewNoSuchBounds) {
+  state_ = std::make_unique<State>();
+  next_counter_ = 1;
+  tenant::Settings little;
+  little.locks = 1;
+  set("acme", little);
+  EXPECT_EQ(lock("acme/a", 1).status, Status::done);
+  EXPECT_EQ(lock("acme/b", 2).status, Status::done);
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::done);
+  EXPECT_EQ(state_->world().reserved.locks.size(), 2U);
+}
+
 TEST_F(TenantTableTest, ATenantIsMadeChangedAndRemoved) {
   const LogTime made = now_;
   EXPECT_EQ(set("acme"), Status::done);

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,7 @@ struct Reserved {
   // Only within one record.
   std::optional<std::uint32_t> removing;  // an inventory
   std::uint32_t removed = 0;              // the next hold's index to look at
+  std::string removing_locks_of;          // a tenant
 };
 
 struct World {

@@ -48,6 +48,9 @@ Result<Settings> settings_from_json(const json::object& object, Settings base) {
              {"calls", [&](Value v, At at) { read_calls(v, at, base.calls, fault); }},
              {"rooms", count_into(in, base.rooms, defaults.rooms)},
              {"rules", count_into(in, base.rules, defaults.rules)},
+             {"locks", count_into(in, base.locks, defaults.locks)},
+             {"units", count_into(in, base.units, defaults.units)},
+             {"holds", count_into(in, base.holds, defaults.holds)},
              {"token_ttl", duration_into(in, base.token_ttl, defaults.token_ttl)}});
   if (fault) return *fault;
   if (auto valid = tenant::validate(base); !valid) return valid.error();
@@ -64,6 +67,9 @@ json::object settings_to_json(const Settings& settings) {
                })},
           {"rooms", settings.rooms},
           {"rules", settings.rules},
+          {"locks", settings.locks},
+          {"units", settings.units},
+          {"holds", settings.holds},
           {"token_ttl", format_duration(settings.token_ttl)}};
 }
 

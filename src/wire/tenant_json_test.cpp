@@ -20,6 +20,9 @@ TEST(TenantJson, WhatIsShownCanBeSentBack) {
   settings.calls = room::Rate{10, 2s};
   settings.rooms = 7;
   settings.token_ttl = 90s;
+  settings.locks = 8;
+  settings.units = 9;
+  settings.holds = 10;
   EXPECT_EQ(settings_from_json(settings_to_json(settings)).value(), settings);
   EXPECT_EQ(settings_from_json(settings_to_json({})).value(), tenant::Settings());
 }
@@ -38,6 +41,7 @@ TEST(TenantJson, WhatIsWrongIsNamed) {
       {R"({"calls":{"every":"1s"}})", "calls.count: "},
       {R"({"calls":{"count":1,"every":1}})", "calls.every: "},
       {R"({"token_ttl":"1h"})", "token_ttl: "},
+      {R"({"locks":0})", "locks: "},
       {R"({"room":1})", "room: "},
   };
   for (const auto& [text, begin] : table) {

@@ -29,6 +29,14 @@ void describe_limits(Form& form, tenant::Settings& settings) {
   form.field("max_rooms", settings.rooms, "Most rooms, and most inventories.",
              Range{1, tenant::kMaxOwn});
   form.field("max_rules", settings.rules, "Most rate rules.", Range{1, tenant::kMaxOwn});
+  form.field("max_locks", settings.locks,
+             "Most locks held at once, and most of its calls that wait for one.",
+             Range{1, tenant::kMaxOwnLocks});
+  form.field("max_units", settings.units, "Most seats in all its seat maps together.",
+             Range{1, tenant::kMaxOwnUnits});
+  form.field("max_holds", settings.holds,
+             "Most holds, those counted that are over and still remembered.",
+             Range{1, tenant::kMaxOwnUnits});
   form.field("token_ttl", settings.token_ttl,
              "How long a JWT of docs/migrate/gatekeeper.md is good.",
              Within{tenant::kMinTokenTtl, tenant::kMaxTokenTtl});

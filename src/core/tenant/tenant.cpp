@@ -56,6 +56,12 @@ Result<> validate(const Settings& settings) {
     return out_of("rooms", "choose from 1 to 1000");
   if (settings.rules < 1 || settings.rules > kMaxOwn)
     return out_of("rules", "choose from 1 to 1000");
+  if (settings.locks < 1 || settings.locks > kMaxOwnLocks)
+    return out_of("locks", "choose from 1 to 10000");
+  if (settings.units < 1 || settings.units > kMaxOwnUnits)
+    return out_of("units", "choose from 1 to 10000000");
+  if (settings.holds < 1 || settings.holds > kMaxOwnUnits)
+    return out_of("holds", "choose from 1 to 10000000");
   if (settings.token_ttl < kMinTokenTtl || settings.token_ttl > kMaxTokenTtl)
     return out_of("token_ttl", "choose from 60s to 10m");
   return {};

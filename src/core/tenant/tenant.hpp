@@ -29,6 +29,8 @@ inline constexpr std::size_t kMaxFullName = kMaxTenantName + 1 + 128;
 inline constexpr std::size_t kMaxKeys = 16;  // of one tenant
 inline constexpr std::size_t kMaxKeyName = 64;
 inline constexpr std::uint32_t kMaxOwn = 1'000;  // rooms of one tenant, and rules
+inline constexpr std::uint32_t kMaxOwnLocks = 10'000;
+inline constexpr std::uint32_t kMaxOwnUnits = 10'000'000;  // and holds
 inline constexpr Millis kMinTokenTtl{std::chrono::minutes{1}};
 inline constexpr Millis kMaxTokenTtl{std::chrono::minutes{10}};
 
@@ -38,6 +40,9 @@ struct Settings {
   std::optional<room::Rate> calls;           // of its API keys, and at its addresses
   std::uint32_t rooms = 100;
   std::uint32_t rules = 100;
+  std::uint32_t locks = 1'000;      // held at once; and as many of its calls may wait for one
+  std::uint32_t units = 1'000'000;  // by name, of all its seat maps
+  std::uint32_t holds = 1'000'000;  // those counted that are over and still remembered
   Millis token_ttl{std::chrono::minutes{5}};  // of the JWTs of docs/migrate/gatekeeper.md
   friend bool operator==(const Settings&, const Settings&) = default;
 };

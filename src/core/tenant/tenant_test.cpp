@@ -55,6 +55,9 @@ TEST(TenantSettings, BoundsAreNamed) {
        "calls.every"},
       {with([](Settings& s) { s.rooms = 1'001; }), "rooms"},
       {with([](Settings& s) { s.rules = 0; }), "rules"},
+      {with([](Settings& s) { s.locks = 10'001; }), "locks"},
+      {with([](Settings& s) { s.units = 0; }), "units"},
+      {with([](Settings& s) { s.holds = 10'000'001; }), "holds"},
       {with([](Settings& s) { s.token_ttl = 59s; }), "token_ttl"},
   };
   EXPECT_TRUE(validate({}));
