@@ -220,6 +220,7 @@ bool settle(World& world, Room& room, Budget& budget) {
   await_round(world, room);
   room.estimate.stand(world.clock.service_now(), room.candidates(), room.counted);
   world.rooms.set_wake(room, next_wake(world, room));
+  world.rooms.note(room);
   world.rooms.unmark(room.number);
   return true;
 }

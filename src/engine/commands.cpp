@@ -92,7 +92,7 @@ class Executor {
     const bool is_new = room == nullptr;
     const Status may = is_new ? may_make_room(world_, c.room) : Status::done;
     if (may != Status::done) return failed(may);
-    if (is_new) room = world_.rooms.add(c.room);
+    if (is_new) room = world_.rooms.add(c.room, world_.has_second_rules());
     if (room == nullptr) return failed(Status::too_many_rooms);
     if (!is_new && room->policy == c.policy && room->source == c.source) {
       return failed(Status::already);

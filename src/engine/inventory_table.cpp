@@ -19,14 +19,30 @@ std::string_view tenant_of(const InventoryRow& row) { return tenant::split(row.n
 
 }  // namespace
 
-InventoryState* InventoryTable::add(std::string_view name) {
-  if (by_name_.size() >= kMaxInventories || list_.size() >= kMaxNumbers) return nullptr;
-  auto made = std::make_unique<InventoryState>();
-  made->number = numbers();
-  made->name = name;
-  by_name_.emplace(name, made->number);
-  ++uses_[std::string(tenant_of(*made))].inventories;
-  return list_.emplace_back(std::move(made)).get();
+InventoryState* InventoryTable::add(std::string_view name, bool reuse) {
+  const bool has_free = reuse && !free_.empty();
+  const bool may = has_free || list_.size() < kMaxNumbers;
+  if (by_name_.size() >= kMaxInventories || !may) return nullptr;
+  const std::uint32_t number = has_free ? *free_.begin() : numbers();
+  free_.erase(number);
+  if (!has_free) restore_numbers(number + 1);
+  list_[number] = std::make_unique<InventoryState>();
+  InventoryState& made = *list_[number];
+  made.number = number;
+  made.name = name;
+  by_name_.emplace(name, number);
+  ++uses_[std::string(tenant_of(made))].inventories;
+  return &made;
+}
+
+void InventoryTable::restore_numbers(std::uint32_t numbers) {
+  list_.resize(numbers);
+  holds_.resize(numbers);
+}
+
+void InventoryTable::finish_restore() {
+  for (std::uint32_t number = 0; number < numbers(); ++number)
+    if (!list_[number] && holds_[number] == 0) free_.insert(number);
 }
 
 void InventoryTable::remove(std::uint32_t number) {
@@ -39,6 +55,7 @@ void InventoryTable::remove(std::uint32_t number) {
   if (--use->second.inventories == 0) uses_.erase(use);
   by_name_.erase(inventory.name);
   list_[number].reset();
+  if (holds_[number] == 0) free_.insert(number);
 }
 
 bool InventoryTable::set_map(InventoryState& inventory,
@@ -58,14 +75,23 @@ InventoryTable::Use InventoryTable::use_of(std::string_view tenant) const {
   return found == uses_.end() ? Use{} : found->second;
 }
 
-void InventoryTable::remember(InventoryState& inventory) {
-  ++inventory.remembered;
-  ++uses_.find(tenant_of(inventory))->second.holds;
+void InventoryTable::remember(std::uint32_t number) {
+  ++holds_[number];
+  InventoryState* inventory = at(number);
+  if (inventory == nullptr) return;
+  ++inventory->remembered;
+  ++uses_.find(tenant_of(*inventory))->second.holds;
 }
 
-void InventoryTable::forget(InventoryState& inventory) {
-  --inventory.remembered;
-  --uses_.find(tenant_of(inventory))->second.holds;
+void InventoryTable::forget(std::uint32_t number) {
+  --holds_[number];
+  InventoryState* inventory = at(number);
+  if (inventory == nullptr) {
+    if (holds_[number] == 0) free_.insert(number);
+    return;
+  }
+  --inventory->remembered;
+  --uses_.find(tenant_of(*inventory))->second.holds;
 }
 
 InventoryState* InventoryTable::find(std::string_view name) {

@@ -1,9 +1,10 @@
 // The inventories of a shard by number and by name.
 //
-// Why:     numbers are given once and never again, so that a hold's inventory is never another one.
+// Why:     a number is given again only when no hold names it any more, those included that are over
+//          and still remembered, so that a hold's inventory is never another one.
 // State:   what a snapshot holds is in InventoryRow; what is taken of it is derived from the holds.
 // Threads: single-owner.
-// Bounds:  2^20 numbers in the life of a shard; kMaxInventories at once, with kMaxMappedUnits units
+// Bounds:  2^20 numbers; kMaxInventories at once, with kMaxMappedUnits units
 //          by name among all of them.
 #pragma once
 
@@ -51,8 +52,8 @@ struct InventoryState : InventoryRow {
 
 class InventoryTable {
  public:
-  // Null if there are too many.
-  InventoryState* add(std::string_view name);
+  // Null if there are too many. `reuse`: the lowest number that nothing names, before a new one.
+  InventoryState* add(std::string_view name, bool reuse);
   void remove(std::uint32_t number);
   // False if there would be too many units by name.
   bool set_map(InventoryState& inventory, std::shared_ptr<const reserve::SeatMap> map);
@@ -70,9 +71,9 @@ class InventoryTable {
     std::uint64_t holds = 0;
   };
   Use use_of(std::string_view tenant) const;
-  // A hold of it is remembered now, or no more.
-  void remember(InventoryState& inventory);
-  void forget(InventoryState& inventory);
+  // A hold of this number is remembered now, or no more.
+  void remember(std::uint32_t number);
+  void forget(std::uint32_t number);
   std::uint32_t numbers() const { return static_cast<std::uint32_t>(list_.size()); }
 
   // In the order of numbers.
@@ -89,11 +90,15 @@ class InventoryTable {
   InventoryState* pop_reopening(ServiceTime now);
 
   // For a snapshot.
-  void restore_numbers(std::uint32_t numbers) { list_.resize(numbers); }
+  void restore_numbers(std::uint32_t numbers);
   bool restore(InventoryRow row);
+  // All inventories and holds are there.
+  void finish_restore();
 
  private:
   std::vector<std::unique_ptr<InventoryState>> list_;
+  std::vector<std::uint32_t> holds_;  // that name each number; derived
+  std::set<std::uint32_t> free_;      // numbers that nothing names; derived
   std::map<std::string, std::uint32_t, std::less<>> by_name_;
   std::set<std::pair<ServiceTime, std::uint32_t>> reopenings_;
   std::uint64_t mapped_units_ = 0;

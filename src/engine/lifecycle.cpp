@@ -86,6 +86,7 @@ std::uint32_t join(World& world, Room& room, const Newcomer& newcomer) {
   ticket.set_joined_at(world.clock.now());
   ticket.set_seen_at(world.clock.service_now());
   const std::uint32_t index = world.tickets.insert(ticket);
+  world.rooms.refer(room.number);
   ++room.joined_total;
   ++room.waiting;
   enqueue(world, index, Queue::front);
@@ -192,7 +193,9 @@ void fall_due(World& world, std::uint32_t index) {
   const Ticket& ticket = world.tickets[index];
   const bool is_in_line = ticket.is(TicketState::waiting) && ticket.queue() != Queue::aside;
   if (ticket.is(TicketState::closed)) {
+    const auto room = static_cast<std::uint32_t>(ticket.room);
     world.tickets.forget(index);
+    world.rooms.release(room);
   } else if (!is_in_line || is_given_up(world, ticket)) {
     close(world, index, reason_when_due(ticket));
   }

@@ -77,8 +77,7 @@ void end_hold(World& world, std::uint32_t index, EndReason reason) {
 
 void forget_hold(World& world, std::uint32_t index) {
   const std::uint32_t number = world.reserved.holds[index].inventory;
-  InventoryTable& inventories = world.reserved.inventories;
-  if (InventoryState* inventory = inventories.at(number)) inventories.forget(*inventory);
+  world.reserved.inventories.forget(number);
   world.reserved.holds.forget(index);
 }
 
@@ -155,7 +154,7 @@ Done make_hold(World& world, InventoryState& inventory, const Hold& c, const Wan
   world.reserved.holds.add_to_account(inventory.number, c.subject, wanted.count);
   inventory.taken.held += wanted.count;
   ++inventory.held_total;
-  world.reserved.inventories.remember(inventory);
+  world.reserved.inventories.remember(inventory.number);
   set_units(world, inventory, index, UnitState::held);
   count_changed(world, inventory, false);
   return about(Status::done, index);
@@ -206,18 +205,20 @@ bool fall_due_holds(World& world, Budget& budget) {
   return false;
 }
 
-// Looks at every hold of the shard: inventories are removed seldom.
+// Looks at every hold of the shard until the last of this inventory is found: inventories are
+// removed seldom.
 bool remove_some(World& world, Budget& budget) {
   const HoldStore& holds = world.reserved.holds;
   const std::uint32_t number = *world.reserved.removing;
-  for (std::uint32_t& index = world.reserved.removed; index < holds.holds().header().slots;
-       ++index) {
+  const InventoryState& inventory = *world.reserved.inventories.at(number);
+  for (std::uint32_t& index = world.reserved.removed;
+       inventory.taken.all() > 0 && index < holds.holds().header().slots; ++index) {
     if (!budget.take()) return false;
     const bool is_live = holds.holds().is_live(index) && holds[index].inventory == number &&
                          !holds[index].is(HoldState::over);
     if (is_live) end_hold(world, index, EndReason::inventory_removed);
   }
-  const std::string name = world.reserved.inventories.at(number)->name;
+  const std::string name = inventory.name;
   world.reserved.inventories.remove(number);
   world.reserved.removing.reset();
   world.rooms.mark_tied(name, true);
@@ -236,7 +237,7 @@ Done set_inventory(World& world, const SetInventory& c) {
   if (!is_new && !may_become(*inventory, *map)) return failed(Status::inventory_in_use);
   const std::uint64_t units = c.spec.is_map() ? map->units() : 0;
   if (!may_have_units(world, c.inventory, units)) return failed(Status::too_many_inventories);
-  if (is_new) inventory = table.add(c.inventory);
+  if (is_new) inventory = table.add(c.inventory, world.has_second_rules());
   if (inventory == nullptr) return failed(Status::too_many_inventories);
   if (!table.set_map(*inventory, std::move(map))) {
     if (is_new) table.remove(inventory->number);

@@ -241,7 +241,9 @@ bool Restorer::derive() {
     room->mode = room::effective_mode(room->policy, now);
     room->sold_out = is_sold_out(*world_, *room);
     world_->rooms.set_wake(*room, next_wake(*world_, *room));
+    world_->rooms.note(*room);
   }
+  if (good) world_->rooms.finish_restore();
   return good;
 }
 
@@ -249,6 +251,7 @@ bool Restorer::derive_reserved() {
   bool good = true;
   world_->reserved.holds.holds().for_each(
       [&](std::uint32_t index, const HoldRow& hold) { good = good && place_hold(index, hold); });
+  if (good) world_->reserved.inventories.finish_restore();
   world_->reserved.locks.for_each([&](const std::string&, const reserve::Lock& lock) {
     for (const reserve::Lock::Waiter& waiter : lock.waiters()) {
       good = good && world_->nodes.has(waiter.request.node);
@@ -260,8 +263,9 @@ bool Restorer::derive_reserved() {
 
 bool Restorer::place_hold(std::uint32_t index, const HoldRow& hold) {
   Reserved& reserved = world_->reserved;
+  if (hold.inventory >= reserved.inventories.numbers()) return false;
+  reserved.inventories.remember(hold.inventory);
   InventoryState* inventory = reserved.inventories.at(hold.inventory);
-  if (inventory != nullptr) reserved.inventories.remember(*inventory);
   if (hold.is(reserve::HoldState::over)) return true;
   if (inventory == nullptr || hold.count == 0) return false;
   const bool is_held = hold.is(reserve::HoldState::held);
@@ -279,8 +283,11 @@ bool Restorer::place_hold(std::uint32_t index, const HoldRow& hold) {
 }
 
 bool Restorer::place_ticket(std::uint32_t index, const Ticket& ticket) {
+  const auto number = static_cast<std::uint32_t>(ticket.room);
+  if (number >= world_->rooms.numbers()) return false;
+  world_->rooms.refer(number);
   if (ticket.is(TicketState::closed)) return true;
-  Room* room = world_->rooms.at(static_cast<std::uint32_t>(ticket.room));
+  Room* room = world_->rooms.at(number);
   if (room == nullptr || ticket.lane >= room->lanes.size()) return false;
   if (ticket.is(TicketState::admitted)) {
     ++room->inside;

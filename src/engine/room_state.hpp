@@ -67,6 +67,7 @@ struct Room {
   std::uint32_t inside = 0;            // derived: admitted
   std::uint32_t counted = 0;           // derived: admitted, and part of the capacity
   std::optional<LogTime> wake;         // derived: when time alone changes something
+  std::optional<LogTime> draw_at;      // derived: when it opens by its time, and is to be drawn
   std::string tied_to;                 // derived: the inventory that it sells, by its whole name
   bool sold_out = false;               // derived: and nothing of that is available
 

@@ -7,13 +7,22 @@ constexpr std::uint32_t kMaxNumbers = 1U << 20;
 
 }  // namespace
 
-Room* RoomTable::add(std::string_view name) {
-  if (by_name_.size() >= kMaxRooms || rooms_.size() >= kMaxNumbers) return nullptr;
-  auto room = std::make_unique<Room>();
-  room->number = numbers();
-  room->name = name;
-  by_name_.emplace(name, room->number);
-  return rooms_.emplace_back(std::move(room)).get();
+Room* RoomTable::add(std::string_view name, bool reuse) {
+  const bool has_free = reuse && !free_.empty();
+  const bool may = has_free || rooms_.size() < kMaxNumbers;
+  if (by_name_.size() >= kMaxRooms || !may) return nullptr;
+  const std::uint32_t number = has_free ? *free_.begin() : numbers();
+  free_.erase(number);
+  if (!has_free) restore_numbers(number + 1);
+  rooms_[number] = std::make_unique<Room>();
+  rooms_[number]->number = number;
+  rooms_[number]->name = name;
+  by_name_.emplace(name, number);
+  return rooms_[number].get();
+}
+
+void RoomTable::release(std::uint32_t number) {
+  if (--tickets_[number] == 0 && !rooms_[number]) free_.insert(number);
 }
 
 void RoomTable::remove(std::uint32_t number) {
@@ -22,8 +31,11 @@ void RoomTable::remove(std::uint32_t number) {
   room.policy.stock.reset();
   tie(room);
   unmark(number);
+  listening_.erase(number);
+  if (room.draw_at) draws_.erase({*room.draw_at, number});
   by_name_.erase(room.name);
   rooms_[number].reset();
+  if (tickets_[number] == 0) free_.insert(number);
 }
 
 Room* RoomTable::find(std::string_view name) {
@@ -72,6 +84,38 @@ std::optional<LogTime> RoomTable::first_wake() const {
 
 void RoomTable::mark_woken(LogTime now) {
   for (auto it = wakes_.begin(); it != wakes_.end() && it->first <= now; ++it) mark(it->second);
+}
+
+void RoomTable::note(Room& room) {
+  const bool is_heard = room.waiting > 0 && room.policy.liveness_silence;
+  if (is_heard || room.round_at) {
+    listening_.insert(room.number);
+  } else {
+    listening_.erase(room.number);
+  }
+  const auto draw_at = room.awaits_draw() ? room.policy.opens_at : std::nullopt;
+  if (room.draw_at == draw_at) return;
+  if (room.draw_at) draws_.erase({*room.draw_at, room.number});
+  if (draw_at) draws_.emplace(*draw_at, room.number);
+  room.draw_at = draw_at;
+}
+
+const Room* RoomTable::to_draw(LogTime now) const {
+  for (auto it = draws_.begin(); it != draws_.end() && it->first <= now; ++it) {
+    const Room* room = at(it->second);
+    if (room->mode == room::Mode::open) return room;
+  }
+  return nullptr;
+}
+
+void RoomTable::restore_numbers(std::uint32_t numbers) {
+  rooms_.resize(numbers);
+  tickets_.resize(numbers);
+}
+
+void RoomTable::finish_restore() {
+  for (std::uint32_t number = 0; number < numbers(); ++number)
+    if (!rooms_[number] && tickets_[number] == 0) free_.insert(number);
 }
 
 bool RoomTable::restore(std::unique_ptr<Room> room) {

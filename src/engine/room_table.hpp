@@ -1,8 +1,9 @@
 // The rooms of a shard by number and by name, and which of them wait to be looked at.
 //
-// Why:     numbers are given once and never again, so a closed ticket's room is never another one.
+// Why:     a number is given again only when no ticket names it any more, those included that are
+//          closed and still remembered, so a closed ticket's room is never another one.
 // Threads: single-owner.
-// Bounds:  2^20 numbers in the life of a shard, kMaxRooms rooms at once.
+// Bounds:  2^20 numbers, kMaxRooms rooms at once.
 #pragma once
 
 #include "engine/room_state.hpp"
@@ -24,8 +25,8 @@ inline constexpr std::size_t kMaxRooms = 10'000;
 
 class RoomTable {
  public:
-  // Null if there are too many.
-  Room* add(std::string_view name);
+  // Null if there are too many. `reuse`: the lowest number that nothing names, before a new one.
+  Room* add(std::string_view name, bool reuse);
   void remove(std::uint32_t number);
 
   Room* find(std::string_view name);
@@ -35,6 +36,9 @@ class RoomTable {
   const Room* at(std::uint32_t number) const {
     return number < rooms_.size() ? rooms_[number].get() : nullptr;
   }
+  // One more ticket names this number, or one less.
+  void refer(std::uint32_t number) { ++tickets_[number]; }
+  void release(std::uint32_t number);
   std::size_t size() const { return by_name_.size(); }
   std::uint32_t numbers() const { return static_cast<std::uint32_t>(rooms_.size()); }
 
@@ -75,12 +79,25 @@ class RoomTable {
   std::optional<LogTime> first_wake() const;
   void mark_woken(LogTime now);
 
+  // What the room asks of the clock may be another than when it was noted last.
+  void note(Room& room);
+  // Whether any measures its waiters' silence, or awaits a round.
+  bool any_listens() const { return !listening_.empty(); }
+  // One that may be drawn, since it opened by its time. Null: none.
+  const Room* to_draw(LogTime now) const;
+
   // For a snapshot.
-  void restore_numbers(std::uint32_t numbers) { rooms_.resize(numbers); }
+  void restore_numbers(std::uint32_t numbers);
   bool restore(std::unique_ptr<Room> room);
+  // All rooms and tickets are there.
+  void finish_restore();
 
  private:
   std::vector<std::unique_ptr<Room>> rooms_;
+  std::vector<std::uint32_t> tickets_;  // that name each number; derived
+  std::set<std::uint32_t> free_;        // numbers that nothing names; derived
+  std::set<std::uint32_t> listening_;
+  std::set<std::pair<LogTime, std::uint32_t>> draws_;  // by when they open
   std::map<std::string, std::uint32_t, std::less<>> by_name_;
   std::set<std::uint32_t> marked_;
   std::set<std::pair<LogTime, std::uint32_t>> wakes_;

@@ -166,10 +166,7 @@ std::optional<LogTime> State::next_due() const {
     earlier(std::min(clock.shown(*first), clock.now() + kHeartbeat));
   }
   // A waiter has no deadline, yet its silence is measured, and a round must not be taken for late.
-  world_->rooms.for_each([&](const Room& room) {
-    const bool listens = room.waiting > 0 && room.policy.liveness_silence;
-    if (listens || room.round_at) earlier(clock.now() + kHeartbeat);
-  });
+  if (world_->rooms.any_listens()) earlier(clock.now() + kHeartbeat);
   return due;
 }
 
@@ -179,12 +176,8 @@ std::uint32_t State::presences_of(std::uint64_t node) const {
 }
 
 std::optional<std::string> State::draw_due() const {
-  std::optional<std::string> found;
-  world_->rooms.for_each([&](const Room& room) {
-    const bool by_time = room.policy.opens_at && *room.policy.opens_at <= world_->clock.now();
-    if (by_time && room.awaits_draw() && room.mode == room::Mode::open && !found) found = room.name;
-  });
-  return found;
+  const Room* room = world_->rooms.to_draw(world_->clock.now());
+  return room == nullptr ? std::nullopt : std::optional(room->name);
 }
 
 }  // namespace doorward::engine

@@ -44,10 +44,9 @@ Status may_make_inventory(const World& world, std::string_view full_name) {
   if (is_default(full_name)) return Status::done;
   const tenant::Tenant* tenant = tenant_of(world, full_name);
   if (tenant == nullptr) return Status::no_such_tenant;
-  std::size_t others = 0;
-  world.reserved.inventories.for_each([&](const InventoryState& one) {
-    if (one.name != full_name && tenant::split(one.name).tenant == tenant->name) ++others;
-  });
+  const InventoryTable& table = world.reserved.inventories;
+  const std::size_t own = table.find(full_name) == nullptr ? 0 : 1;
+  const std::size_t others = table.use_of(tenant->name).inventories - own;
   return others < tenant->settings.rooms ? Status::done : Status::too_many_inventories;
 }
 
