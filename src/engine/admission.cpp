@@ -11,6 +11,9 @@
 namespace doorward::engine {
 namespace {
 
+// So many tickets that are only looked at cost as much as one that is moved.
+constexpr std::uint32_t kSlotsInBudget = 16;
+
 using room::CloseReason;
 using room::Mode;
 using room::TicketState;
@@ -124,17 +127,27 @@ bool close_waiters(World& world, Room& room, Budget& budget) {
   return true;
 }
 
-// Looks at every ticket of the shard: rooms are removed seldom, and have no list of those inside.
-bool remove_some(World& world, Room& room, Budget& budget) {
+// Looks at every ticket of the shard until the last of these rooms is found: rooms are removed
+// seldom, and have no list of those inside.
+bool remove_some(World& world, Budget& budget) {
+  RoomRemoval& removal = world.removal;
   const TicketStore::Slab& slab = world.tickets.slab();
-  for (std::uint32_t& index = *room.removing; index < slab.header().slots; ++index) {
-    if (!budget.take()) return false;
-    const bool is_live = slab.is_live(index) && slab[index].room == room.number &&
-                         !slab[index].is(TicketState::closed);
-    if (is_live) close(world, index, CloseReason::room_removed);
+  while (removal.left > 0 && removal.next < slab.header().slots) {
+    const std::uint32_t index = removal.next;
+    if (index % kSlotsInBudget == 0 && !budget.take()) return false;
+    const bool is_live = slab.is_live(index) && !slab[index].is(TicketState::closed);
+    if (is_live && world.room_of(slab[index]).removing) {
+      if (!budget.take()) return false;
+      close(world, index, CloseReason::room_removed);
+      --removal.left;
+    }
+    ++removal.next;
   }
-  world.changes.rooms.push_back(room.number);
-  world.rooms.remove(room.number);
+  for (const std::uint32_t number : removal.rooms) {
+    world.changes.rooms.push_back(number);
+    world.rooms.remove(number);
+  }
+  removal = {};
   return true;
 }
 
@@ -167,6 +180,13 @@ void await_round(const World& world, Room& room) {
 }
 
 }  // namespace
+
+void begin_removal(World& world, Room& room) {
+  room.removing = true;
+  world.removal.rooms.push_back(room.number);
+  world.removal.left += std::uint64_t{room.waiting} + room.inside;
+  world.rooms.mark(room.number);
+}
 
 void close_rounds(World& world) {
   for (const std::uint32_t number : world.open_rounds) {
@@ -210,7 +230,7 @@ std::optional<LogTime> next_wake(const World& world, const Room& room) {
 }
 
 bool settle(World& world, Room& room, Budget& budget) {
-  if (room.removing) return remove_some(world, room, budget);
+  if (room.removing) return remove_some(world, budget);
   room.mode = room::effective_mode(room.policy, world.clock.now());
   look_at_stock(world, room);
   if (room.draw && !draw_some(world, room, budget)) return false;

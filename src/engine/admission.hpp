@@ -23,6 +23,8 @@ std::optional<LogTime> next_wake(const World& world, const Room& room);
 // Brings a marked room to rest: its mode by the time, closing, draw, removal, admissions, and when
 // time alone will change it next. False if the budget ran out; then call again.
 bool settle(World& world, Room& room, Budget& budget);
+// The room is to be removed by `settle`, with others of the same record.
+void begin_removal(World& world, Room& room);
 // What the record's time brought is done; nothing that its commands free is part of a round.
 void close_rounds(World& world);
 

@@ -110,8 +110,7 @@ class Executor {
   Done operator()(const RemoveRoom& c) {
     Room* room = world_.rooms.find(c.room);
     if (room == nullptr) return failed(Status::no_such_room);
-    room->removing = 0;
-    world_.rooms.mark(room->number);
+    begin_removal(world_, *room);
     return {};
   }
 

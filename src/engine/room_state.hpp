@@ -73,8 +73,8 @@ struct Room {
 
   // Only within one record.
   std::unique_ptr<DrawJob> draw;
-  std::optional<std::uint32_t> removing;  // the next ticket index to look at
-  std::uint32_t round_left = 0;           // who may still enter in the round of this record
+  bool removing = false;
+  std::uint32_t round_left = 0;  // who may still enter in the round of this record
 
   Room();
   Room(Room&&) noexcept;

@@ -1,5 +1,7 @@
 #include "engine/tenancy.hpp"
 
+#include "engine/admission.hpp"
+
 #include <cstdint>
 
 namespace doorward::engine {
@@ -97,10 +99,7 @@ Status remove_tenant(World& world, std::string_view name) {
   const Status status = world.tenants.remove(name);
   if (status != Status::done) return status;
   world.changes.rules = world.rules.remove_all_of(name) || world.changes.rules;
-  world.rooms.for_each_of(name, [&](Room& room) {
-    room.removing = 0;
-    world.rooms.mark(room.number);
-  });
+  world.rooms.for_each_of(name, [&](Room& room) { begin_removal(world, room); });
   if (world.has_second_rules()) world.reserved.removing_locks_of = name;
   return status;
 }

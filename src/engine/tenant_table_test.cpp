@@ -27,6 +27,34 @@ class TenantTableTest : public StateTest {
   }
 };
 
+TEST_F(TenantTableTest, ATenantsRoomsAreRemovedInOnePassOverTheTickets) {
+  set("acme", [] {
+    tenant::Settings many;
+    many.rooms = 100;
+    return many;
+  }());
+  for (int i = 0; i < 100; ++i) set_room(paused(), "acme/r" + std::to_string(i));
+  set_room(paused(), "r");
+  constexpr std::uint64_t kTickets = 3'000;
+  for (std::uint64_t n = 1; n <= kTickets; ++n) {
+    const bool is_own = n % 30 == 0;
+    join_at(is_own ? ("acme/r" + std::to_string(n % 100)).c_str() : "r", n);
+  }
+  State::Entry entry;
+  entry.at = {1, ++number_, 0};
+  entry.time = now_;
+  entry.batch.header = {node_, next_counter_++, now_};
+  entry.batch.commands = {RemoveTenant{"acme"}};
+  state_->begin(std::move(entry), true);
+  std::uint64_t steps = 1;
+  while (!state_->step()) ++steps;
+  EXPECT_LE(steps, kTickets / kSliceTickets) << "not once for each room";
+  EXPECT_EQ(state_->world().rooms.size(), 1U);
+  EXPECT_EQ(room().waiting, kTickets - kTickets / 30);
+  EXPECT_EQ(view(30).reason, room::CloseReason::room_removed);
+  restore();
+}
+
 // By the newest rules, with a tenant that may have little.
 class TenantBoundsTest : public TenantTableTest {
  protected:

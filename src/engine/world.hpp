@@ -46,6 +46,13 @@ struct Budget {
   }
 };
 
+// Rooms that are being removed, all in one pass over the tickets. Only within one record.
+struct RoomRemoval {
+  std::vector<std::uint32_t> rooms;
+  std::uint64_t left = 0;  // tickets in them that are not closed
+  std::uint32_t next = 0;  // the ticket's index to look at
+};
+
 // What can be reserved, what is, and the locks.
 struct Reserved {
   std::uint64_t fence = 0;  // the last that was given out, to a hold or a lock
@@ -76,6 +83,7 @@ struct World {
   // Only within one record.
   bool after_gap = false;                  // the service was away before it
   std::vector<std::uint32_t> open_rounds;  // rooms that let a round in at it
+  RoomRemoval removal;
 
   // docs/log-format.md, "Rules", says what the second changed.
   bool has_second_rules() const { return version >= 2; }
