@@ -149,6 +149,16 @@ TEST_F(TenantBoundsTest, ATenantHasItsNumberOfHolds) {
   EXPECT_EQ(hold("acme/x", 4), Status::done);
 }
 
+TEST_F(TenantBoundsTest, WhatIsThereIsChangedThoughTheBoundWasLowered) {
+  EXPECT_EQ(hall("acme/x", 3), Status::done);
+  EXPECT_EQ(hall("acme/y", 3), Status::done);
+  tenant::Settings less;
+  less.rooms = 1;
+  set("acme", less);
+  EXPECT_EQ(hall("acme/x", 2), Status::done);
+  EXPECT_EQ(hall("acme/z", 1), Status::too_many_inventories);
+}
+
 TEST_F(TenantBoundsTest, AnOldLogKnewNoSuchBounds) {
   state_ = std::make_unique<State>();
   next_counter_ = 1;
