@@ -62,7 +62,9 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   const std::vector<Outcome> outcomes = core_.state->take_outcomes();
   const Changes changes = core_.state->take_changes();
   plan(header, outcomes, own);
-  if (changes.rules && is_live_) core_.set_rules(core_.state->world().rules.compiled_sets());
+  if (is_live_)
+    for (const std::string& tenant : changes.rules)
+      core_.set_rules_of(tenant, core_.state->world().rules.compiled_of(tenant));
   if (changes.tenants && is_live_) core_.set_tenants(core_.state->world().tenants.all());
   if (own) answer(header.first_counter, outcomes);
   if (!changes.grants.empty()) end_waits(changes.grants, entry.at);
@@ -151,7 +153,7 @@ void Applier::give_up_waits() {
 void Applier::tell(const Changes& changes) {
   if (!changes.tickets.empty()) core_.listener.changed(changes.tickets);
   if (!changes.rooms.empty()) core_.listener.rooms_changed(changes.rooms);
-  if (changes.rules || changes.tenants) core_.listener.rules_changed();
+  if (!changes.rules.empty() || changes.tenants) core_.listener.rules_changed();
   if (!changes.sold_out.empty()) core_.listener.sold_out_changed(changes.sold_out);
   if (!changes.inventories.empty()) core_.listener.inventories_changed(changes.inventories);
   if (!changes.units.empty()) core_.listener.units_changed(changes.units);

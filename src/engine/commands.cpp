@@ -135,9 +135,10 @@ class Executor {
 
   Done operator()(const SetRule& c) {
     const Status may = may_make_rule(world_, c.rule.name);
-    return may == Status::done ? ruled(world_.rules.set(c, world_.clock.now())) : failed(may);
+    if (may != Status::done) return failed(may);
+    return ruled(c.rule.name, world_.rules.set(c, world_.clock.now()));
   }
-  Done operator()(const RemoveRule& c) { return ruled(world_.rules.remove(c.rule)); }
+  Done operator()(const RemoveRule& c) { return ruled(c.rule, world_.rules.remove(c.rule)); }
 
   Done operator()(const SetInventory& c) {
     const Status may = may_make_inventory(world_, c.inventory);
@@ -185,8 +186,8 @@ class Executor {
     return {ticket, over ? Status::over : Status::done};
   }
 
-  Done ruled(Status status) {
-    world_.changes.rules = world_.changes.rules || status == Status::done;
+  Done ruled(std::string_view rule, Status status) {
+    if (status == Status::done) world_.changes.rules.emplace(tenant::split(rule).tenant);
     return failed(status);
   }
 

@@ -181,9 +181,11 @@ void get_rest(ByteReader& in, Rule& rule) {
 // What bounds a rule knows nothing of tenants.
 bool is_valid(Rule& rule) {
   const auto [tenant, name] = tenant::split(rule.name);
-  if (tenant.empty()) return rule.name.size() == name.size() && limit::validate(rule).has_value();
+  if (tenant.empty())
+    return rule.name.size() == name.size() && limit::validate_kept(rule).has_value();
   const std::string full = std::exchange(rule.name, std::string(name));
-  const bool valid = tenant::is_valid_name(tenant::split(full).tenant) && limit::validate(rule);
+  const bool valid =
+      tenant::is_valid_name(tenant::split(full).tenant) && limit::validate_kept(rule);
   rule.name = full;
   return valid;
 }

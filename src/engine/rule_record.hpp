@@ -1,6 +1,6 @@
 // A rule as bytes, in records and in snapshots.
 //
-// Bounds:  as limit::validate has them, which is asked of what was read.
+// Bounds:  as limit::validate_kept has them, which is asked of what was read.
 // Errors:  `in.ok()` is false afterwards if it was malformed.
 // Names:   full ones, "acme/api" of tenant acme.
 // Spec:    docs/log-format.md, "A rule".

@@ -74,6 +74,21 @@ std::size_t RuleTable::count_of(std::string_view tenant) const {
   return count;
 }
 
+std::shared_ptr<const limit::RuleSet> RuleTable::compiled_of(std::string_view tenant) const {
+  std::vector<limit::RulePtr> own;
+  if (tenant.empty()) {
+    for (const auto& [name, rule] : rules_)
+      if (rule->entry().tenant.empty()) own.push_back(rule);
+  } else {
+    const std::string prefix = prefix_of(tenant);
+    for (auto it = rules_.lower_bound(prefix); it != rules_.end() && it->first.starts_with(prefix);
+         ++it)
+      own.push_back(it->second);
+  }
+  if (own.empty() && !tenant.empty()) return nullptr;
+  return std::make_shared<limit::RuleSet>(std::move(own));
+}
+
 RuleTable::Sets RuleTable::compiled_sets() const {
   std::map<std::string, std::vector<limit::RulePtr>> rules;
   rules[std::string()];  // the default tenant's

@@ -1,6 +1,6 @@
 // The rules of a shard, as the log has them.
 //
-// Why:     holds; which rules a request meets is asked of the RuleSet that `compiled` makes.
+// Why:     holds; which rules a request meets is asked of the RuleSet that `compiled_of` makes.
 //          A tenant's are in a set of their own, under their plain names.
 // Ownership: a compiled rule is shared with every set it is in, so an unchanged rule keeps its
 // address.
@@ -37,7 +37,9 @@ class RuleTable {
   // By tenant; the default one's is always there.
   using Sets = std::map<std::string, std::shared_ptr<const limit::RuleSet>, std::less<>>;
   Sets compiled_sets() const;
-  std::shared_ptr<const limit::RuleSet> compiled() const { return compiled_sets().at({}); }
+  // Of one tenant; null where it has none, but for the default one's.
+  std::shared_ptr<const limit::RuleSet> compiled_of(std::string_view tenant) const;
+  std::shared_ptr<const limit::RuleSet> compiled() const { return compiled_of({}); }
   template <class Visit>
   void for_each(Visit visit) const {  // by full name
     for (const auto& [name, rule] : rules_) visit(rule->entry());

@@ -87,14 +87,42 @@ TEST_F(RuleTableTest, ASnapshotHasTheRules) {
   EXPECT_EQ(find("d")->entry().id, 4U);
 }
 
+TEST_F(RuleTableTest, AChangeNamesTheTenantWhoseRulesItChanged) {
+  do_one(SetTenant{"acme", {}, {}, {}});
+  set(rule("api"));
+  set(rule("acme/api"));
+  state_->take_changes();
+  set(rule("acme/api", 20));
+  EXPECT_EQ(state_->take_changes().rules, (std::set<std::string, std::less<>>{"acme"}));
+  const RuleTable& table = state_->world().rules;
+  EXPECT_EQ(table.compiled_of("acme")->rules().size(), 1U);
+  EXPECT_EQ(table.compiled_of("")->rules().size(), 1U);
+  EXPECT_EQ(table.compiled_of("other"), nullptr);
+  do_one(RemoveTenant{"acme"});
+  EXPECT_EQ(state_->take_changes().rules, (std::set<std::string, std::less<>>{"acme"}));
+  EXPECT_EQ(state_->world().rules.compiled_of("acme"), nullptr);
+}
+
+TEST_F(RuleTableTest, ARuleOfAnOldLogWithManyPairsIsReadStill) {
+  limit::Rule large = rule("api");
+  for (int i = 0; i < 64; ++i) {
+    large.match.hosts.push_back("h" + std::to_string(i) + ".example");
+    large.match.paths.push_back("/" + std::to_string(i));
+  }
+  EXPECT_TRUE(decode(encode({1, 1, kBegin}, {SetRule{large}})));
+  set(large);
+  restore();
+  EXPECT_EQ(find("api")->rule().match.hosts.size(), 64U);
+}
+
 TEST_F(RuleTableTest, OnlyAChangeIsTold) {
   state_->take_changes();
   set(rule("api"));
-  EXPECT_TRUE(state_->take_changes().rules);
+  EXPECT_EQ(state_->take_changes().rules.size(), 1U);
   set(rule("api"));
-  EXPECT_FALSE(state_->take_changes().rules);
+  EXPECT_TRUE(state_->take_changes().rules.empty());
   do_one(RemoveRule{"none"});
-  EXPECT_FALSE(state_->take_changes().rules);
+  EXPECT_TRUE(state_->take_changes().rules.empty());
 }
 
 }  // namespace

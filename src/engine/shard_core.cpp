@@ -51,6 +51,24 @@ void ShardCore::set_rules(RuleTable::Sets rules) {
   ++rules_version;
 }
 
+void ShardCore::set_rules_of(const std::string& tenant,
+                             std::shared_ptr<const limit::RuleSet> rules) {
+  std::shared_ptr<const limit::RuleSet> before;  // ends without the mutex
+  {
+    const std::lock_guard lock(rules_mutex_);
+    if (tenant.empty()) {
+      before = std::exchange(rules_, std::move(rules));
+    } else if (rules == nullptr) {
+      const auto found = rules_of_tenants_.find(tenant);
+      if (found != rules_of_tenants_.end()) before = std::move(found->second);
+      if (found != rules_of_tenants_.end()) rules_of_tenants_.erase(found);
+    } else {
+      before = std::exchange(rules_of_tenants_[tenant], std::move(rules));
+    }
+  }
+  ++rules_version;
+}
+
 std::shared_ptr<const tenant::TenantSet> ShardCore::tenants() const {
   const std::lock_guard lock(rules_mutex_);
   return tenants_;

@@ -100,6 +100,8 @@ struct ShardCore {
   std::atomic<std::uint64_t> rules_version{0};  // rises after `rules` is another
   std::shared_ptr<const limit::RuleSet> rules(std::string_view tenant) const;
   void set_rules(RuleTable::Sets rules);
+  // Null: the tenant has none.
+  void set_rules_of(const std::string& tenant, std::shared_ptr<const limit::RuleSet> rules);
   std::shared_ptr<const tenant::TenantSet> tenants() const;
   void set_tenants(std::shared_ptr<const tenant::TenantSet> tenants);
 

@@ -100,7 +100,7 @@ bool may_wait(const World& world, const Room& room) {
 Status remove_tenant(World& world, std::string_view name) {
   const Status status = world.tenants.remove(name);
   if (status != Status::done) return status;
-  world.changes.rules = world.rules.remove_all_of(name) || world.changes.rules;
+  if (world.rules.remove_all_of(name)) world.changes.rules.emplace(name);
   world.rooms.for_each_of(name, [&](Room& room) { begin_removal(world, room); });
   if (world.has_second_rules()) world.reserved.removing_locks_of = name;
   return status;

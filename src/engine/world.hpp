@@ -16,6 +16,7 @@
 #include "engine/ticket_store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,13 +27,13 @@ namespace doorward::engine {
 
 // What the current record changed, for the listener. Not part of the state.
 struct Changes {
-  std::vector<TicketHandle> tickets;  // admitted or closed
-  std::vector<std::uint32_t> rooms;   // places moved, or the policy changed; may repeat
-  bool rules = false;
-  std::vector<std::uint32_t> sold_out;     // rooms that sell nothing now, or something again
-  std::vector<std::uint32_t> inventories;  // what is left of them, or what they are; may repeat
-  std::vector<UnitChange> units;           // of seat maps, in order
-  std::vector<LockGrant> grants;           // for whom the wait is over, in order
+  std::vector<TicketHandle> tickets;         // admitted or closed
+  std::vector<std::uint32_t> rooms;          // places moved, or the policy changed; may repeat
+  std::set<std::string, std::less<>> rules;  // of these tenants
+  std::vector<std::uint32_t> sold_out;       // rooms that sell nothing now, or something again
+  std::vector<std::uint32_t> inventories;    // what is left of them, or what they are; may repeat
+  std::vector<UnitChange> units;             // of seat maps, in order
+  std::vector<LockGrant> grants;             // for whom the wait is over, in order
   bool tenants = false;
 };
 

@@ -242,6 +242,16 @@ Result<> validate_size(const Rule& rule) {
 bool is_valid_rule_name(std::string_view name) { return is_name(name, kMaxRuleName); }
 
 Result<> validate(const Rule& rule) {
+  if (auto r = validate_kept(rule); !r) return r;
+  const std::size_t hosts = std::max<std::size_t>(rule.match.hosts.size(), 1);
+  const std::size_t paths = std::max<std::size_t>(rule.match.paths.size(), 1);
+  if (hosts * paths <= kMaxPairs) return {};
+  return fault("match.hosts", "its " + std::to_string(hosts) + " times the " +
+                                  std::to_string(paths) + " of match.paths are more than " +
+                                  std::to_string(kMaxPairs) + "; make several rules of it");
+}
+
+Result<> validate_kept(const Rule& rule) {
   if (!is_valid_rule_name(rule.name))
     return fault("name",
                  "must be 1 to 128 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a "

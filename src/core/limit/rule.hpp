@@ -138,6 +138,7 @@ inline constexpr std::size_t kMaxRules = 10'000;
 inline constexpr std::size_t kMaxRuleName = 128;
 inline constexpr std::size_t kMaxDescription = 500;
 inline constexpr std::size_t kMaxPatterns = 64;  // hosts, paths, routes
+inline constexpr std::size_t kMaxPairs = 256;    // of a host and a path
 inline constexpr std::size_t kMaxMethods = 16;
 inline constexpr std::size_t kMaxHeaderMatches = 16;
 inline constexpr std::size_t kMaxPatternText = 1'024;
@@ -156,6 +157,8 @@ bool is_valid_rule_name(std::string_view name);
 
 // The first broken bound, naming the field and the remedy: "quotas[1].window: …".
 Result<> validate(const Rule& rule);
+// The same for a rule that stands in a log: it may be from before hosts times paths had a bound.
+Result<> validate_kept(const Rule& rule);
 
 // As rules are written: "client", "header:X-Client-ID".
 std::string to_string(const KeyPart& part);

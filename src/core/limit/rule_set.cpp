@@ -4,6 +4,7 @@
 #include "core/route/path.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -64,50 +65,97 @@ const std::vector<std::string>& or_any(const std::vector<std::string>& patterns)
 
 }  // namespace
 
+// What is looked for is worked out once for each path and each host of a rule, not for each pair.
+struct RuleSet::Maker {
+  struct HostPattern {
+    std::string_view pattern;
+    decltype(host_rank({})) rank;
+    std::string name;
+  };
+  struct Ranked {
+    std::int32_t priority;
+    decltype(path_rank({})) by_path;
+    decltype(host_rank({})) by_host;
+    Candidate candidate;
+    auto rank() const { return std::tie(priority, by_path, by_host); }
+  };
+
+  explicit Maker(RuleSet& made) : set(made) {}
+
+  void add(std::uint32_t number) {
+    const Rule& rule = set.rules_[number]->rule();
+    std::vector<HostPattern> hosts;
+    for (const auto& host : or_any(rule.match.hosts)) hosts.push_back(read(host));
+    for (const auto& path : or_any(rule.match.paths)) {
+      const std::vector<Hosts*> found = hosts_of(rule, path);
+      const auto rank = path_rank(path);
+      for (const HostPattern& host : hosts) {
+        for (Hosts* to : found) targets.emplace_back(ranked.size(), &places_of(*to, host));
+        ranked.push_back({rule.priority, rank, host.rank, {number, path, host.pattern}});
+      }
+    }
+  }
+
+  static HostPattern read(std::string_view pattern) {
+    const bool below = pattern.starts_with(kBelowHost);
+    const auto name = below ? pattern.substr(kBelowHost.size()) : pattern;
+    return {pattern, host_rank(pattern), route::read_host(name).name};
+  }
+
+  // By the literal part of its path; without a path by its routes, "" standing for none.
+  std::vector<Hosts*> hosts_of(const Rule& rule, std::string_view path) {
+    std::vector<Hosts*> found;
+    if (path.empty()) {
+      for (const auto& route : or_any(rule.match.routes)) found.push_back(&set.any_path_[route]);
+      return found;
+    }
+    const std::string_view literal = literal_of(path);
+    auto& index = literal.size() == path.size() ? set.exact_
+                  : path.ends_with(kAllBelow)   ? set.all_below_
+                                                : set.one_more_;
+    const auto key = literal.empty() ? std::string() : route::read_path(literal, {});
+    if (key) found.push_back(&index[*key]);
+    return found;
+  }
+
+  static Places& places_of(Hosts& hosts, const HostPattern& host) {
+    if (host.pattern.empty()) return hosts.any;
+    auto& index = host.pattern.starts_with(kBelowHost) ? hosts.below : hosts.exact;
+    return index[host.name];
+  }
+
+  void finish() {
+    std::vector<std::uint32_t> order(ranked.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+      const auto of_a = ranked[a].rank();
+      const auto of_b = ranked[b].rank();
+      return of_a != of_b ? of_a > of_b : a < b;
+    });
+    std::vector<std::uint32_t> place(ranked.size());
+    set.candidates_.reserve(ranked.size());
+    for (const std::uint32_t from : order) {
+      place[from] = static_cast<std::uint32_t>(set.candidates_.size());
+      set.candidates_.push_back(ranked[from].candidate);
+    }
+    for (const auto& [from, places] : targets) places->push_back(place[from]);
+  }
+
+  RuleSet& set;
+  std::vector<Ranked> ranked;
+  std::vector<std::pair<std::size_t, Places*>> targets;
+};
+
 RuleSet::RuleSet(std::vector<RulePtr> rules) : rules_(std::move(rules)) {
   std::sort(rules_.begin(), rules_.end(),
             [](const RulePtr& a, const RulePtr& b) { return a->rule().name < b->rule().name; });
+  Maker maker(*this);
   for (std::uint32_t i = 0; i < rules_.size(); ++i) {
-    const RuleMatch& match = rules_[i]->rule().match;
     needs_identity_ = needs_identity_ || rules_[i]->needs_identity();
-    has_hosts_ = has_hosts_ || !match.hosts.empty();
-    for (const auto& path : or_any(match.paths))
-      for (const auto& host : or_any(match.hosts)) candidates_.push_back({i, path, host});
+    has_hosts_ = has_hosts_ || !rules_[i]->rule().match.hosts.empty();
+    maker.add(i);
   }
-  const auto before = [this](const Candidate& a, const Candidate& b) {
-    const auto rank = [this](const Candidate& c) {
-      return std::tuple(rules_[c.rule]->rule().priority, path_rank(c.path), host_rank(c.host));
-    };
-    const auto of_a = rank(a);
-    const auto of_b = rank(b);
-    return of_a != of_b ? of_a > of_b : a.rule < b.rule;
-  };
-  std::sort(candidates_.begin(), candidates_.end(), before);
-  for (std::uint32_t i = 0; i < candidates_.size(); ++i) place(i);
-}
-
-// By the literal part of its path; without a path by its routes, "" standing for none.
-void RuleSet::place(std::uint32_t candidate) {
-  const Candidate& c = candidates_[candidate];
-  if (c.path.empty()) {
-    for (const auto& route : or_any(rules_[c.rule]->rule().match.routes))
-      put(any_path_[route], candidate);
-    return;
-  }
-  const std::string_view literal = literal_of(c.path);
-  auto& index = literal.size() == c.path.size() ? exact_
-                : c.path.ends_with(kAllBelow)   ? all_below_
-                                                : one_more_;
-  const auto read = literal.empty() ? std::string() : route::read_path(literal, {});
-  if (read) put(index[*read], candidate);
-}
-
-void RuleSet::put(Hosts& to, std::uint32_t candidate) {
-  const std::string_view host = candidates_[candidate].host;
-  if (host.empty()) return to.any.push_back(candidate);
-  const bool below = host.starts_with(kBelowHost);
-  auto& index = below ? to.below : to.exact;
-  index[route::read_host(below ? host.substr(kBelowHost.size()) : host).name].push_back(candidate);
+  maker.finish();
 }
 
 void RuleSet::collect(const Index<Hosts>& index, std::string_view key, const route::Host& host,

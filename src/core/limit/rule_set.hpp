@@ -129,6 +129,8 @@ class RuleSet {
   template <class T>
   using Index = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
+  struct Maker;
+
   // One path pattern and one host pattern of one rule. Its place in `candidates_` is its order.
   struct Candidate {
     std::uint32_t rule = 0;
@@ -144,8 +146,6 @@ class RuleSet {
   using Collected = boost::container::small_vector<std::uint32_t, 32>;
   using Chosen = boost::container::small_vector<std::uint32_t, 16>;
 
-  void place(std::uint32_t candidate);
-  void put(Hosts& to, std::uint32_t candidate);
   void collect(const Index<Hosts>& index, std::string_view key, const route::Host& host,
                Collected& into) const;
   void collect_path(std::string_view path, const route::Host& host, Collected& into) const;

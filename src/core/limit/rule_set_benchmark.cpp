@@ -43,5 +43,23 @@ void make_set(benchmark::State& state) {
 }
 BENCHMARK(make_set)->Arg(100)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
+// A tenant's 100 rules, each with as many pairs of a host and a path as may be.
+void make_set_of_pairs(benchmark::State& state) {
+  std::vector<RulePtr> all;
+  for (int i = 0; i < 100; ++i) {
+    Rule rule;
+    rule.name = "rule-" + std::to_string(i);
+    for (std::size_t k = 0; k < kMaxPairs / 16; ++k) {
+      rule.match.paths.push_back("/api/" + std::to_string(i) + "/" + std::to_string(k) + "/**");
+      rule.match.hosts.push_back("h" + std::to_string(k) + ".example");
+    }
+    rule.quotas = {{"1s", {}}};
+    rule.quotas[0].quota.limit = 10;
+    all.push_back(std::make_shared<CompiledRule>(RuleEntry{rule, all.size() + 1, {}, {}, {}}));
+  }
+  for (auto step : state) benchmark::DoNotOptimize(RuleSet(all));
+}
+BENCHMARK(make_set_of_pairs)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace doorward::limit

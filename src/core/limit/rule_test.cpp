@@ -34,6 +34,19 @@ std::string fault_after(const Break& change) {
 
 TEST(Rule, OneWithAQuotaIsValid) { EXPECT_TRUE(validate(good())) << validate(good()).error().what; }
 
+TEST(Rule, HostsTimesPathsHaveABoundThatOldLogsKnewNot) {
+  Rule rule = good();
+  for (int i = 0; i < 17; ++i) rule.match.hosts.push_back("h" + std::to_string(i) + ".example");
+  for (int i = 0; i < 16; ++i) rule.match.paths.push_back("/" + std::to_string(i));
+  const auto checked = validate(rule);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().what.find("match.hosts"), std::string::npos);
+  EXPECT_NE(checked.error().what.find("match.paths"), std::string::npos);
+  EXPECT_TRUE(validate_kept(rule));
+  rule.match.hosts.pop_back();
+  EXPECT_TRUE(validate(rule)) << "256 pairs";
+}
+
 TEST(Rule, AllThatItMayHaveIsValid) {
   const std::string fault = fault_after([](Rule& rule) {
     rule.description = "All calls of the shop";
