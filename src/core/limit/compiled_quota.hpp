@@ -30,6 +30,19 @@ class Divider {
   std::uint8_t after_;
 };
 
+// Divides by one number again and again, by one multiplication. For dividends below 2^63.
+class NarrowDivider {
+ public:
+  explicit NarrowDivider(std::uint64_t by);
+  std::uint64_t operator()(std::uint64_t n) const {
+    return static_cast<std::uint64_t>((static_cast<Wide>(n) * inverse_) >> 64) >> after_;
+  }
+
+ private:
+  std::uint64_t inverse_;  // above 2^(63 + bits) / by, by less than 1
+  std::uint8_t after_;
+};
+
 // A length of time to a fraction of a nanosecond: `ns` + `part`/limit.
 struct Span {
   std::int64_t ns = 0;
@@ -57,12 +70,19 @@ class CompiledQuota {
             part % limit()};
   }
   const Span& refill_all() const { return all_; }
+  // Buckets: whether a whole refill and a unit more, in parts of which `limit` make a nanosecond,
+  // fit into 63 bits. One unit takes as many parts as the window has nanoseconds.
+  bool is_narrow() const { return all_parts_ > 0; }
+  std::uint64_t all_parts() const { return all_parts_; }
+  std::uint64_t units_in(std::uint64_t parts) const { return narrow_per_window_(parts); }
 
  private:
   Quota quota_;
   std::uint64_t capacity_;
   Span one_;
   Span all_;
+  std::uint64_t all_parts_ = 0;
+  NarrowDivider narrow_per_window_;
   Divider per_window_;
 };
 

@@ -14,20 +14,21 @@
 #include "core/limit/state.hpp"
 #include "core/limit/token_bucket.hpp"
 
-#include <cassert>
 #include <cstdint>
 
 namespace doorward::limit {
 
+Decision decide_by_algorithm(State& state, const CompiledQuota& quota, Time now,
+                             std::uint64_t cost);
+
 // For the algorithms with `has_small_state`.
 inline Decision decide(State& state, const CompiledQuota& quota, Time now, std::uint64_t cost) {
-  switch (quota.algorithm()) {
-    case Algorithm::fixed_window: return FixedWindow::decide(state, quota, now, cost);
-    case Algorithm::sliding_counter: return SlidingCounter::decide(state, quota, now, cost);
-    default:
-      assert(is_bucket(quota.algorithm()));
-      return TokenBucket::decide(state, quota, now, cost);
-  }
+  Decision decision;
+  now = bounded(now);
+  if (cost == 1 && quota.is_narrow() && TokenBucket::take_one(state, quota, now, decision))
+    return decision;
+  decision = decide_by_algorithm(state, quota, now, cost);
+  return decision;
 }
 
 // What `decide` would answer.

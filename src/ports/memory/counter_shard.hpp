@@ -27,15 +27,11 @@ class CounterShard {
   // Takes the least of memory at once, so that there is always room for some keys.
   void open(CounterBudget& budget, std::pmr::memory_resource& memory, Tick retention);
 
-  limit::Decision decide(const Hit& hit, limit::Time now) {
+  [[gnu::always_inline]] limit::Decision decide(const Hit& hit, limit::Time now) {
     CounterSlot* slot = find(hit);
     const limit::CompiledQuota& quota = *hit.quota;
     if (slot == nullptr || !limit::has_small_state(quota.algorithm())) return decide_new(hit, now);
-    const limit::Decision d = limit::decide(slot->state, quota, now, hit.cost);
-    // What else is kept of a slot is rough, and done once a tick.
-    if (const Tick idle = tick_of(now + d.reset) + 1; idle != slot->idle)
-      describe(*slot, quota, idle);
-    return d;
+    return decide_small(*slot, hit, now);
   }
   void prefetch(const Hash128& key) const { table_.prefetch(key); }  // needs no lock
   limit::Decision peek(const Hit& hit, limit::Time now);
@@ -75,6 +71,14 @@ class CounterShard {
     CounterSlot* slot = table_.find(hit.key);
     const auto algorithm = static_cast<std::uint8_t>(hit.quota->algorithm());
     return slot != nullptr && slot->algorithm == algorithm ? slot : nullptr;
+  }
+  // What else is kept of a slot is rough, and done once a tick.
+  static limit::Decision decide_small(CounterSlot& slot, const Hit& hit, limit::Time now) {
+    const limit::Decision d = limit::decide(slot.state, *hit.quota, now, hit.cost);
+    const std::int64_t idle = ((now + d.reset).time_since_epoch().count() >> kTickBits) + 1;
+    if (idle != slot.idle) [[unlikely]]
+      describe(slot, *hit.quota, tick_of(now + d.reset) + 1);
+    return d;
   }
   static void describe(CounterSlot& slot, const limit::CompiledQuota& quota, Tick idle);
   Large* find_large(const Hit& hit);

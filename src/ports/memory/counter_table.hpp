@@ -23,10 +23,12 @@
 namespace doorward::ports {
 
 using Tick = std::uint32_t;
+inline constexpr int kTickBits = 30;  // of nanoseconds
 // The tick that holds `at`, or the nearest.
 inline Tick tick_of(limit::Time at) {
   constexpr std::int64_t kLast = std::int64_t{UINT32_MAX} - 1;
-  return static_cast<Tick>(std::clamp<std::int64_t>(at.time_since_epoch().count() >> 30, 0, kLast));
+  return static_cast<Tick>(
+      std::clamp<std::int64_t>(at.time_since_epoch().count() >> kTickBits, 0, kLast));
 }
 
 struct CounterSlot {
@@ -57,16 +59,17 @@ struct FreeSlots {
 
 class CounterTable {
  public:
-  // Before the first `resize`: where the slots lie, which must outlive the table.
+  // Where the slots lie, which must outlive the table. A `resize` follows before all else.
   void use(std::pmr::memory_resource& memory) { memory_ = &memory; }
 
   CounterSlot* find(const Hash128& key) {
-    if (used_ == 0) return nullptr;
-    for (std::uint32_t i = home(key);; i = next(i)) {
-      CounterSlot& slot = slots_[i];
-      if (slot.idle == 0) return nullptr;
-      if (slot.key == key) return &slot;
+    CounterSlot* slot = slots_.get() + home(key);
+    const CounterSlot* const end = slots_.get() + capacity_;
+    while (slot->key != key || slot->idle == 0) {
+      if (slot->idle == 0) return nullptr;
+      if (++slot == end) slot = slots_.get();
     }
+    return slot;
   }
 
   // Fetches what `find` will look at. The one call that needs no lock: what it reads of a table
