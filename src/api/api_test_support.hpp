@@ -8,8 +8,10 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -42,6 +44,16 @@ class LotsDouble final : public edge::ParkingLots {
   std::condition_variable heard;
 };
 
+// How often each rule said what: "api passed".
+class OutcomeLog final : public gateway::OutcomeCounter {
+ public:
+  void count(std::string_view rule, gateway::LimitOutcome outcome) override {
+    constexpr std::array kNames{"passed", "refused", "would_refuse", "denied"};
+    ++counts[std::string(rule) + " " + kNames.at(static_cast<std::size_t>(outcome))];
+  }
+  std::map<std::string, int> counts;
+};
+
 struct TestApi {
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -72,7 +84,8 @@ struct TestApi {
   gateway::Pages pages{{}};
   TicketStreams streams{desk.clock};
   ports::MemoryCounterStore counters;
-  live::Live live{desk.clock};
+  OutcomeLog outcomes;
+  live::Live live{desk.clock, &outcomes};
   Api api;
   gateway::Client client;
   edge::Peer peer;

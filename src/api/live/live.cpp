@@ -19,6 +19,9 @@ namespace {
 using gateway::LimitOutcome;
 using limit::KeyKind;
 
+// No rule of an operator has capitals.
+constexpr const char* kThrottle = "CL.THROTTLE";
+
 std::string cut(std::string_view text) { return std::string(text.substr(0, kMaxText)); }
 
 Millis whole_millis(limit::Nanos wait) {
@@ -36,6 +39,16 @@ bool is_secret(const limit::KeyPart& part) {
   return false;
 }
 
+// An event is UTF-8, whatever a header or a key holds.
+std::string shown(std::string name) {
+  name.resize(wire::clip(name, kMaxText).size());
+  wire::websocket::Utf8Check check;
+  if (!check.feed(name) || !check.complete())
+    for (char& c : name)
+      if (c < ' ' || c > '~') c = '?';
+  return name;
+}
+
 // As whom a rule counts: what its key is made of, less what tells requests of one client apart.
 std::string client_of(const limit::CompiledRule& rule, const limit::KeySource& source) {
   std::string name;
@@ -50,13 +63,7 @@ std::string client_of(const limit::CompiledRule& rule, const limit::KeySource& s
     }
   }
   if (name.empty()) name = source.client();
-  name.resize(wire::clip(name, kMaxText).size());
-  // An event is UTF-8, whatever a header holds.
-  wire::websocket::Utf8Check check;
-  if (!check.feed(name) || !check.complete())
-    for (char& c : name)
-      if (c < ' ' || c > '~') c = '?';
-  return name;
+  return shown(std::move(name));
 }
 
 Event event_of(const gateway::Context& context, LogTime at) {
@@ -75,6 +82,7 @@ Event event_of(const gateway::Context& context, LogTime at) {
 }  // namespace
 
 void Live::decided(const gateway::LimitEvent& said) {
+  count(said.rule, said.outcome);
   gateway::LimitNote& note = said.context.limited;
   const bool refuses =
       said.outcome == LimitOutcome::refused || said.outcome == LimitOutcome::denied;
@@ -114,15 +122,15 @@ void Live::decided(const gateway::LimitEvent& said) {
   bus_.publish(std::move(event));
 }
 
+void Live::count(const limit::CompiledRule& rule, gateway::LimitOutcome outcome) {
+  if (counter_ != nullptr) counter_->count(rule.rule().name, outcome);
+}
+
 void Live::asked(const Asked& said) {
   const bool is_denied = said.quota.empty();
   const bool is_refused = is_denied || !said.decision.allowed;
-  const bool is_dry = said.rule.rule().dry_run;
-  const std::string client = client_of(said.rule, said.key);
   Event event;
-  event.type = is_refused ? EventType::rate_limit_exceeded : EventType::request_processed;
-  event.at = now();
-  event.client = client;
+  event.client = client_of(said.rule, said.key);
   event.endpoint = cut(said.endpoint);
   event.rule = said.rule.rule().name;
   event.quota = said.quota;
@@ -130,12 +138,33 @@ void Live::asked(const Asked& said) {
   event.limit = said.decision.limit;
   event.remaining = said.decision.remaining;
   if (is_refused) event.retry_after = whole_millis(said.decision.retry_after);
+  tell(std::move(event), is_refused, said.rule.rule().dry_run);
+}
+
+void Live::throttled(std::string_view key, const limit::Decision& decision) {
+  const bool is_refused = !decision.allowed;
+  if (counter_ != nullptr)
+    counter_->count(kThrottle, is_refused ? LimitOutcome::refused : LimitOutcome::passed);
+  Event event;
+  event.client = shown(std::string(wire::clip(key, kMaxText)));
+  event.endpoint = kThrottle;
+  event.rule = kThrottle;
+  event.status = is_refused ? 429 : 200;
+  event.limit = decision.limit;
+  event.remaining = decision.remaining;
+  if (is_refused) event.retry_after = whole_millis(decision.retry_after);
+  tell(std::move(event), is_refused, false);
+}
+
+void Live::tell(Event event, bool is_refused, bool is_dry) {
+  event.type = is_refused ? EventType::rate_limit_exceeded : EventType::request_processed;
+  event.at = now();
   event.dry_run = is_refused && is_dry;
   if (!is_dry) {
     statistics_.record_asked(is_refused);
-    if (is_refused) statistics_.record_refused(client, event.rule);
-    clients_.record(client, {event.type, event.at, event.endpoint, event.rule, event.status,
-                             event.remaining, event.retry_after});
+    if (is_refused) statistics_.record_refused(event.client, event.rule);
+    clients_.record(event.client, {event.type, event.at, event.endpoint, event.rule, event.status,
+                                   event.remaining, event.retry_after});
   }
   if (!is_dry || is_refused) bus_.publish(std::move(event));
 }

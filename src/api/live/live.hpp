@@ -2,7 +2,7 @@
 // read by the dashboard, the admin calls and the compatible systems.
 //
 // Time:    wall time from the clock given.
-// Ownership: the clock outlives it; it outlives pipelines and server.
+// Ownership: clock and counter outlive it; it outlives pipelines and server.
 // Threads: thread-safe. A request pays some relaxed additions, one short lock where a rule counted
 //          it, and an event only while somebody listens.
 // Bounds:  those of its parts.
@@ -24,7 +24,8 @@ namespace doorward::api::live {
 
 class Live final : public gateway::LimitObserver {
  public:
-  explicit Live(const ports::Clock& clock) : clock_(clock) {}
+  explicit Live(const ports::Clock& clock, gateway::OutcomeCounter* counter = nullptr)
+      : clock_(clock), counter_(counter) {}
 
   void decided(const gateway::LimitEvent& event) override;
   void finished(const gateway::RequestRecord& record, std::chrono::nanoseconds took);
@@ -38,6 +39,10 @@ class Live final : public gateway::LimitObserver {
     limit::Decision decision;
   };
   void asked(const Asked& said);
+  // What one of its rules said, of which `asked` tells the one that says most.
+  void count(const limit::CompiledRule& rule, gateway::LimitOutcome outcome);
+  // A decision of CL.THROTTLE, which is as of a rule of this name.
+  void throttled(std::string_view key, const limit::Decision& decision);
 
   Bus& bus() { return bus_; }
   Clients& clients() { return clients_; }
@@ -52,7 +57,10 @@ class Live final : public gateway::LimitObserver {
   LogTime now() const { return clock_.wall_now(); }
 
  private:
+  void tell(Event event, bool is_refused, bool is_dry);
+
   const ports::Clock& clock_;
+  gateway::OutcomeCounter* counter_;  // null: nobody's
   Bus bus_;
   Clients clients_;
   Statistics statistics_;

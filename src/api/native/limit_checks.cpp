@@ -97,8 +97,9 @@ class Check::Reader {
   void add_found(const limit::FoundRules& found) {
     for (const limit::Applied& applied : found.rules)
       if (applied.denied && !applied.rule->rule().dry_run) check_.denied_by_ = applied.rule;
+    if (check_.denied_by_ != nullptr) return;
     for (const limit::Applied& applied : found.rules)
-      if (check_.denied_by_ == nullptr && !applied.denied) add(*applied.rule);
+      applied.denied ? check_.would_deny_.push_back(applied.rule) : add(*applied.rule);
   }
 
   void add_named(const std::optional<limit::Address>& client) {
@@ -108,6 +109,7 @@ class Check::Reader {
     if (!is_on(rule->rule(), now_)) return;
     const bool denies = client && rule->denies(*client);
     if (denies && !rule->rule().dry_run) check_.denied_by_ = rule;
+    if (denies && rule->rule().dry_run) check_.would_deny_.push_back(rule);
     if (!denies && !(client && rule->exempts(*client))) add(*rule);
   }
 
@@ -182,8 +184,25 @@ void Check::decide(ports::CounterStore& store, limit::Time now) {
   for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
 }
 
+// Once for each rule, as the filter does.
+void Check::count_outcomes(live::Live& live) const {
+  using gateway::LimitOutcome;
+  if (denied_by_ != nullptr) return live.count(*denied_by_, LimitOutcome::denied);
+  for (const CompiledRule* rule : would_deny_) live.count(*rule, LimitOutcome::would_refuse);
+  for (std::size_t i = 0; i < counts_.size();) {
+    const CompiledRule& rule = *counts_[i].rule;
+    bool passed = true;
+    for (; i < counts_.size() && counts_[i].rule == &rule; ++i)
+      passed = passed && counts_[i].decision.allowed;
+    live.count(rule, passed                ? LimitOutcome::passed
+                     : rule.rule().dry_run ? LimitOutcome::would_refuse
+                                           : LimitOutcome::refused);
+  }
+}
+
 void Check::tell(live::Live& live) const {
   if (peek_) return;
+  count_outcomes(live);
   if (denied_by_ != nullptr)
     return live.asked({*denied_by_, descriptors_, descriptors_.endpoint(), {}, {}});
   // Each rule with its tightest quota; of the rules that bind, the one that says most.

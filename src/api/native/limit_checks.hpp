@@ -76,11 +76,13 @@ class Check {
   using Counts = boost::container::small_vector<Count, 2>;
 
   bool refuses(const Count& count) const;
+  void count_outcomes(live::Live& live) const;
 
   std::shared_ptr<const limit::RuleSet> rules_;
   Descriptors descriptors_;
   Counts counts_;
   const limit::CompiledRule* denied_by_ = nullptr;
+  boost::container::small_vector<const limit::CompiledRule*, 1> would_deny_;  // in dry run
   bool peek_ = false;
 };
 

@@ -162,6 +162,28 @@ TEST_F(LimitsTest, WhatIsAskedStandsInTheStatisticsAsRequestsDo) {
   EXPECT_TRUE(events[3]->dry_run);
 }
 
+TEST_F(LimitsTest, WhatIsAskedCountsOnceForEachRule) {
+  Rule trial = rule_of("trial", 1);
+  trial.dry_run = true;
+  trial.deny = {"198.51.100.0/24"};
+  set_rule(trial);
+  Rule api = rule_of("api", 2);
+  api.quotas.push_back({"day", {limit::Algorithm::fixed_window, 9, std::chrono::hours{24}}});
+  api.deny = {"203.0.113.0/24"};
+  set_rule(api);
+  for (int i = 0; i < 3; ++i) ask(R"({"rule":"api","key":"192.0.2.1"})");
+  for (int i = 0; i < 2; ++i) ask(R"({"rule":"trial","key":"192.0.2.1"})");
+  ask(R"({"rule":"trial","key":"198.51.100.1"})");
+  ask(R"({"rule":"api","key":"203.0.113.1"})");
+  ask(R"({"rule":"api","key":"192.0.2.1","peek":true})");
+  using Counts = std::map<std::string, int>;
+  EXPECT_EQ(api_.outcomes.counts, (Counts{{"api denied", 1},
+                                          {"api passed", 2},
+                                          {"api refused", 1},
+                                          {"trial passed", 1},
+                                          {"trial would_refuse", 2}}));
+}
+
 TEST_F(LimitsTest, AnAdminMakesACounterAsNew) {
   set_rule(rule_of("api", 1));
   const std::string_view body = R"({"rule":"api","key":"a"})";

@@ -120,8 +120,10 @@ After Conversation::throttle(Arguments arguments, std::string& out) {
     return After::go_on;
   }
   const limit::Time now = redis_.clock_.limit_now();
-  const bool passed = redis::throttle(redis_.store_, redis_.options_.keys, *call, now, out);
-  (passed ? redis_.passed_ : redis_.limited_).fetch_add(1, std::memory_order_relaxed);
+  const limit::Decision said =
+      redis::throttle(redis_.store_, redis_.options_.keys, *call, now, out);
+  (said.allowed ? redis_.passed_ : redis_.limited_).fetch_add(1, std::memory_order_relaxed);
+  if (call->quantity > 0) redis_.live_.throttled(call->key, said);  // 0 only looks
   return After::go_on;
 }
 

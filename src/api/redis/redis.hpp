@@ -1,13 +1,14 @@
 // Doorward as a client of Redis sees it: CL.THROTTLE, and what clients ask before they ask that.
 //
 // Why:     whoever calls the module redis-cell today points the client here and changes nothing.
-// Ownership: the store, the clock and what `backend_of` refers to outlive it, and it outlives its
+// Ownership: the store, the clock, `live` and what `backend_of` refers to outlive it, and it outlives its
 //          conversations.
 // Threads: thread-safe; a conversation belongs to its connection.
 // Errors:  said as Redis 7.0 says them. RESP3 is spoken too, since newer clients begin with it.
 // Spec:    docs/redis-protocol.md.
 #pragma once
 
+#include "api/live/live.hpp"
 #include "base/siphash.hpp"
 #include "edge/resp.hpp"
 #include "ports/clock.hpp"
@@ -41,8 +42,9 @@ struct RedisStats {
 
 class Redis {
  public:
-  Redis(RedisOptions options, ports::CounterStore& store, const ports::Clock& clock)
-      : options_(std::move(options)), store_(store), clock_(clock) {}
+  Redis(RedisOptions options, ports::CounterStore& store, const ports::Clock& clock,
+        live::Live& live)
+      : options_(std::move(options)), store_(store), clock_(clock), live_(live) {}
 
   std::unique_ptr<edge::RespConversation> open();
   RedisStats stats() const;
@@ -56,6 +58,7 @@ class Redis {
   RedisOptions options_;
   ports::CounterStore& store_;
   const ports::Clock& clock_;
+  live::Live& live_;
   std::atomic<std::int64_t> last_id_{0};
   std::atomic<std::uint64_t> passed_{0};
   std::atomic<std::uint64_t> limited_{0};

@@ -1,6 +1,7 @@
 // For tests: counters in a map, and a Redis over them.
 #pragma once
 
+#include "api/live/live.hpp"
 #include "api/redis/redis.hpp"
 #include "core/limit/decide.hpp"
 #include "ports/memory/fake_clock.hpp"
@@ -35,7 +36,7 @@ class CounterDouble final : public ports::CounterStore {
 };
 
 struct TestRedis {
-  explicit TestRedis(RedisOptions options = {}) : redis(std::move(options), store, clock) {
+  explicit TestRedis(RedisOptions options = {}) : redis(std::move(options), store, clock, live) {
     conversation = redis.open();
   }
 
@@ -49,6 +50,7 @@ struct TestRedis {
 
   CounterDouble store;
   ports::FakeClock clock;
+  live::Live live{clock};
   Redis redis;
   std::unique_ptr<edge::RespConversation> conversation;
 };

@@ -12,6 +12,7 @@ namespace doorward::api::redis {
 namespace {
 
 namespace resp = wire::resp;
+using limit::Decision;
 
 // As redis-cell begins its own.
 Error refused(std::string_view what) {
@@ -77,11 +78,11 @@ Result<ThrottleCall> parse_throttle(std::span<const std::string_view> arguments)
   return call;
 }
 
-bool throttle(ports::CounterStore& store, const SipKey& keys, const ThrottleCall& call,
-              limit::Time now, std::string& out) {
+Decision throttle(ports::CounterStore& store, const SipKey& keys, const ThrottleCall& call,
+                  limit::Time now, std::string& out) {
   const limit::CompiledQuota quota(call.quota);
   const ports::Hit hit{siphash128(keys, call.key), &quota, call.quantity};
-  const limit::Decision decision = store.decide(hit, now);
+  const Decision decision = store.decide(hit, now);
   const bool waits = !decision.allowed && !decision.never_passes();
   resp::append_array(out, 5);
   resp::append_integer(out, decision.allowed ? 0 : 1);
@@ -90,7 +91,7 @@ bool throttle(ports::CounterStore& store, const SipKey& keys, const ThrottleCall
   resp::append_integer(
       out, waits ? static_cast<std::int64_t>(wire::ceil_seconds(decision.retry_after)) : -1);
   resp::append_integer(out, static_cast<std::int64_t>(wire::ceil_seconds(decision.reset)));
-  return decision.allowed;
+  return decision;
 }
 
 }  // namespace doorward::api::redis

@@ -30,8 +30,8 @@ struct ThrottleCall {
 // `arguments` begins with the command's name. An error's sentence is the reply: "Cell error: …".
 Result<ThrottleCall> parse_throttle(std::span<const std::string_view> arguments);
 
-// Appends the reply; true if it passed. `keys` sets these counters apart from all others.
-bool throttle(ports::CounterStore& store, const SipKey& keys, const ThrottleCall& call,
-              limit::Time now, std::string& out);
+// Appends the reply. `keys` sets these counters apart from all others.
+limit::Decision throttle(ports::CounterStore& store, const SipKey& keys, const ThrottleCall& call,
+                         limit::Time now, std::string& out);
 
 }  // namespace doorward::api::redis

@@ -129,5 +129,31 @@ TEST(Throttle, TakesAnyBytesAsAKeyAndTheLargestQuantity) {
             reply(1, 2, 1, -1, 1));
 }
 
+TEST(Throttle, DecisionsStandInStatisticsAndEvents) {
+  TestRedis redis;
+  live::Live& live = redis.live;
+  live.statistics().sample(0, 0, live.now());
+  std::uint64_t cursor = live.bus().join();
+  for (int i = 0; i < 3; ++i) redis.say({"CL.THROTTLE", "user\xff", "1", "1", "60"});
+  redis.say({"CL.THROTTLE", "user\xff", "1", "1", "60", "0"});
+  redis.say({"CL.THROTTLE", "user\xff", "1", "0", "60"});
+  const live::Totals totals = live.statistics().last_day(live.now());
+  EXPECT_EQ(totals.requests, 3u);
+  EXPECT_EQ(totals.refused, 1u);
+  const auto refused = live.statistics().top_refused(10, live.now());
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].key, "user?");
+  EXPECT_EQ(refused[0].rule, "CL.THROTTLE");
+  EXPECT_EQ(live.clients().status("user?", live.now())->total_requests, 3u);
+  std::vector<live::Bus::EventPtr> events;
+  live.bus().read(cursor, events);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0]->type, live::EventType::request_processed);
+  EXPECT_EQ(events[2]->type, live::EventType::rate_limit_exceeded);
+  EXPECT_EQ(events[2]->status, 429u);
+  EXPECT_EQ(events[2]->limit, 2u);
+  EXPECT_EQ(events[2]->retry_after, Millis(60'000));
+}
+
 }  // namespace
 }  // namespace doorward::api::redis

@@ -90,7 +90,8 @@ constexpr std::array kTable{
     MetricRow{MetricId::counters_forgotten, "doorward_counters_forgotten_total", counter, "",
               "Counters that went for want of memory though they could refuse somebody."},
     MetricRow{MetricId::rule_decisions, "doorward_rule_decisions_total", counter, "rule, outcome",
-              "What rules said: passed, refused, would_refuse (dry run), or denied (by network)."},
+              "What rules said of requests and of checks by name: passed, refused, would_refuse "
+              "(dry run), or denied (by network). Rule CL.THROTTLE: of these commands."},
     MetricRow{MetricId::log_batches, "doorward_log_batches_total", counter, "",
               "Batches made durable."},
     MetricRow{MetricId::log_commands, "doorward_log_commands_total", counter, "",

@@ -166,7 +166,8 @@ void Program::open_redis() {
   options.backend_of = [this](std::string_view key) {
     return identities_->backend_of(key, clock_.wall_now());
   };
-  redis_ = std::make_unique<api::redis::Redis>(std::move(options), counters_->store(), clock_);
+  redis_ =
+      std::make_unique<api::redis::Redis>(std::move(options), counters_->store(), clock_, live_);
 }
 
 Result<> Program::open_server() {
@@ -215,7 +216,7 @@ std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
                                 entropy_,
                                 *identities_,
                                 counters_->secret(),
-                                &limit_observers_,
+                                &live_,
                                 config_.counters.headers,
                                 [this](std::string_view tenant) { return shard_->rules(tenant); }};
   return std::make_shared<gateway::RateRules>(std::move(parts));

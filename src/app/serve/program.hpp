@@ -21,7 +21,6 @@
 #include "app/observe/metrics.hpp"
 #include "app/serve/counters.hpp"
 #include "app/serve/current_pipeline.hpp"
-#include "app/serve/limit_observers.hpp"
 #include "app/serve/live_keeper.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/observer.hpp"
@@ -107,11 +106,10 @@ class Program {
   std::atomic<bool> users_required_;
   adapters::SystemClock clock_;
   adapters::SystemEntropy entropy_;
-  api::live::Live live_{clock_};
+  RuleCounts rule_counts_;
+  api::live::Live live_{clock_, &rule_counts_};
   Observer observer_{log_, live_};
   UpstreamCountsByName upstream_counts_;
-  RuleCounts rule_counts_;
-  LimitObservers limit_observers_{{&rule_counts_, &live_}};
   Metrics metrics_;
   OwnPaths own_paths_;
   std::optional<adapters::sqlite::DataFolder> folder_;

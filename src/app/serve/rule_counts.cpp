@@ -6,21 +6,20 @@ namespace doorward::app {
 namespace {
 
 constexpr std::array<const char*, 4> kNames{"passed", "refused", "would_refuse", "denied"};
-constexpr const char* kOther = "other";
+constexpr std::string_view kOther = "other";
 
 }  // namespace
 
-void RuleCounts::decided(const gateway::LimitEvent& event) {
+void RuleCounts::count(std::string_view rule, gateway::LimitOutcome outcome) {
   static std::atomic<std::size_t> next{0};
   thread_local const std::size_t mine = next.fetch_add(1, std::memory_order_relaxed);
   Part& part = parts_[mine % parts_.size()];
-  const std::string& name = event.rule.rule().name;
   const std::lock_guard lock(part.mutex);
-  auto found = part.counts.find(name);
+  auto found = part.counts.find(rule);
   if (found == part.counts.end())
-    found = part.counts.emplace(part.counts.size() < limit::kMaxRules ? name : kOther, Outcomes{})
+    found = part.counts.emplace(part.counts.size() < limit::kMaxRules ? rule : kOther, Outcomes{})
                 .first;
-  ++found->second[static_cast<std::size_t>(event.outcome)];
+  ++found->second[static_cast<std::size_t>(outcome)];
 }
 
 void RuleCounts::write(MetricWriter& writer) const {

@@ -17,9 +17,9 @@
 
 namespace doorward::app {
 
-class RuleCounts final : public gateway::LimitObserver {
+class RuleCounts final : public gateway::OutcomeCounter {
  public:
-  void decided(const gateway::LimitEvent& event) override;
+  void count(std::string_view rule, gateway::LimitOutcome outcome) override;
   void write(MetricWriter& writer) const;
 
  private:

@@ -29,6 +29,15 @@ struct LimitEvent {
   limit::Decision decision = {};  // of it
 };
 
+// Counts how often each rule said what.
+class OutcomeCounter {
+ public:
+  virtual void count(std::string_view rule, LimitOutcome outcome) = 0;
+
+ protected:
+  ~OutcomeCounter() = default;
+};
+
 class LimitObserver {
  public:
   virtual void decided(const LimitEvent& event) = 0;
