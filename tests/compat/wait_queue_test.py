@@ -9,8 +9,10 @@ import base64
 import concurrent.futures
 import hashlib
 import hmac
+import http.server
 import json
 import sys
+import threading
 import time
 import unittest
 import uuid
@@ -28,7 +30,6 @@ from judge import Judge  # noqa: E402
 EXAMPLE = (ROOT / "examples" / "wait-queue.yaml").read_text()
 PAUSED = EXAMPLE.replace("    present_only: true", "    mode: paused\n    present_only: true")
 SECRET = "a secret of the tests of the wait queue, 0123456789"
-ALGORITHMS = ["fixed_window", "sliding_window", "token_bucket"]
 PATIENCE = 30
 
 
@@ -60,11 +61,53 @@ def unpause(server):
     assert status == 200, answer
 
 
-def away_from_edge():
-    """A fixed window ends at a multiple of its 10 s; what must fall into one begins with half of it left."""
-    left = 10 - time.time() % 10
-    if left < 5:
-        time.sleep(left)
+class Backend:
+    """Answers with the path; what is below /concurrency/ is held until the client is released."""
+
+    def __enter__(self):
+        backend = self
+        self.held, self.free, self.changed = {}, set(), threading.Condition()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                if self.path.startswith("/concurrency/"):
+                    backend.hold(self.headers["X-Client"])
+                body = self.path.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def hold(self, client):
+        with self.changed:
+            self.held[client] = self.held.get(client, 0) + 1
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: client in self.free, PATIENCE)
+
+    def wait_for(self, client, calls):
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.held.get(client, 0) == calls, PATIENCE), self.held
+
+    def release(self, client):
+        with self.changed:
+            self.free.add(client)
+            self.changed.notify_all()
 
 
 class WaitQueue(unittest.TestCase):
@@ -305,6 +348,10 @@ class Sockets(WaitQueue):
 
 
 class Limited(WaitQueue):
+    """Counts without edges and gives nothing back while the tests run; the algorithms' own tests are the stories."""
+
+    variables = {"RATE_ALGORITHM": "sliding_window", "RATE_WINDOW": "1h"}
+
     def test_allowed(self):
         """`GET /limited/`, `GET /limited/deco/`, `Authorization: Bearer` | 200 `{"msg":"ok"}`"""
         token = self.admit()
@@ -364,7 +411,6 @@ class Limited(WaitQueue):
     def test_users_do_not_share(self):
         """5 requests in 10 s per user, shared by the limited endpoints"""
         one, two = self.admit(), self.admit()
-        away_from_edge()
         for path in ("/limited/", "/limited/deco/", "/limited/", "/limited/deco/", "/limited/"):
             self.assertEqual(self.limited(one, path)[0], 200)
         self.assert_limited(one, "/limited/")
@@ -373,44 +419,107 @@ class Limited(WaitQueue):
 
     def test_races_pass_no_more(self):
         token = self.admit()
-        away_from_edge()
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             answers = list(pool.map(lambda _: self.limited(token)[0], range(60)))
         self.assertEqual(answers.count(200), 5)
         self.assertEqual(answers.count(429), 55)
 
 
-class Algorithm(WaitQueue):
-    """Three limiter algorithms. The story of its page: 3 clients, 5 allowed, the 6th refused, the window waited, allowed."""
+class Stories(unittest.TestCase):
+    """Three limiter algorithms, and Doorward's own. The story of its page: 3 clients, 5 allowed, the 6th refused, the
+    window waited, allowed; by each algorithm, on `/limited/` and through a gateway route, all at the same time.
 
-    def story(self):
-        clients = [self.admit() for _ in range(3)]
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            list(pool.map(self.one_client, clients))
+    A fixed window ends at its edge, a bucket gains a fifth in a fifth of it. So each client waits what Retry-After says, and a client
+    whose six calls took longer than that fifth, or over an edge, begins again as another.
+    """
 
-    def one_client(self, token):
-        away_from_edge()
-        for _ in range(5):
-            self.assertEqual(self.limited(token)[::2], (200, {"msg": "ok"}))
-        wait = self.assert_limited(token)
-        self.assertLessEqual(wait, 10)
-        time.sleep(10)
-        self.assertEqual(self.limited(token)[::2], (200, {"msg": "ok"}))
+    WINDOW = 10
+    LIMITED = ["fixed_window", "sliding_window", "sliding_counter", "token_bucket", "gcra"]
+    ROUTED = ["fixed_window", "sliding_log", "sliding_counter", "token_bucket", "gcra"]
 
+    def story(self, newcomer, ask):
+        """`newcomer` makes a client; `ask` calls as one: (status, headers, whether the answer is as it should be)."""
+        until = time.monotonic() + 4 * PATIENCE
+        while True:
+            client = newcomer()
+            begin = time.time()
+            answers = [ask(client) for _ in range(6)]
+            end = time.time()
+            if end - begin < self.WINDOW / 5 and begin // self.WINDOW == end // self.WINDOW:
+                break
+            self.assertLess(time.monotonic(), until, "six calls never fell into a fifth of the window")
+        self.assertEqual([(status, is_right) for status, _, is_right in answers], [(200, True)] * 5 + [(429, True)])
+        wait = int(answers[5][1]["Retry-After"])
+        self.assertGreaterEqual(wait, 1)
+        self.assertLessEqual(wait, 2 * self.WINDOW)
+        time.sleep(wait)
+        self.assertEqual(ask(client)[::2], (200, True))
 
-def of_algorithm(name):
-    class Story(Algorithm):
-        variables = {"RATE_ALGORITHM": name}
+    def three_clients(self, pool, newcomer, ask):
+        return [pool.submit(self.story, newcomer, ask) for _ in range(3)]
 
-        def test_story(self):
-            self.story()
+    def limited(self, stack, pool, algorithm):
+        """On a server of its own, since `/limited/` counts by one algorithm."""
+        server = stack.enter_context(Server(EXAMPLE, environment={
+            "JWT_SECRET": SECRET, "ROUND": "1s", "RATE_ALGORITHM": algorithm, "RATE_WINDOW": f"{self.WINDOW}s"}))  # fmt: skip
+        right = {200: {"msg": "ok"}, 429: {"detail": "Too many requests"}}
 
-    Story.__name__ = Story.__qualname__ = f"Story_{name}"
-    return Story
+        def newcomer():
+            visitor = WaitQueue()
+            visitor.server, visitor.judge = server, Judge(server)
+            return visitor.admit()
 
+        def ask(token):
+            status, headers, answer = server.call("GET", "/limited/", headers={"Authorization": f"Bearer {token}"})
+            return status, headers, answer == right[status]
 
-Story_fixed_window, Story_sliding_window, Story_token_bucket = map(of_algorithm, ALGORITHMS)
-del Algorithm
+        return self.three_clients(pool, newcomer, ask)
+
+    def routed(self, stack, pool):
+        """One gateway with a route and a rule for each algorithm."""
+        rule = "  {0}: {{ match: {{ paths: [/{0}/**] }}, key: [header:X-Client], quotas: [{{ limit: 5, window: {1}s, algorithm: {0} }}] }}\n"
+        backend = stack.enter_context(Backend())
+        config = "rules:\n" + "".join(rule.format(name, self.WINDOW) for name in self.ROUTED)
+        config += "  concurrency: { match: { paths: [/concurrency/**] }, key: [header:X-Client], "
+        config += "quotas: [{ limit: 5, window: 60s, algorithm: concurrency }] }\n"
+        config += f"upstreams: {{ backend: http://127.0.0.1:{backend.port} }}\nroutes: [{{ path: /**, upstream: backend }}]\n"
+        server = stack.enter_context(Server(config))
+
+        def asker(name):
+            def ask(client):
+                status, headers, answer = server.call("GET", f"/{name}/shop", headers={"X-Client": client})
+                return status, headers, status == 429 or answer == f"/{name}/shop"
+
+            return ask
+
+        stories = [story for name in self.ROUTED for story in self.three_clients(pool, lambda: str(uuid.uuid4()), asker(name))]
+        return stories + [pool.submit(self.held, backend, asker("concurrency"), str(n)) for n in range(3)]
+
+    def held(self, backend, ask, client):
+        """Concurrency counts calls under way, not in a window: five are held by the backend, the sixth is refused, and
+        what is waited for is the end of one. On `/limited/`, which answers at once, there is nothing to hold."""
+        with concurrent.futures.ThreadPoolExecutor(5) as pool:
+            calls = [pool.submit(ask, client) for _ in range(5)]
+            try:
+                backend.wait_for(client, 5)
+                self.assertEqual(ask(client)[0], 429)
+            finally:
+                backend.release(client)
+            for call in calls:
+                self.assertEqual(call.result(PATIENCE)[::2], (200, True))
+        until = time.monotonic() + PATIENCE
+        while (status := ask(client)[0]) == 429 and time.monotonic() < until:
+            time.sleep(0.05)  # the slot comes back after the answer
+        self.assertEqual(status, 200)
+
+    def test_each_algorithm_on_both(self):
+        clients = 3 * (len(self.LIMITED) + len(self.ROUTED) + 1)
+        with ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(clients) as pool:
+            stories = self.routed(stack, pool)
+            for algorithm in self.LIMITED:
+                stories += self.limited(stack, pool, algorithm)
+            for story in stories:
+                story.result()
 
 
 class Sessions(WaitQueue):

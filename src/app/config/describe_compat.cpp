@@ -48,7 +48,9 @@ void describe_wait_queue(Form& form, api::wait_queue::Options& queue) {
   form.field("algorithm", queue.algorithm, "counted so.",
              Names<limit::Algorithm>{{"fixed_window", limit::Algorithm::fixed_window},
                                      {"sliding_window", limit::Algorithm::sliding_log},
-                                     {"token_bucket", limit::Algorithm::token_bucket}});
+                                     {"sliding_counter", limit::Algorithm::sliding_counter},
+                                     {"token_bucket", limit::Algorithm::token_bucket},
+                                     {"gcra", limit::Algorithm::gcra}});
 }
 
 void describe_train_reservation(Form& form, api::train_reservation::Options& train) {
