@@ -46,7 +46,7 @@ describe("the pages of the OpenAPI document", { concurrency: false }, () => {
     return { status: (await answer.locator("tbody .response-col_status").first().innerText()).trim(), text: await answer.innerText() };
   }
 
-  test("/docs lists every call and tries out those of two systems", async () => {
+  test("/docs lists every call and tries out those of three systems", async () => {
     const { page, asked, faults } = await open("/docs");
     await page.locator(".opblock").first().waitFor();
     const paths = await page.locator(".opblock-summary-path").evaluateAll((all) => all.map((one) => one.getAttribute("data-path")));
@@ -62,12 +62,18 @@ describe("the pages of the OpenAPI document", { concurrency: false }, () => {
     const health = await try_out(page, "get", "/health");
     assert.equal(health.status, "200");
     assert.match(health.text, /"status": "healthy"/);
+    const token = await try_out(page, "post", "/token/");
+    assert.equal(token.status, "200");
+    assert.match(token.text, /"status": "wait"/);
+    const limited = await try_out(page, "get", "/limited/");
+    assert.equal(limited.status, "403");
+    assert.match(limited.text, /"detail": "Not authenticated"/);
     const native = await try_out(page, "get", "/v1/rooms/{room}", (block) => block.getByPlaceholder("room").fill("none"));
     assert.equal(native.status, "404");
     assert.match(native.text, /There is no room/);
 
     assert.deepEqual([...new Set(asked)], [door.origin]);
-    assert.deepEqual(faults.filter((fault) => !fault.startsWith("Failed to load resource")), []); // the 404 asked for
+    assert.deepEqual(faults.filter((fault) => !fault.startsWith("Failed to load resource")), []); // the 403 and the 404 asked for
     await page.close();
   });
 
