@@ -163,7 +163,8 @@ TicketId Places::draw_ticket(const JoinRequest& request) const {
 }
 
 edge::Task<Sought<Place>> Places::join(JoinRequest request) {
-  engine::Join command{std::string(request.room), request.subject.key, draw_ticket(request),
+  const TicketId ticket = draw_ticket(request);
+  engine::Join command{std::string(request.room), request.subject.key, ticket,
                        request.subject.lane};
   auto outcome = co_await await_shard(services_.shard, std::move(command));
   if (outcome.has_error()) co_return refusal(outcome.error());
@@ -176,6 +177,7 @@ edge::Task<Sought<Place>> Places::join(JoinRequest request) {
   place.subject = std::move(request.subject.text);
   place.at = outcome->at;
   place.made = outcome->status == Status::done;
+  place.again = !place.made && place.view.id == ticket;
   co_return place;
 }
 

@@ -38,7 +38,8 @@ struct Place {
   std::string subject;  // as passes carry it
   ports::LogPosition at;
   bool by_cookie = false;
-  bool made = false;  // by this request
+  bool made = false;   // by this request
+  bool again = false;  // by the request of which this one is the retry
 };
 
 template <class T>

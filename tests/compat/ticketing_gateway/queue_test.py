@@ -85,6 +85,19 @@ class Queue(Gateway):
         self.stream(two).next()
         self.assertEqual(self.state(two), 1)
 
+    def test_a_retry_with_its_key_keeps_the_place(self):
+        """An optional Idempotency-Key on every POST"""
+        inside, one, two = self.user(), self.user(), self.user()
+        key = {"Idempotency-Key": "k-1"}
+        for _ in range(2):
+            self.assert_success(self.call("POST", LINEUP, inside, headers=key), message=IN)
+        for _ in range(2):
+            self.assert_success(self.call("POST", LINEUP, one, headers=key), message=QUEUED)
+            self.line_up(two) if self.state(two) is None else None
+        self.assertEqual((self.state(one), self.state(two)), (1, 2), "the retry lost no place, and users share no key")
+        self.assert_success(self.call("POST", LINEUP, one, headers={"Idempotency-Key": "k-2"}), message=QUEUED)
+        self.assertEqual((self.state(one), self.state(two)), (2, 1), "another key is another call")
+
     def test_capacity(self):
         """capacity 100 (ALLOWED_IN_MAX_CAPACITY), here 1: ten at once, one in, nine in order"""
         tokens = [self.user() for _ in range(10)]

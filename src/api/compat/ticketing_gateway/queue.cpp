@@ -1,3 +1,4 @@
+#include "api/compat/retry_key.hpp"
 #include "api/compat/ticketing_gateway/calls.hpp"
 #include "api/compat/ticketing_gateway/envelope.hpp"
 #include "api/compat/ticketing_gateway/voice.hpp"
@@ -83,13 +84,16 @@ edge::Task<Answer> line_up(Desk& desk, Call& call, std::string_view) {
   if (!user) co_return stranger(desk, call);
   const auto before = place_of(desk, *user);
   const bool was_inside = before && before->view.state == TicketState::admitted;
-  gateway::JoinRequest request{room_of(desk), *std::move(user), {}};
+  // A retry is no second lining up, which would lose the place.
+  const std::string key(compat::retry_key(call).value_or(std::string_view()));
+  gateway::JoinRequest request{room_of(desk), *std::move(user), key};
   const auto place = co_await desk.places.join(std::move(request));
   if (place.has_error()) co_return failed(desk, call, place.error());
   const Messages& messages = messages_of(desk);
   std::string_view message = messages.queued;
   if (place->view.state == TicketState::admitted)
-    message = was_inside && !place->made ? messages.already_inside : messages.entered;
+    message =
+        was_inside && !place->made && !place->again ? messages.already_inside : messages.entered;
   co_return success(clock_of(desk), 200, {message});
 }
 

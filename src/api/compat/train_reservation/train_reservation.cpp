@@ -1,6 +1,7 @@
 #include "api/compat/train_reservation/train_reservation.hpp"
 
 #include "api/compat/fastapi.hpp"
+#include "api/compat/retry_key.hpp"
 #include "api/compat/train_reservation/tickets.hpp"
 #include "gateway/await_shard.hpp"
 #include "wire/retry_after.hpp"
@@ -25,7 +26,6 @@ constexpr std::string_view kLocked = "예약 중입니다. 잠시 후 다시 시
 constexpr std::string_view kReset = "초기화되었습니다.";
 
 constexpr std::size_t kMaxUser = 255;
-constexpr std::size_t kMaxKey = 255;
 constexpr std::size_t kMostAtOnce = 1'000;
 
 edge::Response later(unsigned status, std::string_view what, std::string_view seconds) {
@@ -51,12 +51,11 @@ edge::Response said(std::string_view status, const User& user,
 // Who names nobody is somebody new, but on a retry with the same Idempotency-Key.
 User new_user(const Desk& desk, const Call& call) {
   const auto& services = desk.places.services();
-  const auto key = call.head().fields.find("Idempotency-Key");
-  const bool is_keyed = key && !key->empty() && key->size() <= kMaxKey;
-  const Hash128 id = is_keyed ? services.identities.derive(
-                                    "train_reservation call",
-                                    fmt::format("{}\n{}", call.client.address.to_string(), *key))
-                              : ports::draw<Hash128>(services.entropy);
+  const auto key = compat::retry_key(call);
+  const Hash128 id =
+      key ? services.identities.derive("train_reservation call",
+                                       fmt::format("{}\n{}", call.client.address.to_string(), *key))
+          : ports::draw<Hash128>(services.entropy);
   return user_of(desk, wire::to_uuid(wire::as_uuid_v4(TicketId{id.hi, id.lo})));
 }
 

@@ -1,6 +1,7 @@
 #include "api/compat/wait_queue/wait_queue.hpp"
 
 #include "api/compat/fastapi.hpp"
+#include "api/compat/retry_key.hpp"
 #include "gateway/await_shard.hpp"
 #include "gateway/origin.hpp"
 #include "wire/rate_limit/headers.hpp"
@@ -19,8 +20,6 @@ namespace json = boost::json;
 namespace retry_after = wire::retry_after;
 using engine::Status;
 using room::TicketState;
-
-constexpr std::size_t kMaxKey = 255;
 
 edge::Response later(unsigned status, std::string_view what, std::string_view seconds) {
   edge::Response response = compat::detail(status, what);
@@ -45,12 +44,11 @@ edge::Response refused(Status status) {
 
 // A retry that carries the same Idempotency-Key from the same address is the same visitor.
 TicketId draw_ticket(const gateway::Services& services, const Call& call) {
-  const auto key = call.head().fields.find("Idempotency-Key");
-  const bool is_keyed = key && !key->empty() && key->size() <= kMaxKey;
-  const Hash128 id = is_keyed ? services.identities.derive(
-                                    "wait_queue join",
-                                    fmt::format("{}\n{}", call.client.address.to_string(), *key))
-                              : ports::draw<Hash128>(services.entropy);
+  const auto key = compat::retry_key(call);
+  const Hash128 id =
+      key ? services.identities.derive("wait_queue join",
+                                       fmt::format("{}\n{}", call.client.address.to_string(), *key))
+          : ports::draw<Hash128>(services.entropy);
   return wire::as_uuid_v4(TicketId{id.hi, id.lo});
 }
 
