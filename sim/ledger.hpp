@@ -82,6 +82,10 @@ class Ledger {
     rate_changed_[room] = log_;
     while (!times.empty() && (!former || log_ - times.front() >= former->every)) times.pop_front();
   }
+  void removed(std::uint32_t room) {
+    admissions_.erase(room);
+    rate_changed_.erase(room);
+  }
   // Whether all that the window holds was admitted under the rate that is in force.
   bool is_rate_settled(std::uint32_t room, Millis every) const {
     const auto found = rate_changed_.find(room);

@@ -68,6 +68,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
     if (const auto* set = std::get_if<engine::SetRoom>(&command))
       follow_policy(set->room, set->policy);
     if (const auto* change = std::get_if<engine::ChangeRoom>(&command)) follow_change(*change);
+    if (const auto* gone = std::get_if<engine::RemoveRoom>(&command)) follow_removal(gone->room);
     follow_rules(command);
     if (const auto* start = std::get_if<engine::NodeStarted>(&command)) {
       ledger_.started(batch.header.node, start->place);
@@ -111,12 +112,28 @@ void Observer::follow_change(const engine::ChangeRoom& change) {
 
 void Observer::follow_policy(const std::string& name, const room::Policy& policy) {
   const auto* room = world_->rooms.find(name);
+  numbers_[name] = room->number;
   const auto known = policies_.find(room->number);
   if (known != policies_.end()) former_[room->number] = known->second;
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
   if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
   policies_[room->number] = policy;
   if (policy.present_only) asked_presence_.insert(room->number);
+}
+
+void Observer::follow_removal(const std::string& room) {
+  const auto found = numbers_.find(room);
+  if (found == numbers_.end()) return;
+  const std::uint32_t number = found->second;
+  numbers_.erase(found);
+  beat_since_.erase(number);
+  shut_.erase(number);
+  policies_.erase(number);
+  former_.erase(number);
+  asked_presence_.erase(number);
+  counted_.erase(number);
+  sold_out_.erase(number);
+  ledger_.removed(number);
 }
 
 void Observer::follow_rules(const engine::Command& command) {

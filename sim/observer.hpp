@@ -47,6 +47,7 @@ class Observer {
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
   void follow_change(const engine::ChangeRoom& change);
   void follow_policy(const std::string& name, const room::Policy& policy);
+  void follow_removal(const std::string& room);
   void follow_rules(const engine::Command& command);
   void redraw(const engine::Draw& draw);
   void line_up(const TicketId& id);
@@ -83,6 +84,7 @@ class Observer {
   std::map<TicketId, LogTime> ready_since_;  // in rooms with rounds
   std::map<std::uint32_t, LogTime> beat_since_;
   std::set<std::uint32_t> shut_;  // rooms with rounds that let nobody in after the last entry
+  std::map<std::string, std::uint32_t> numbers_;  // of rooms, which are given again
   std::map<std::uint32_t, room::Policy> policies_;
   std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
   std::set<std::uint32_t> asked_presence_;        // rooms that were of `present_only` at some time

@@ -228,6 +228,26 @@ TEST(Server, CutsAnAnswerThatWasNotEnded) {
   EXPECT_THAT(client.read_all(), EndsWith("\r\n\r\n12345"));
 }
 
+TEST(Server, TellsAHandlerThatWaitsThatThePeerHungUp) {
+  std::promise<bool> before;
+  std::promise<bool> after;
+  const auto wait = [&](Exchange& exchange) -> Task<> {
+    before.set_value(exchange.peer_is_gone());
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    for (int i = 0; i < 3'000 && !exchange.peer_is_gone(); ++i) {
+      timer.expires_after(std::chrono::milliseconds{10});
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    after.set_value(exchange.peer_is_gone());
+  };
+  RunningServer running(patient_options(), wait);
+  Client client(running.port());
+  client.send(get("/"));
+  EXPECT_FALSE(before.get_future().get());
+  client.close();
+  EXPECT_TRUE(after.get_future().get());
+}
+
 TEST(Server, AnswersBrokenRequestsAndCloses) {
   RunningServer running(patient_options(), handle);
   const std::pair<std::string, std::string> cases[] = {

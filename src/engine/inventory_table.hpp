@@ -1,7 +1,7 @@
 // The inventories of a shard by number and by name.
 //
-// Why:     a number is given again only when no hold names it any more, those included that are over
-//          and still remembered, so that a hold's inventory is never another one.
+// Why:     a number is given again only when no hold names it any more, those included that are
+//          over and still remembered, so that a hold's inventory is never another one.
 // State:   what a snapshot holds is in InventoryRow; what is taken of it is derived from the holds.
 // Threads: single-owner.
 // Bounds:  2^20 numbers; kMaxInventories at once, with kMaxMappedUnits units

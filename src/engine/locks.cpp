@@ -61,11 +61,16 @@ Status status_of(LockVerdict verdict) {
 }
 
 // A call again by the same id: its first may have been at a node that is no more.
+// One who does not want to wait any more is answered at once.
 void wait_here(World& world, Lock& lock, const reserve::LockRequest& request) {
   const auto before = lock.wait_anew(request, world.clock.service_now());
   if (!before) return;
   world.nodes.release(*before);
   world.nodes.refer(request.node);
+  if (request.wait > Millis(0)) return;
+  report(world, lock, request, Status::lock_busy);
+  world.nodes.release(request.node);
+  lock.release(request.id, 0);
 }
 
 }  // namespace

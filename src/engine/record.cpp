@@ -207,21 +207,6 @@ void get(ByteReader& in, NodeStarted& c) {
 void put(ByteWriter&, const Tick&) {}
 void get(ByteReader&, Tick&) {}
 
-void put(ByteWriter& out, const SetRule& c) {
-  put_rule(out, c.rule);
-  out.u8(static_cast<std::uint8_t>(c.source));
-  out.u8(static_cast<std::uint8_t>(c.only));
-}
-
-void get(ByteReader& in, SetRule& c) {
-  c.rule = get_rule(in);
-  c.source = get_enum(in, limit::RuleSource::admin);
-  c.only = get_enum(in, SetRule::Only::if_present);
-}
-
-void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
-void get(ByteReader& in, RemoveRule& c) { c.rule = get_name(in, tenant::kMaxFullName); }
-
 template <std::size_t I>
 void get_as(ByteReader& in, Command& command) {
   get(in, command.emplace<I>());

@@ -233,6 +233,25 @@ Rule get_rule(ByteReader& in) {
   return rule;
 }
 
+void put(ByteWriter& out, const SetRule& c) {
+  put_rule(out, c.rule);
+  put_enum(out, c.source);
+  put_enum(out, c.only);
+}
+
+void get(ByteReader& in, SetRule& c) {
+  c.rule = get_rule(in);
+  c.source = get_enum(in, limit::RuleSource::admin);
+  c.only = get_enum(in, SetRule::Only::if_present);
+}
+
+void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
+
+void get(ByteReader& in, RemoveRule& c) {
+  c.rule = std::string(in.text(tenant::kMaxFullName));
+  if (c.rule.empty()) in.fail();
+}
+
 void put_rule_entry(ByteWriter& out, const limit::RuleEntry& entry) {
   out.varint(entry.id);
   put_enum(out, entry.source);

@@ -7,9 +7,14 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "core/limit/rule.hpp"
+#include "engine/command.hpp"
 
 namespace doorward::engine {
+
+void put(ByteWriter& out, const SetRule& command);
+void get(ByteReader& in, SetRule& command);
+void put(ByteWriter& out, const RemoveRule& command);
+void get(ByteReader& in, RemoveRule& command);
 
 void put_rule(ByteWriter& out, const limit::Rule& rule);
 limit::Rule get_rule(ByteReader& in);

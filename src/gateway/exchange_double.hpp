@@ -34,7 +34,7 @@ class ExchangeDouble : public edge::Exchange {
   bool begun = false;
   bool ended = false;
   bool parked = false;
-  bool gone = false;  // the peer hung up
+  bool gone = false;          // the peer hung up
   edge::ParkedStream stream;  // that was parked
 
   const wire::RequestHead& request() const override { return head; }

@@ -67,10 +67,10 @@ json::object settings_to_json(const Settings& settings) {
                })},
           {"rooms", settings.rooms},
           {"rules", settings.rules},
+          {"token_ttl", format_duration(settings.token_ttl)},
           {"locks", settings.locks},
           {"units", settings.units},
-          {"holds", settings.holds},
-          {"token_ttl", format_duration(settings.token_ttl)}};
+          {"holds", settings.holds}};
 }
 
 }  // namespace doorward::wire

@@ -1,7 +1,7 @@
 // Waiting for a lock: as long as the caller is there, and no longer than it said.
 //
-// Why:     a lock must not go to a caller who hung up, and the engine's own clock stands still while
-//          the log is away.
+// Why:     a lock must not go to a caller who hung up, and the engine's own clock stands still
+//          while the log is away.
 // Time:    looks for the peer every 250 ms; one second is added to `wait` for the way there.
 // Threads: a wait stays on its loop; LockCalls is for all.
 // Bounds:  reserve::kMaxLockWait, and as many waits as the engine takes.
@@ -18,8 +18,8 @@
 
 namespace doorward::api {
 
-// The calls for locks that are under way, by the id that they ask with: a caller who was cut off and
-// calls again asks with the same one, and the end of the first call must not take it away.
+// The calls for locks that are under way, by the id that they ask with: a caller who was cut off
+// and calls again asks with the same one, and the end of the first call must not take it away.
 class LockCalls {
  public:
   void begin(const reserve::LockId& id);

@@ -17,7 +17,7 @@ using reserve::HoldState;
 // A ticket that was given back stays known for a while; the next one of its user has another id.
 constexpr int kMostAgain = 16;
 
-// Of the inventory as it is: one that was reset has another number.
+// Of the inventory as it is: one that was reset has another number while a hold of it is known.
 HoldId hold_of(const Desk& desk, const engine::InventoryEntry& inventory, const User& user,
                int again) {
   const Hash128 id = desk.places.services().identities.derive(
