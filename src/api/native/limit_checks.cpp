@@ -69,6 +69,8 @@ class Check::Reader {
     in_.named(value, path, [this](std::string_view name, auto& v, auto& at) {
       std::string text;
       in_.text(v, at, text);
+      if (name == "path" && text.size() > kMaxPath)
+        return in_.fail(at, fmt::format("is longer than {} bytes", kMaxPath));
       if (!descriptors_.set(name, std::move(text)))
         in_.fail(at,
                  "is no descriptor; choose from client, user, api_key, room, endpoint, "

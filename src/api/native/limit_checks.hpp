@@ -4,7 +4,7 @@
 //          that a client cannot have its limit twice.
 // Ownership: a Check keeps the rule set that it was read against.
 // Threads: single owner; the store is shared.
-// Bounds:  a check meets at most kMaxHits counters.
+// Bounds:  the path of a check has at most kMaxPath bytes.
 // Errors:  the sentence begins with the member's path: "checks[3].cost: …". Nothing was counted.
 // Spec:    docs/api.md, "Asking for a limit".
 #pragma once
@@ -25,6 +25,7 @@
 namespace doorward::api {
 
 inline constexpr std::size_t kMaxChecks = 1'000;
+inline constexpr std::size_t kMaxPath = 8'192;  // bytes of a check's `descriptors.path`
 
 // The descriptors of one check: what a request would have said.
 class Descriptors final : public limit::HeaderSource, public limit::KeySource {

@@ -50,6 +50,19 @@ TEST_F(LimitsTest, ABackendAsksAndTheCallBeyondTheLimitIsRefused) {
   EXPECT_TRUE(allowed(R"({"rule":"api","key":"192.0.2.1"})"));
 }
 
+TEST_F(LimitsTest, APathBeyondItsBoundIsRefusedByItsName) {
+  set_rule(rule_of("api", 2));
+  const auto check = [](std::size_t size) {
+    return R"({"descriptors":{"path":"/api/)" + std::string(size - 5, 'a') +
+           R"(","client":"192.0.2.1"}})";
+  };
+  EXPECT_EQ(ask(check(8'192)).status, 200u);
+  const auto refused = ask(check(8'193));
+  EXPECT_EQ(refused.status, 422u);
+  EXPECT_NE(refused.body.find("descriptors.path: is longer than 8192 bytes"), std::string::npos)
+      << refused.body;
+}
+
 TEST_F(LimitsTest, OnlyABackendOrAnAdminMayAsk) {
   set_rule(rule_of("api", 1));
   const std::string_view body = R"({"rule":"api","key":"a"})";

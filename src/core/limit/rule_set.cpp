@@ -158,57 +158,59 @@ RuleSet::RuleSet(std::vector<RulePtr> rules) : rules_(std::move(rules)) {
   maker.finish();
 }
 
-void RuleSet::collect(const Index<Hosts>& index, std::string_view key, const route::Host& host,
-                      Collected& into) const {
-  if (index.empty()) return;
-  const auto found = index.find(key);
-  if (found == index.end()) return;
-  const Hosts& hosts = found->second;
-  const auto add = [&into](const Places& some) {
-    into.insert(into.end(), some.begin(), some.end());
+void RuleSet::collect(const Hosts& hosts, const route::Host& host, Collected& into,
+                      std::size_t& look_ups) {
+  const auto add = [&into](const Places* some) {
+    if (some != nullptr) into.insert(into.end(), some->begin(), some->end());
   };
-  const auto look = [&add](const Index<Places>& in, std::string_view name) {
-    if (const auto places = in.find(name); places != in.end()) add(places->second);
-  };
-  add(hosts.any);
-  if (!hosts.exact.empty()) look(hosts.exact, host.name);
+  add(&hosts.any);
+  add(hosts.exact.find(host.name, look_ups));
   if (hosts.below.empty()) return;
   const std::string_view name = host.name;
   for (std::size_t dot = name.find('.', 1); dot < name.size(); dot = name.find('.', dot + 1))
-    look(hosts.below, name.substr(dot + 1));
+    add(hosts.below.find(name.substr(dot + 1), look_ups));
 }
 
 // The path itself, its parent, and so on up to the root.
-void RuleSet::collect_path(std::string_view path, const route::Host& host, Collected& into) const {
-  collect(exact_, path, host, into);
-  collect(all_below_, path, host, into);
-  bool parent = true;
-  for (std::string_view literal = path; !literal.empty(); parent = false) {
-    literal = literal.substr(0, literal.rfind('/'));
-    if (parent) collect(one_more_, literal, host, into);
-    collect(all_below_, literal, host, into);
-  }
+void RuleSet::collect_path(std::string_view path, const route::Host& host, Collected& into,
+                           std::size_t& look_ups) const {
+  const auto take = [&](const Hosts& hosts) {
+    collect(hosts, host, into, look_ups);
+    return false;
+  };
+  if (const Hosts* hosts = exact_.find(path, look_ups)) take(*hosts);
+  if (!path.empty())
+    if (const Hosts* hosts = one_more_.find(path.substr(0, path.rfind('/')), look_ups))
+      take(*hosts);
+  all_below_.walk(path, look_ups, take);
 }
 
 // What a server could take the path for; a request is counted by every one of them. The endpoint
 // is the reading that tells least apart, so that "/buy;1" and "/buy;2" count as one.
 void RuleSet::collect_all(const RuleRequest& request, const route::Host& host, Collected& into,
-                          std::string& endpoint) const {
+                          FoundRules& found) const {
   if (route::is_read(request.path)) {
-    collect_path(request.path, host, into);
-    endpoint = request.path;
+    collect_path(request.path, host, into, found.look_ups);
+    found.endpoint = request.path;
   } else {
-    endpoint.clear();
-    for (const route::Reading& reading : route::readings_of(request.path)) {
+    std::vector<std::string> seen;
+    const auto readings = route::readings_of(request.path);
+    for (const route::Reading& reading : readings) {
       const auto read = route::read_path(request.path, reading);
       if (!read) continue;
-      endpoint = without_own(*read);
-      collect_path(endpoint, host, into);
+      found.endpoint = without_own(*read);
+      if (std::find(seen.begin(), seen.end(), found.endpoint) != seen.end()) continue;
+      collect_path(found.endpoint, host, into, found.look_ups);
+      if (readings.size() > 1) seen.push_back(found.endpoint);
     }
-    if (endpoint.empty()) endpoint = "/";
+    if (found.endpoint.empty()) found.endpoint = "/";
   }
-  collect(any_path_, "", host, into);
-  if (!request.route.empty()) collect(any_path_, request.route, host, into);
+  const auto collect_route = [&](std::string_view name) {
+    if (const Hosts* hosts = any_path_.find(name, found.look_ups))
+      collect(*hosts, host, into, found.look_ups);
+  };
+  collect_route("");
+  if (!request.route.empty()) collect_route(request.route);
 }
 
 bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
@@ -228,9 +230,11 @@ bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
 
 void RuleSet::find(const RuleRequest& request, FoundRules& found) const {
   found.rules.clear();
+  found.endpoint.clear();
+  found.look_ups = 0;
   const route::Host host = has_hosts_ ? route::read_host(request.host) : route::Host();
   Collected places;
-  collect_all(request, host, places, found.endpoint);
+  collect_all(request, host, places, found);
   std::sort(places.begin(), places.end());
   Chosen chosen;
   for (const std::uint32_t place : places) {

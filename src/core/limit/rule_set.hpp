@@ -7,7 +7,8 @@
 //          longer before the shorter, any), then the more specific host (a name, "*.x", any), then
 //          by name. A rule with `stop` is the last; one that is exempt by `allow` still stops.
 // Time:    `now` is log time. Hash look-ups by path and host: their number grows with the depth of
-//          the path, not with the rules. Rules of one path and host are looked at one by one.
+//          the deepest pattern, neither with the rules nor with the request's path. Rules of one
+//          path and host are looked at one by one.
 // Threads: const-safe.
 // Bounds:  kMaxRules.
 // Spec:    docs/rules.md.
@@ -16,6 +17,7 @@
 #include "core/limit/compiled_quota.hpp"
 #include "core/limit/network.hpp"
 #include "core/limit/rule.hpp"
+#include "core/route/literal_index.hpp"
 #include "core/route/path.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -25,7 +27,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace doorward::limit {
@@ -90,7 +91,8 @@ struct Applied {
 struct FoundRules {
   // In their order; those that are exempt by `allow` are left out.
   boost::container::small_vector<Applied, 4> rules;
-  std::string endpoint;  // what KeyKind::endpoint stands for: "/buy"
+  std::string endpoint;      // what KeyKind::endpoint stands for: "/buy"
+  std::size_t look_ups = 0;  // that it took
 };
 
 // Where each part of a key is to be had. None: the request does not have it.
@@ -120,15 +122,6 @@ class RuleSet {
   bool needs_identity() const { return needs_identity_; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  template <class T>
-  using Index = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
-
   struct Maker;
 
   // One path pattern and one host pattern of one rule. Its place in `candidates_` is its order.
@@ -140,24 +133,25 @@ class RuleSet {
   using Places = std::vector<std::uint32_t>;
   // The candidates of one path pattern.
   struct Hosts {
-    Index<Places> exact, below;
+    route::LiteralIndex<Places> exact, below;
     Places any;
   };
   using Collected = boost::container::small_vector<std::uint32_t, 32>;
   using Chosen = boost::container::small_vector<std::uint32_t, 16>;
 
-  void collect(const Index<Hosts>& index, std::string_view key, const route::Host& host,
-               Collected& into) const;
-  void collect_path(std::string_view path, const route::Host& host, Collected& into) const;
+  static void collect(const Hosts& hosts, const route::Host& host, Collected& into,
+                      std::size_t& look_ups);
+  void collect_path(std::string_view path, const route::Host& host, Collected& into,
+                    std::size_t& look_ups) const;
   void collect_all(const RuleRequest& request, const route::Host& host, Collected& into,
-                   std::string& endpoint) const;
+                   FoundRules& found) const;
   bool applies(const Candidate& candidate, const RuleRequest& request,
                const route::Host& host) const;
 
   std::vector<RulePtr> rules_;
   std::vector<Candidate> candidates_;
-  Index<Hosts> exact_, one_more_, all_below_;  // by the pattern's literal part
-  Index<Hosts> any_path_;                      // by route; "" for rules that name none
+  route::LiteralIndex<Hosts> exact_, one_more_, all_below_;  // by the pattern's literal part
+  route::LiteralIndex<Hosts> any_path_;  // by route; "" for rules that name none
   bool needs_identity_ = false;
   bool has_hosts_ = false;  // any rule names a host
 };

@@ -239,6 +239,21 @@ TEST(RuleSet, TenThousandRulesAreFoundEachByItsPathOrHost) {
   EXPECT_EQ(set.named("path-5000"), nullptr);
 }
 
+TEST(RuleSet, ThePathsLengthAndReadingsAddNoLookUps) {
+  const RuleSet set = set_of({rule("buy", {"/buy/**"}), rule("one", {"/buy/*"}),
+                              rule("exact", {"/buy"}), rule("wide", {"/**"}, [](Rule& r) {
+                                r.match.hosts = {"*.shop.example", "shop.example"};
+                              })});
+  std::string host, deep;
+  for (int i = 0; i < 1'000; ++i) host += "a.";
+  for (int i = 0; i < 3'990; ++i) deep += "a/";
+  const std::size_t plain = ask(set, {.host = "w.shop.example", .path = "/buy/x"}).look_ups;
+  EXPECT_EQ(names(set, {.host = host + "shop.example", .path = "/buy/" + deep}), "buy wide");
+  EXPECT_LE(ask(set, {.host = host + "shop.example", .path = "/buy/" + deep}).look_ups, plain + 2);
+  // Two texts are all that the sixteen readings give.
+  EXPECT_LE(ask(set, {.path = "/zz/" + deep + "%25b"}).look_ups, 2 * plain);
+}
+
 TEST(CompiledRule, AQuotaKeepsItsIdentityUntilItIsAnother) {
   const auto identity = [](const Rule& r) {
     return CompiledRule(RuleEntry{r, 1, {}, {}, {}}).quotas()[0].identity;

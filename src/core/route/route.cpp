@@ -103,42 +103,47 @@ const Route* RouteTable::pick(const Candidates& from, const Host& host,
   return nullptr;
 }
 
-const Route* RouteTable::pick(const Index& index, std::string_view path, const Host& host,
-                              std::string_view method) const {
-  if (index.empty()) return nullptr;
-  const auto found = index.find(path);
-  return found == index.end() ? nullptr : pick(found->second, host, method);
-}
-
 // From the longest literal part to the shortest: the path itself, its parent, and so on up to the
 // root.
-const Route* RouteTable::find_read(const Host& host, std::string_view path,
-                                   std::string_view method) const {
-  if (const Route* route = pick(exact_, path, host, method)) return route;
-  if (const Route* route = pick(all_below_, path, host, method)) return route;
-  bool parent = true;
-  for (std::string_view literal = path; !literal.empty(); parent = false) {
-    literal = literal.substr(0, literal.rfind('/'));
-    if (parent)
-      if (const Route* route = pick(one_more_, literal, host, method)) return route;
-    if (const Route* route = pick(all_below_, literal, host, method)) return route;
+const Route* RouteTable::find_read(const Host& host, std::string_view path, std::string_view method,
+                                   std::size_t& look_ups) const {
+  const Route* route = nullptr;
+  const auto leads = [&](const Candidates& candidates) {
+    route = pick(candidates, host, method);
+    return route != nullptr;
+  };
+  const auto leads_at = [&](const Index& index, std::string_view literal) {
+    const Candidates* found = index.find(literal, look_ups);
+    return found != nullptr && leads(*found);
+  };
+  if (leads_at(exact_, path) || leads_at(all_below_, path)) return route;
+  if (!path.empty()) {
+    const std::string_view parent = path.substr(0, path.rfind('/'));
+    if (leads_at(one_more_, parent)) return route;
+    all_below_.walk(parent, look_ups, leads);
+    if (route != nullptr) return route;
   }
   return pick(any_path_, host, method);
 }
 
-const Route* RouteTable::find(std::string_view host, std::string_view path,
-                              std::string_view method) const {
+const Route* RouteTable::find(std::string_view host, std::string_view path, std::string_view method,
+                              std::size_t* look_ups) const {
+  std::size_t uncounted = 0;
+  std::size_t& count = look_ups == nullptr ? uncounted : *look_ups;
   if (routes_.empty()) return nullptr;
   const Host read_as = read_host(host);
-  if (is_read(path)) return find_read(read_as, path, method);
+  if (is_read(path)) return find_read(read_as, path, method, count);
   const auto readings = readings_of(path);
+  std::vector<std::string> seen;
   const Route* found = nullptr;
   for (const Reading& reading : readings) {
-    const auto read = read_path(path, reading);
+    auto read = read_path(path, reading);
     if (!read || is_reserved(*read)) return nullptr;
-    const Route* route = find_read(read_as, *read, method);
-    if (&reading != readings.data() && route != found) return nullptr;
+    if (std::find(seen.begin(), seen.end(), *read) != seen.end()) continue;
+    const Route* route = find_read(read_as, *read, method, count);
+    if (!seen.empty() && route != found) return nullptr;
     found = route;
+    if (readings.size() > 1) seen.push_back(*std::move(read));
   }
   return found;
 }

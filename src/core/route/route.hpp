@@ -6,14 +6,13 @@
 // Spec:    docs/configuration.md, "routes".
 #pragma once
 
+#include "core/route/literal_index.hpp"
 #include "core/route/path.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace doorward::route {
@@ -55,11 +54,14 @@ std::optional<std::string> fault_in_host_pattern(std::string_view pattern);
 
 // Finds the route of a request: the most specific path pattern wins, then the most specific host,
 // then the earlier in the file. No route takes "/.doorward" or anything below it.
+// Time: hash look-ups by path, for each different reading of it at most one for each '/' within the
+// longest pattern, however long the path is. `look_ups`, where given, counts them.
 class RouteTable {
  public:
   RouteTable() = default;
   explicit RouteTable(std::vector<Route> routes);
-  const Route* find(std::string_view host, std::string_view path, std::string_view method) const;
+  const Route* find(std::string_view host, std::string_view path, std::string_view method,
+                    std::size_t* look_ups = nullptr) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
@@ -71,19 +73,12 @@ class RouteTable {
     std::uint32_t route = 0;
   };
   using Candidates = std::vector<Candidate>;
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  using Index = std::unordered_map<std::string, Candidates, Hash, std::equal_to<>>;
+  using Index = LiteralIndex<Candidates>;
 
   void add(const std::string& pattern, std::uint32_t route);
   void add_candidates(Candidates& to, std::uint32_t route) const;
-  const Route* find_read(const Host& host, std::string_view path, std::string_view method) const;
-  const Route* pick(const Index& index, std::string_view path, const Host& host,
-                    std::string_view method) const;
+  const Route* find_read(const Host& host, std::string_view path, std::string_view method,
+                         std::size_t& look_ups) const;
   const Route* pick(const Candidates& from, const Host& host, std::string_view method) const;
 
   std::vector<Route> routes_;

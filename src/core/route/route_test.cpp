@@ -154,5 +154,20 @@ TEST(Patterns, FaultsAreNamed) {
     EXPECT_TRUE(fault_in_host_pattern(bad)) << bad;
 }
 
+TEST(RouteTable, ThePathsLengthAndReadingsAddNoLookUps) {
+  const RouteTable table = shop();
+  const auto look_ups = [&](const std::string& path) {
+    std::size_t count = 0;
+    (void)table.find("h", path, "GET", &count);
+    return count;
+  };
+  std::string deep;
+  for (int i = 0; i < 3'990; ++i) deep += "a/";
+  const std::size_t plain = look_ups("/x/y/z/buy");
+  EXPECT_EQ(table.find("h", "/buy/" + deep, "GET")->name, "buy");
+  EXPECT_LE(look_ups("/buy/" + deep), plain + 4);
+  EXPECT_LE(look_ups("/zz/" + deep + "%25b"), 2 * (plain + 4));
+}
+
 }  // namespace
 }  // namespace doorward::route
