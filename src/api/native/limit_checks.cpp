@@ -1,5 +1,6 @@
 #include "api/native/limit_checks.hpp"
 
+#include "gateway/limits/count_hits.hpp"
 #include "gateway/limits/rate_rules.hpp"
 #include "wire/clip.hpp"
 #include "wire/json_reader.hpp"
@@ -9,7 +10,6 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace doorward::api {
 namespace {
@@ -127,7 +127,6 @@ class Check::Reader {
 
   void add(const CompiledRule& rule) {
     const auto& quotas = rule.quotas(plan_);
-    if (check_.counts_.size() + quotas.size() > ports::CounterStore::kMaxHits) return;
     const std::string text = limit::key_text(rule.rule().key, descriptors_);
     if (descriptors_.lacked_client())
       return fail("descriptors",
@@ -166,24 +165,22 @@ Result<Check> Check::read(const json::value& said, const std::string& path,
 
 // As the filter does: what is in dry run by itself, all others in one step.
 void Check::decide(ports::CounterStore& store, limit::Time now) {
-  constexpr std::size_t kMost = ports::CounterStore::kMaxHits;
-  std::array<ports::Hit, kMost> hits;
-  std::array<Decision, kMost> decisions;
-  std::array<Count*, kMost> from{};
-  std::size_t n = 0;
+  boost::container::small_vector<ports::Hit, 4> hits;
+  boost::container::small_vector<Count*, 4> from;
   for (Count& count : counts_) {
     if (peek_) {
       count.decision = store.peek(count.hit, now);
     } else if (count.rule->rule().dry_run) {
       count.decision = store.decide(count.hit, now);
     } else {
-      from[n] = &count;
-      hits[n++] = count.hit;
+      from.push_back(&count);
+      hits.push_back(count.hit);
     }
   }
-  if (n == 0) return;
-  store.decide(std::span(hits.data(), n), now, std::span(decisions.data(), n));
-  for (std::size_t i = 0; i < n; ++i) from[i]->decision = decisions[i];
+  if (hits.empty()) return;
+  boost::container::small_vector<Decision, 4> decisions(hits.size());
+  gateway::count_hits(store, hits, now, decisions);
+  for (std::size_t i = 0; i < from.size(); ++i) from[i]->decision = decisions[i];
 }
 
 // Once for each rule, as the filter does.

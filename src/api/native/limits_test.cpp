@@ -63,6 +63,14 @@ TEST_F(LimitsTest, APathBeyondItsBoundIsRefusedByItsName) {
       << refused.body;
 }
 
+TEST_F(LimitsTest, EveryRuleOfACheckIsAskedHoweverManyApply) {
+  for (int i = 0; i < 20; ++i) set_rule(rule_of("a" + std::to_string(i), 100));
+  set_rule(rule_of("z", 1));
+  const std::string_view body = R"({"descriptors":{"path":"/api/x","client":"192.0.2.1"}})";
+  EXPECT_TRUE(allowed(body));
+  EXPECT_FALSE(allowed(body));
+}
+
 TEST_F(LimitsTest, OnlyABackendOrAnAdminMayAsk) {
   set_rule(rule_of("api", 1));
   const std::string_view body = R"({"rule":"api","key":"a"})";

@@ -1,10 +1,10 @@
 #include "gateway/limits/limits_met.hpp"
 
+#include "gateway/limits/count_hits.hpp"
 #include "gateway/problems.hpp"
 #include "wire/rate_limit/refusal.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace doorward::gateway {
@@ -119,7 +119,6 @@ std::uint64_t LimitsMet::cost_of(const limit::Cost& cost) const {
 void LimitsMet::add_counts(const CompiledRule& rule) {
   const std::string& claim = rule.rule().plan_claim;
   const auto& quotas = rule.quotas(claim.empty() ? std::string_view() : values_.claim(claim));
-  if (counts_.size() + quotas.size() > kMaxCounts) return;
   const std::string key = limit::key_text(rule.rule().key, values_);
   // What is known only from the answer is asked for as the least, and charged then.
   const std::uint64_t cost = is_charged_later(rule) ? 1 : cost_of(rule.rule().cost);
@@ -149,7 +148,7 @@ void LimitsMet::count() {
 }
 
 void LimitsMet::count_together() {
-  boost::container::small_vector<Count*, kMaxCounts> all;
+  boost::container::small_vector<Count*, 16> all;
   for (Count& count : counts_)
     if (!is_charged_later(*count.rule) && !count.rule->rule().dry_run) all.push_back(&count);
   if (all.empty()) return;
@@ -157,11 +156,10 @@ void LimitsMet::count_together() {
     all[0]->decision = parts_.store.decide(all[0]->hit, now_);
     return;
   }
-  std::array<ports::Hit, kMaxCounts> hits;
-  std::array<limit::Decision, kMaxCounts> decisions;
-  for (std::size_t i = 0; i < all.size(); ++i) hits[i] = all[i]->hit;
-  parts_.store.decide(std::span(hits.data(), all.size()), now_,
-                      std::span(decisions.data(), all.size()));
+  boost::container::small_vector<ports::Hit, 16> hits;
+  for (const Count* count : all) hits.push_back(count->hit);
+  boost::container::small_vector<limit::Decision, 16> decisions(hits.size());
+  count_hits(parts_.store, hits, now_, decisions);
   for (std::size_t i = 0; i < all.size(); ++i) all[i]->decision = decisions[i];
 }
 

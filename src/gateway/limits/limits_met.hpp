@@ -7,7 +7,8 @@
 //          parked stream holds none.
 // Ownership: keeps the rule set that it was made with.
 // Threads: single owner.
-// Bounds:  a request meets at most kMaxCounts counters; rules beyond them are not asked.
+// Bounds:  every rule that applies is asked; beyond 16 quotas as gateway/limits/count_hits.hpp
+//          says.
 // Spec:    docs/rules.md.
 #pragma once
 
@@ -25,8 +26,6 @@ namespace doorward::gateway {
 
 class LimitsMet final : public AnswerEditor {
  public:
-  static constexpr std::size_t kMaxCounts = ports::CounterStore::kMaxHits;
-
   // `own`: the tenant's; may be null.
   LimitsMet(const RateRulesParts& parts, Context& context,
             std::shared_ptr<const limit::RuleSet> rules, std::shared_ptr<const limit::RuleSet> own);

@@ -137,6 +137,23 @@ TEST_F(RateRulesTest, ClientsAreCountedApartAndIPv6ByItsNetwork) {
   EXPECT_EQ(status("/api/x", {}, "2001:db8::ffff"), 429u);
 }
 
+TEST_F(RateRulesTest, EveryRuleIsAskedHoweverManyApply) {
+  std::vector<Rule> rules;
+  for (int i = 0; i < 40; ++i) rules.push_back(rule_of("a" + std::to_string(i), 100));
+  rules.push_back(rule_of("z", 1));
+  set_rules(rules);
+  EXPECT_EQ(status(), 200u);
+  EXPECT_EQ(status(), 429u);
+  EXPECT_EQ(status(), 429u);
+  rules.pop_back();
+  set_rules(rules);
+  const auto left = ask();
+  EXPECT_EQ(left.answer.status, 200u);
+  EXPECT_THAT(std::string(left.answer.fields.find("RateLimit").value_or("")),
+              testing::HasSubstr("\"a0\";r=98"))
+      << "what was refused used up nothing";
+}
+
 TEST_F(RateRulesTest, DoorwardsOwnCallsAreLimitedButHealthMetricsAndAdminAreNot) {
   Rule everything = rule_of("all", 1);
   everything.match.paths.clear();
