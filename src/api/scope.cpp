@@ -26,10 +26,12 @@ limit::CompiledQuota quota_of(const room::Rate& calls) {
 
 }  // namespace
 
-std::optional<edge::Response> count_call(const Desk& desk, const tenant::Tenant& tenant) {
+std::optional<edge::Response> count_call(const Desk& desk, const tenant::Tenant& tenant,
+                                         bool by_key) {
   if (!tenant.settings.calls) return std::nullopt;
   const limit::CompiledQuota quota = quota_of(*tenant.settings.calls);
-  const Hash128 key = siphash128(desk.counting.key, "calls of tenant " + tenant.name);
+  const char* whose = by_key ? "calls of tenant " : "visits of tenant ";
+  const Hash128 key = siphash128(desk.counting.key, whose + tenant.name);
   const limit::Decision decision =
       desk.counting.store.decide({key, &quota}, desk.places.services().clock.limit_now());
   if (decision.allowed) return std::nullopt;
@@ -62,7 +64,7 @@ std::optional<edge::Response> enter_scope(const Desk& desk, Call& call, const Fo
   const tenant::Tenant* tenant = tenants->named(call.tenant);
   if (tenant == nullptr) return no_tenant();
   // Whoever floods a tenant keeps its operator out of nothing.
-  return has_admin_token(desk, call) ? std::nullopt : count_call(desk, *tenant);
+  return has_admin_token(desk, call) ? std::nullopt : count_call(desk, *tenant, call.by_key);
 }
 
 }  // namespace doorward::api

@@ -15,7 +15,9 @@ namespace doorward::api {
 // Fills in what `found` says of the call, under the tenant whose address or API key it is.
 std::optional<edge::Response> enter_scope(const Desk& desk, Call& call, const Found& found);
 
-// Counts one call of the tenant; refuses it where there are too many.
-std::optional<edge::Response> count_call(const Desk& desk, const tenant::Tenant& tenant);
+// Counts one call of the tenant; refuses it where there are too many. Its backends, by their keys,
+// and its visitors have as many each, so that visitors keep no backend out.
+std::optional<edge::Response> count_call(const Desk& desk, const tenant::Tenant& tenant,
+                                         bool by_key);
 
 }  // namespace doorward::api

@@ -118,12 +118,23 @@ TEST_F(TenantsTest, ATenantThatCallsTooOftenIsToldWhenToComeBack) {
   const std::string b = key_of("b");
   api.admin("PATCH", "/v1/admin/tenants/a", R"({"calls":{"count":2,"every":"1m"}})");
   EXPECT_EQ(as(a, "GET", "/v1/admin/rooms").status, 200U);
-  EXPECT_EQ(api.call("GET", "/v1/tenants/a/rooms/none").status, 404U);
+  EXPECT_EQ(as(a, "GET", "/v1/admin/rules").status, 200U);
   const Said refused = as(a, "GET", "/v1/admin/rooms");
   EXPECT_EQ(refused.problem(), "too-many-calls");
   EXPECT_TRUE(refused.fields.contains("Retry-After"));
   EXPECT_EQ(as(b, "GET", "/v1/admin/rooms").status, 200U);
   EXPECT_EQ(api.admin("GET", "/v1/tenants/a/admin/rooms").status, 200U) << "not the operator";
+}
+
+TEST_F(TenantsTest, StrangersKeepATenantsBackendOutOfNothing) {
+  const std::string a = key_of("a");
+  api.admin("PATCH", "/v1/admin/tenants/a", R"({"calls":{"count":2,"every":"1m"}})");
+  const std::string_view none = "/v1/tenants/a/rooms/none";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(api.call("GET", none).status, 404U);
+  EXPECT_EQ(api.call("GET", none).problem(), "too-many-calls");
+  EXPECT_EQ(as(a, "GET", "/v1/admin/rooms").status, 200U);
+  EXPECT_EQ(as(a, "GET", none).status, 404U);
+  EXPECT_EQ(as(a, "GET", none).problem(), "too-many-calls");
 }
 
 TEST_F(TenantsTest, WrongCallsAreAnsweredExactly) {

@@ -92,7 +92,8 @@ edge::Task<Got<Business>> find_business(Desk& desk, Call& call,
   const auto tenants = desk.shard().tenants();
   const tenant::Tenant* tenant = owner ? tenants->named(owner->tenant) : nullptr;
   if (tenant == nullptr) co_return compat::detail(401, "Invalid business_id");
-  if (auto refused = count_call(desk, *tenant)) co_return std::move(*refused);
+  // By a key that the pages of its visitors carry too.
+  if (auto refused = count_call(desk, *tenant, false)) co_return std::move(*refused);
   Business business{tenant->name, tenant->settings, tenant::full_name(tenant->name, kQueue)};
   for (engine::Command& command : missing_parts(desk, business)) {
     auto failed = co_await make(desk, std::move(command), kQueue);
