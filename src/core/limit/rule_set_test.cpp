@@ -92,7 +92,8 @@ TEST(RuleSet, FindsByPathTheMostSpecificFirst) {
 
 TEST(RuleSet, CountsAPathByEveryReadingOfIt) {
   const RuleSet set = set_of({rule("buy", {"/buy"}), rule("other", {"/x/**"})});
-  for (const char* path : {"/buy;a=1", "/x;/../buy", "/y%2f..%2fbuy", "/buy.", "/buy%20"})
+  for (const char* path : {"/buy;a=1", "/x;/../buy", "/y%2f..%2fbuy", "/buy.", "/buy%20",
+                           "/buy%3bx", "/buy%3Bx=1", "/buy%253bx"})
     EXPECT_NE(names(set, {.path = path}).find("buy"), std::string::npos) << path;
   EXPECT_EQ(ask(set, {.path = "/buy;a=1"}).endpoint, "/buy");
   EXPECT_EQ(ask(set, {.path = "/buy;a=2"}).endpoint, "/buy");

@@ -43,6 +43,18 @@ void append_escaped(std::string& out, char c, Reading reading) {
 
 bool divides(char c, Reading reading) { return c == '/' || (reading.wide_slashes && c == '\\'); }
 
+// Where the parameters that begin at `at` end: at what divides segments. A server that finds them
+// by an escaped ';' resolved all escapes before, so that an escaped slash divides there too.
+std::size_t end_of_params(std::string_view path, std::size_t at, bool escaped, Reading reading) {
+  for (; at < path.size(); ++at) {
+    if (divides(path[at], reading)) break;
+    if (!escaped || !reading.wide_slashes || path[at] != '%') continue;
+    const int byte = unescape(path, at);
+    if (byte >= 0 && divides(static_cast<char>(byte), reading)) break;
+  }
+  return at;
+}
+
 // Escapes resolved and letter case removed; segments still as they came.
 std::optional<std::string> flatten(std::string_view path, Reading reading) {
   std::string out;
@@ -53,12 +65,15 @@ std::optional<std::string> flatten(std::string_view path, Reading reading) {
     if (c == '%') {
       const int byte = unescape(path, i);
       if (byte < 0 || is_control(static_cast<char>(byte))) return std::nullopt;
-      append_escaped(out, static_cast<char>(byte), reading);
       i += 2;
+      if (byte == ';' && reading.drop_params)
+        i = end_of_params(path, i + 1, true, reading) - 1;
+      else
+        append_escaped(out, static_cast<char>(byte), reading);
     } else if (c == '\\') {
       append_escaped(out, c, reading);
     } else if (c == ';' && reading.drop_params) {
-      while (i + 1 < path.size() && !divides(path[i + 1], reading)) ++i;
+      i = end_of_params(path, i + 1, false, reading) - 1;
     } else {
       out += lower(c);
     }
@@ -119,13 +134,13 @@ std::span<const Reading> readings_of(std::string_view path) {
   char last = '/';
   for (std::size_t i = 0; i < path.size(); ++i) {
     char c = path[i];
-    params = params || c == ';';
     if (const int byte = c == '%' ? unescape(path, i) : -1; byte >= 0) {
       c = static_cast<char>(byte);
       i += 2;
       slashes = slashes || c == '/';
     }
     slashes = slashes || c == '\\';
+    params = params || c == ';';
     ends = ends || (is_end(last) && (c == '/' || c == '\\' || c == ';'));
     last = c;
   }

@@ -22,7 +22,7 @@ namespace doorward::route {
 
 struct Reading {
   bool wide_slashes = false;  // "%2f", "\" and "%5c" divide segments
-  bool drop_params = false;   // ";x=1" is not part of the segment
+  bool drop_params = false;   // ";x=1" and "%3bx=1" are not part of the segment
   bool trim_ends = false;     // "buy." and "buy " are "buy", as on Windows
   bool twice = false;         // "%2562uy" is "buy", as where two servers resolve escapes in turn
 };

@@ -40,6 +40,10 @@ TEST(ReadPath, WideSlashesDivideAndParamsAreDroppedWhereAsked) {
   EXPECT_EQ(read_path("/x%2F..%5Cbuy\\y", {.wide_slashes = true}), "/buy/y");
   EXPECT_EQ(read_path("/x/..;v=1/buy;a=b", {.drop_params = true}), "/buy");
   EXPECT_EQ(read_path("/x;v%2F..%2Fbuy", {.wide_slashes = true, .drop_params = true}), "/x");
+  EXPECT_EQ(read_path("/secret%3Bx/y%3b", {.drop_params = true}), "/secret/y");
+  EXPECT_EQ(read_path("/x%3bv%2F..%2Fbuy", {.drop_params = true}), "/x");
+  EXPECT_EQ(read_path("/x%3bv%2F..%5cbuy", {.wide_slashes = true, .drop_params = true}), "/buy");
+  EXPECT_EQ(read_path("/buy%253bx", {.drop_params = true, .twice = true}), "/buy");
   EXPECT_EQ(read_path("/x;v\\..\\buy", {.wide_slashes = true, .drop_params = true}), "/buy");
 }
 
@@ -63,6 +67,7 @@ TEST(ReadPath, OnlyDoubtfulPathsHaveSeveralReadings) {
   EXPECT_EQ(readings_of("/buy%2Fx").size(), 2u);
   EXPECT_EQ(readings_of("/buy\\x").size(), 2u);
   EXPECT_EQ(readings_of("/buy;x").size(), 4u);
+  EXPECT_EQ(readings_of("/buy%3Bx").size(), 4u);
   for (const char* path :
        {"/buy.", "/buy./x", "/buy%2e", "/buy%20/x", "/buy.%2fx", "/buy.;x", "/x/.."})
     EXPECT_EQ(readings_of(path).size(), 8u) << path;
