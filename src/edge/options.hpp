@@ -48,10 +48,10 @@ struct ParkingOptions {
 
 struct RespOptions {
   wire::resp::RequestLimits limits;
-  std::size_t connections = 1'024;
+  std::size_t connections = 1'024;    // of which one address may take a quarter
   std::size_t unsent_bytes = 65'536;  // replies that wait for the peer to take them
   Millis idle{300'000};               // between requests
-  Millis request{10'000};             // for more of a request that has begun
+  Millis request{10'000};             // for more of a request that has begun, and for AUTH in all
   RespConversations conversations;    // needed where a listener speaks the protocol
 };
 

@@ -27,6 +27,9 @@ class RespConversation {
   // Appends the reply to `out`. The arguments, the command's name first, are valid until it
   // returns.
   virtual After answer(std::span<const std::string_view> arguments, std::string& out) = 0;
+  // Whether the client has shown who it is, or needs not. Until then it has `RespOptions::request`
+  // in all, and is not kept for longer.
+  virtual bool is_known() const { return true; }
 };
 
 using RespConversations = std::function<std::unique_ptr<RespConversation>(const Peer&)>;

@@ -7,7 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <optional>
 
 namespace doorward::edge {
 namespace {
@@ -88,7 +90,15 @@ class RespSession {
     const bool between = connection_.input().empty();
     connection_.shrink();
     connection_.set_idle(between);
-    const Millis deadline = loop_.now() + (between ? options.idle : options.request);
+    const Millis now = loop_.now();
+    Millis deadline = now + (between ? options.idle : options.request);
+    if (conversation_->is_known()) {
+      stranger_until_.reset();
+    } else {
+      if (!stranger_until_) stranger_until_ = now + options.request;
+      if (*stranger_until_ <= now) co_return error(Errc::timed_out, "nobody logged in");
+      deadline = std::min(deadline, *stranger_until_);
+    }
     const Result<> filled = co_await connection_.fill(deadline);
     connection_.set_idle(false);
     co_return filled;
@@ -98,6 +108,7 @@ class RespSession {
   Connection connection_;
   resp::RequestDecoder decoder_;
   std::unique_ptr<RespConversation> conversation_;
+  std::optional<Millis> stranger_until_;
 };
 
 Task<> serve(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass) {

@@ -142,6 +142,51 @@ TEST(RespSession, EndsWhoIsSilentOrStopsWithinARequest) {
   EXPECT_FALSE(silent.timed_out() || slow.timed_out());
 }
 
+// Knows nobody until told "auth".
+class Guarded final : public RespConversation {
+ public:
+  After answer(std::span<const std::string_view> arguments, std::string& out) override {
+    known_ = known_ || arguments.front() == "auth";
+    resp::append_simple(out, known_ ? "OK" : "WHO");
+    return After::go_on;
+  }
+  bool is_known() const override { return known_; }
+
+ private:
+  bool known_ = false;
+};
+
+TEST(RespSession, EndsWhoDoesNotLogInHoweverBusy) {
+  ServerOptions options = resp_options();
+  options.resp.idle = Millis(600'000);
+  options.resp.request = Millis(500);
+  options.resp.conversations = [](const Peer&) { return std::make_unique<Guarded>(); };
+  RunningServer running(std::move(options), no_http);
+  Client silent(running.port());
+  Client busy(running.port());
+  std::string said;
+  do {
+    busy.send("a\r\n");
+    said = busy.read_bytes(6);
+  } while (said == "+WHO\r\n");
+  EXPECT_EQ(said + silent.read_all(), "");
+  EXPECT_FALSE(silent.timed_out() || busy.timed_out());
+}
+
+TEST(RespSession, OneAddressTakesAtMostAQuarterOfTheConnections) {
+  ServerOptions options = resp_options();
+  options.resp.connections = 8;
+  RunningServer running(std::move(options), no_http);
+  Client first(running.port());
+  Client second(running.port());
+  for (Client* each : {&first, &second}) {
+    each->send("a\r\n");
+    EXPECT_EQ(each->read_bytes(9), bulk("1 a"));
+  }
+  Client third(running.port());
+  EXPECT_EQ(third.read_all(), "-ERR max number of clients reached\r\n");
+}
+
 TEST(RespSession, DrainsByEndingIdleConnectionsAtOnce) {
   RunningServer running(resp_options(), no_http);
   Client client(running.port());

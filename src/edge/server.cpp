@@ -27,7 +27,8 @@ class Server::Impl {
         handler_(std::move(handler)),
         limits(options.connections, options.connections_per_address),
         // Few backends hold all of them: no address has a share.
-        resp_limits(options.resp.connections, options.resp.connections) {
+        resp_limits(options.resp.connections,
+                    std::max<std::size_t>(1, options.resp.connections / 4)) {
     unsigned count = options.threads;
     if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {

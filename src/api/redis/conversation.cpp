@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view kRedisVersion = "7.0.0";
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kShownBytes = 128;
+constexpr int kMostWrongPasswords = 5;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -128,9 +129,17 @@ After Conversation::throttle(Arguments arguments, std::string& out) {
 }
 
 bool Conversation::log_in(std::string_view user, std::string_view password, std::string& out) {
-  if (redis_.lets_in(user, password)) return known_ = true;
+  if (redis_.lets_in(user, password)) {
+    wrong_passwords_ = 0;
+    return known_ = true;
+  }
+  ++wrong_passwords_;
   resp::append_error(out, "WRONGPASS invalid username-password pair or user is disabled.");
   return false;
+}
+
+After Conversation::after_refusal() const {
+  return wrong_passwords_ < kMostWrongPasswords ? After::go_on : After::close;
 }
 
 After Conversation::auth(Arguments arguments, std::string& out) {
@@ -145,7 +154,7 @@ After Conversation::auth(Arguments arguments, std::string& out) {
     return After::go_on;
   }
   const std::string_view user = arguments.size() == 3 ? arguments[1] : "default";
-  return log_in(user, arguments.back(), out) ? ok(out) : After::go_on;
+  return log_in(user, arguments.back(), out) ? ok(out) : after_refusal();
 }
 
 bool Conversation::rename(std::string_view name, std::string& out) {
@@ -198,7 +207,7 @@ After Conversation::hello(Arguments arguments, std::string& out) {
       return After::go_on;
     }
     version = *wanted;
-    if (!hello_options(arguments.subspan(2), out)) return After::go_on;
+    if (!hello_options(arguments.subspan(2), out)) return after_refusal();
   }
   if (!known_) {
     resp::append_error(out,

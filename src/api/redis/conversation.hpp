@@ -20,6 +20,7 @@ class Conversation final : public edge::RespConversation {
       : redis_(redis), id_(++redis.last_id_), known_(!redis.options_.needs_auth) {}
 
   edge::After answer(Arguments arguments, std::string& out) override;
+  bool is_known() const override { return known_; }
 
  private:
   struct Command;
@@ -38,6 +39,8 @@ class Conversation final : public edge::RespConversation {
   edge::After select(Arguments arguments, std::string& out);
   edge::After throttle(Arguments arguments, std::string& out);
 
+  // After a refusal: too many wrong passwords end the connection.
+  edge::After after_refusal() const;
   // Each appends an error where it answers false.
   bool log_in(std::string_view user, std::string_view password, std::string& out);
   bool rename(std::string_view name, std::string& out);
@@ -51,6 +54,7 @@ class Conversation final : public edge::RespConversation {
   Redis& redis_;
   std::int64_t id_;
   bool known_;
+  int wrong_passwords_ = 0;
   int version_ = 2;  // of the protocol
   std::string name_;
 };

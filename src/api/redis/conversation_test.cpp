@@ -166,5 +166,12 @@ TEST(RedisConversation, TakesAnApiKeyForAPassword) {
   EXPECT_EQ(redis.say({"AUTH", "other", "api-key"}), kWrong);
 }
 
+TEST(RedisConversation, EndsAfterAFewWrongPasswords) {
+  TestRedis redis(guarded());
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(redis.say({"AUTH", "wrong"}), kWrong) << i;
+  EXPECT_EQ(redis.say({"HELLO", "3", "AUTH", "default", "wrong"}),
+            std::string(kWrong) + "(closed)");
+}
+
 }  // namespace
 }  // namespace doorward::api::redis
