@@ -141,6 +141,18 @@ bool has_admin_token(const Desk& desk, const Call& call) {
   return token && !wanted.empty() && admin::same_secret(*token, wanted);
 }
 
+bool is_admin(const Desk& desk, const Call& call) {
+  return may_come_here(desk, call) && has_admin_token(desk, call);
+}
+
+edge::Response too_many_tries(Millis wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  edge::Response answer =
+      gateway::answer(problems::kTooManyTries, fmt::format("Try again in {} s.", seconds));
+  answer.head.fields.append("Retry-After", fmt::format("{}", seconds));
+  return answer;
+}
+
 std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const Call& call) {
   const auto id = gateway::cookie(call.head(), kSessionCookie);
   if (!id) return std::nullopt;
@@ -155,9 +167,18 @@ std::optional<edge::Response> refuse_elsewhere(const Desk& desk, const Call& cal
 
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
   if (auto refused = refuse_elsewhere(desk, call)) return refused;
-  if (has_admin_token(desk, call)) return std::nullopt;
-  const bool has_session = session_of(desk, call).has_value();
   const bool named = gateway::bearer_token(call.head()).has_value();
+  if (named) {
+    // Counted apart from the tries to sign in, so that a program with an old token locks no browser
+    // out. While there are too many the right one is not told from the others.
+    const Millis now = desk.places.services().clock.steady_now();
+    const std::string guesser = "bearer " + call.client.key;
+    const auto wait = desk.sessions.must_wait(guesser, now, admin::SessionTable::kMaxWrongBearers);
+    if (wait) return too_many_tries(*wait);
+    if (has_admin_token(desk, call)) return std::nullopt;
+    desk.sessions.failed(guesser, now);
+  }
+  const bool has_session = session_of(desk, call).has_value();
   if (named || (!has_session && !is_open(desk, call)))
     return gateway::answer(problems::kAdminOnly,
                            "Send Authorization: Bearer with the admin token.");

@@ -74,8 +74,8 @@ struct Desk {
   Counting counting;
   live::Live& live;
   ApiOptions options;
-  std::string openapi = {};  // the document, as it is served
-  admin::SessionTable sessions = {};
+  std::string openapi = {};                   // the document, as it is served
+  mutable admin::SessionTable sessions = {};  // thread-safe
   LockCalls lock_calls = {};
 
   engine::Shard& shard() const { return places.services().shard; }
@@ -124,9 +124,15 @@ std::optional<edge::Response> refuse_elsewhere(const Desk& desk, const Call& cal
 // The session whose cookie this request carries.
 std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const Call& call);
 // Refuses calls that need an admin: by token, by the cookie of a session with its CSRF token in
-// `X-CSRF-Token` where something is changed, or open on loopback. Absent: go on.
+// `X-CSRF-Token` where something is changed, or open on loopback. Wrong tokens are counted by the
+// address, and beyond kMaxWrongBearers in a minute none is looked at. Absent: go on.
 std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call);
 bool has_admin_token(const Desk& desk, const Call& call);
+// Whether it carries the admin token where that is taken. On any other listener nobody learns
+// whether a token is the right one.
+bool is_admin(const Desk& desk, const Call& call);
+// To who tried too many wrong tokens.
+edge::Response too_many_tries(Millis wait);
 // The same for what is only looked at: where it is open on loopback, pages of the origins that
 // `cors` names may watch too.
 std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call);

@@ -64,7 +64,7 @@ std::optional<edge::Response> enter_scope(const Desk& desk, Call& call, const Fo
   const tenant::Tenant* tenant = tenants->named(call.tenant);
   if (tenant == nullptr) return no_tenant();
   // Whoever floods a tenant keeps its operator out of nothing.
-  return has_admin_token(desk, call) ? std::nullopt : count_call(desk, *tenant, call.by_key);
+  return is_admin(desk, call) ? std::nullopt : count_call(desk, *tenant, call.by_key);
 }
 
 }  // namespace doorward::api

@@ -3,7 +3,6 @@
 #include "gateway/origin.hpp"
 #include "wire/cookie.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include <array>
@@ -42,14 +41,6 @@ json::object session_json(const Call& call, const SessionTable::Session& session
           {"expires_in_s", left.count()}};
 }
 
-edge::Response say_wait(Millis wait) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-  edge::Response answer =
-      gateway::answer(problems::kTooManyTries, fmt::format("Try again in {} s.", seconds));
-  answer.head.fields.append("Retry-After", fmt::format("{}", seconds));
-  return answer;
-}
-
 }  // namespace
 
 edge::Task<Answer> begin_session(Desk& desk, Call& call) {
@@ -59,7 +50,8 @@ edge::Task<Answer> begin_session(Desk& desk, Call& call) {
   static constexpr std::array<std::string_view, 1> kKnown{"token"};
   const Body body = co_await read_body(call, kKnown);
   const Millis now = desk.places.services().clock.steady_now();
-  if (const auto wait = desk.sessions.must_wait(call.client.key, now)) co_return say_wait(*wait);
+  if (const auto wait = desk.sessions.must_wait(call.client.key, now))
+    co_return too_many_tries(*wait);
   if (body.has_error()) co_return gateway::answer(body.error());
   std::optional<gateway::Refusal> problem;
   const std::string token = text_member(*body, "token", problem);

@@ -44,11 +44,12 @@ void SessionTable::end(std::string_view id) {
   std::erase_if(sessions_, [id](const Session& s) { return same_secret(s.id, id); });
 }
 
-std::optional<Millis> SessionTable::must_wait(std::string_view address, Millis now) {
+std::optional<Millis> SessionTable::must_wait(std::string_view address, Millis now,
+                                              std::size_t most) {
   const std::lock_guard lock(mutex_);
   forget_failures(now);
   const auto found = failures_.find(address);
-  if (found != failures_.end() && found->second.count >= kMaxFailures)
+  if (found != failures_.end() && found->second.count >= most)
     return found->second.since + kFailuresWithin - now;
   if (found == failures_.end() && failures_.size() >= kMaxAddresses) return kFailuresWithin;
   return std::nullopt;

@@ -29,6 +29,7 @@ class SessionTable {
   static constexpr Millis kLifetime{std::chrono::hours{12}};
   static constexpr std::size_t kMaxSessions = 64;
   static constexpr std::size_t kMaxFailures = 5;
+  static constexpr std::size_t kMaxWrongBearers = 20;
   static constexpr Millis kFailuresWithin{std::chrono::minutes{1}};
   static constexpr std::size_t kMaxAddresses = 1'024;
 
@@ -43,7 +44,8 @@ class SessionTable {
   void end(std::string_view id);
 
   // How long `address` must wait before it may try a token again; absent: it may now.
-  std::optional<Millis> must_wait(std::string_view address, Millis now);
+  std::optional<Millis> must_wait(std::string_view address, Millis now,
+                                  std::size_t most = kMaxFailures);
   void failed(std::string_view address, Millis now);
 
  private:

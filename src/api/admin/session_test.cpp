@@ -81,7 +81,24 @@ TEST_F(AdminSession, WrongTokensAreCounted) {
   const Said refused = api.call("POST", kSession, {}, kRightToken);
   EXPECT_EQ(refused.problem(), "too-many-tries");
   EXPECT_EQ(refused.fields.find("Retry-After"), "60");
-  EXPECT_EQ(api.admin("GET", kRooms).status, 200U) << "a bearer token is not counted";
+  EXPECT_EQ(api.admin("GET", kRooms).status, 200U) << "bearer tokens are counted apart";
+}
+
+TEST_F(AdminSession, WrongBearerTokensAreCountedToo) {
+  const Fields wrong{TestApi::bearer("another-token-0123456789")};
+  for (std::size_t i = 0; i < admin::SessionTable::kMaxWrongBearers; ++i)
+    EXPECT_EQ(api.call("GET", kRooms, wrong).problem(), "admin-only");
+  const Said refused = api.call("GET", kRooms, wrong);
+  EXPECT_EQ(refused.problem(), "too-many-tries");
+  EXPECT_EQ(refused.fields.find("Retry-After"), "60");
+  EXPECT_EQ(api.admin("GET", kRooms).problem(), "too-many-tries")
+      << "the right one would tell that it is";
+  EXPECT_EQ(api.call("POST", kSession, {}, kRightToken).status, 200U) << "counted apart";
+  api.client.key = "198.51.100.7";
+  EXPECT_EQ(api.admin("GET", kRooms).status, 200U) << "another address";
+  api.client.key.clear();
+  api.desk.clock.advance(std::chrono::minutes{1});
+  EXPECT_EQ(api.admin("GET", kRooms).status, 200U);
 }
 
 TEST_F(AdminSession, WhatIsNotATokenIsRefused) {

@@ -137,6 +137,19 @@ TEST_F(TenantsTest, StrangersKeepATenantsBackendOutOfNothing) {
   EXPECT_EQ(as(a, "GET", none).problem(), "too-many-calls");
 }
 
+TEST_F(TenantsTest, APublicListenerTellsNobodyTheAdminToken) {
+  TestApi publicly({std::string(kAdminToken), [] { return false; }});
+  publicly.peer.admin_listener = true;
+  const std::string_view tenant = R"({"name":"a","calls":{"count":1,"every":"1m"}})";
+  ASSERT_EQ(publicly.admin("POST", kTenants, tenant).status, 201U);
+  const std::string_view none = "/v1/tenants/a/rooms/none";
+  EXPECT_EQ(publicly.admin("GET", none).status, 404U);
+  EXPECT_EQ(publicly.admin("GET", none).status, 404U);
+  publicly.peer.admin_listener = false;
+  EXPECT_EQ(publicly.admin("GET", none).status, 404U);
+  EXPECT_EQ(publicly.admin("GET", none).problem(), "too-many-calls") << "as with any other token";
+}
+
 TEST_F(TenantsTest, WrongCallsAreAnsweredExactly) {
   key_of("acme");
   struct Row {
