@@ -118,14 +118,17 @@ edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
   if (view->state != TicketState::admitted) co_return false;
   Place place{*handle,    *view, visit.room(), pass->subject, services.shard.applied(),
               !is_bearer, false};
-  co_await admit(visit, std::move(place), pass->expires_at);
-  co_return true;
+  const std::optional<LogTime> ends = pass->expires_at;
+  const bool admitted = co_await admit(visit, place, ends);
+  co_return admitted;
 }
 
 // Lets the visitor through: counts the use, renews the pass of a browser, and tells the backend.
-edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTime> pass_ends) {
+// False: that use came too late, and `place` says how it stands.
+edge::Task<bool> RoomGate::admit(Visit& visit, Place& place, std::optional<LogTime> pass_ends) {
   const room::Policy& policy = visit.entry.view.policy;
   place.view = co_await places_.use(place.handle, place.view, policy);
+  if (place.view.state != TicketState::admitted) co_return false;
   const LogTime now = places_.now();
   const bool pass_is_short =
       !pass_ends || (*pass_ends - now < places_.services().tokens.pass_ttl() / 2 &&
@@ -135,6 +138,7 @@ edge::Task<void> RoomGate::admit(Visit& visit, Place place, std::optional<LogTim
                     visit.secure());
   visit.tell_backend(place.view.id);
   visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.view.id, policy);
+  co_return true;
 }
 
 // By the subject of a verified JWT alone, and by a place that was taken before.
@@ -159,8 +163,12 @@ edge::Task<Verdict> RoomGate::enter_as_user(Visit& visit) {
     co_return Verdict::answered;
   }
   if (place->view.state != TicketState::admitted) co_return co_await wait(visit, *place);
-  co_await admit(visit, std::move(*place), std::nullopt);
-  co_return Verdict::pass;
+  const std::optional<LogTime> no_pass;
+  const bool admitted = co_await admit(visit, *place, no_pass);
+  if (admitted) co_return Verdict::pass;
+  edge::Response response = answer(problems::kNotInLine, "Join the room first.");
+  static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
+  co_return Verdict::answered;
 }
 
 edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
@@ -175,15 +183,20 @@ edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
   if (shows_ticket && (place.has_error() || is_over)) co_return co_await refuse(visit, refused);
   if (!place && refused.is(problems::kBehind)) co_return co_await refuse(visit, refused);
   if (!place || is_over) place = co_await join(visit);
-  if (!place) {
-    const Refusal no_place = place.error();
+  const std::optional<LogTime> no_pass;
+  if (place && place->view.state == TicketState::admitted) {
+    const bool admitted = co_await admit(visit, *place, no_pass);
+    if (admitted) co_return Verdict::pass;
+    if (!shows_ticket) place = co_await join(visit);
+  }
+  const Refusal no_place = place ? over(place->view) : place.error();
+  if (!place || place->view.state == TicketState::closed)
     co_return co_await refuse(visit, no_place);
-  }
-  if (place->view.state == TicketState::admitted) {
-    co_await admit(visit, std::move(*place), std::nullopt);
-    co_return Verdict::pass;
-  }
-  co_return co_await wait(visit, *place);
+  if (place->view.state == TicketState::waiting) co_return co_await wait(visit, *place);
+  const bool admitted = co_await admit(visit, *place, no_pass);
+  if (admitted) co_return Verdict::pass;
+  const Refusal ended = over(place->view);
+  co_return co_await refuse(visit, ended);
 }
 
 edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {

@@ -30,7 +30,7 @@ class RoomGate final : public Filter {
   edge::Task<Sought<Place>> place_of_user(Visit& visit);
   edge::Task<Verdict> enter_as_user(Visit& visit);
   edge::Task<Verdict> enter_by_place(Visit& visit);
-  edge::Task<void> admit(Visit& visit, Place place, std::optional<LogTime> pass_ends);
+  edge::Task<bool> admit(Visit& visit, Place& place, std::optional<LogTime> pass_ends);
   edge::Task<Sought<Place>> join(Visit& visit);
   edge::Task<Verdict> wait(Visit& visit, const Place& place);
   edge::Task<Verdict> refuse(Visit& visit, const Refusal& refusal);

@@ -172,6 +172,27 @@ TEST_F(RoomGateTest, TheFirstEntryIsWrittenAsTheArrival) {
   EXPECT_EQ(desk_.shard->room("sale")->view.inside, 1U);
 }
 
+TEST_F(RoomGateTest, WhoComesTooLateForTheirTurnDoesNotGoInBesideTheNext) {
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.claim_ttl = 1s;
+  desk_.set_room("sale", policy);
+  const Place late = desk_.join("sale", "late");
+  ASSERT_EQ(late.view.state, room::TicketState::admitted);
+  const Place next = desk_.join("sale", "next");
+  desk_.clock.advance(2s);
+  const std::string ticket = "doorward_ticket_sale=" + desk_.places.token_for(late);
+  const std::string pass = "doorward_pass_sale=" + desk_.places.pass_for(late);
+  for (const std::string& cookies : {ticket, pass}) {
+    const Asked asked = ask_with(cookies);
+    EXPECT_EQ(asked.status, 429U) << cookies;
+    EXPECT_NE(json(asked).at("ticket").as_string(), to_string(late.view.id)) << cookies;
+  }
+  const auto handle = desk_.shard->find(next.view.id);
+  ASSERT_TRUE(handle);
+  EXPECT_EQ(desk_.shard->read(*handle)->state, room::TicketState::admitted);
+}
+
 TEST_F(RoomGateTest, PassesOfOtherRoomsOtherKeysAndEndedTicketsDoNotOpen) {
   desk_.set_capacity("sale", 0);
   desk_.set_capacity("other", 1);
