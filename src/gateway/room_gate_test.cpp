@@ -74,6 +74,11 @@ TEST_F(RoomGateTest, APreflightPassesAndTakesNoPlace) {
   Fields with_upgrade = preflight;
   with_upgrade.emplace_back("Upgrade", "websocket");
   EXPECT_EQ(ask(with_upgrade, "OPTIONS").status, 429U);
+  for (const char* credential : {"Cookie", "Authorization"}) {
+    Fields with_credential = preflight;
+    with_credential.emplace_back(credential, "a=b");
+    EXPECT_NE(ask(with_credential, "OPTIONS").verdict, Verdict::pass) << credential;
+  }
 }
 
 TEST_F(RoomGateTest, ARouteWithoutARoomAndARoomInBypassLetEverybodyPass) {
