@@ -1,10 +1,28 @@
 #include "adapters/sqlite/database.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <utility>
 
 namespace doorward::adapters::sqlite {
+namespace {
+
+// SQLite creates files for everybody's eyes, but gives its log and index the mode of the database.
+// A file that is there is not opened: closing it would drop the locks that this process has on it.
+// Where the mode is not ours to change, it stays.
+void keep_to_owner(const std::filesystem::path& path) {
+  constexpr auto kOwn = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::error_code stays;
+    std::filesystem::permissions(path.string() + suffix, kOwn, stays);
+  }
+}
+
+}  // namespace
 
 Statement& Statement::bind(int parameter, std::uint64_t value) {
   sqlite3_bind_int64(handle_.get(), parameter, static_cast<sqlite3_int64>(value));
@@ -51,6 +69,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
                                                  const std::string& vfs) {
   std::unique_ptr<Database> database(new Database(path));
   sqlite3* handle = nullptr;
+  if (vfs.empty()) keep_to_owner(path);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int opened =
       sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());

@@ -4,10 +4,12 @@
 #include "ports/contract/command_log_contract.hpp"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace doorward::adapters::sqlite {
 namespace {
@@ -37,6 +39,31 @@ class SqliteBench final : public ports::LogBench {
   TempFolder folder_;
   ports::FakeClock clock_;
 };
+
+TEST(SqliteLog, OnlyItsOwnerReadsItsFilesAlsoInAFolderThatWasThere) {
+  using std::filesystem::perms;
+  const perms all = perms::owner_all | perms::group_read | perms::others_read;
+  const perms own = perms::owner_read | perms::owner_write;
+  TempFolder folder;
+  ports::FakeClock clock;
+  const auto modes = [&] {
+    std::vector<perms> found;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+      if (file.path().filename().string().starts_with("doorward.db"))
+        found.push_back(file.status().permissions());
+    return found;
+  };
+  {
+    const auto log = SqliteLog::open({.folder = folder.path()}, clock);
+    ASSERT_TRUE(log);
+    EXPECT_THAT(modes(), testing::AllOf(testing::SizeIs(3), testing::Each(own)));
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+    std::filesystem::permissions(file.path(), all);
+  const auto log = SqliteLog::open({.folder = folder.path()}, clock);
+  ASSERT_TRUE(log);
+  EXPECT_THAT(modes(), testing::AllOf(testing::SizeIs(3), testing::Each(own)));
+}
 
 std::unique_ptr<ports::LogBench> make_bench() { return std::make_unique<SqliteBench>(); }
 
