@@ -126,7 +126,7 @@ void describe_identity(Form& form, IdentitySettings& identity) {
               ApiKeySettings& key = identity.api_keys.emplace_back();
               item.required("name", key.name, "Name of the backend, as it is logged.", kName);
               item.required("sha256", key.sha256, "SHA-256 of the key; the key itself is not kept.",
-                            Text{"64 hexadecimal digits", 64, is_sha256});
+                            Text{"64 hexadecimal digits", 64, is_sha256, true});
             });
 }
 

@@ -68,5 +68,17 @@ TEST(Tenants, WhatIsWrongIsSaidWithItsPlace) {
   }
 }
 
+TEST(Tenants, AKeyThatIsWrittenInPlaceOfItsHashIsNotShown) {
+  const std::string key = "PGq0mJ-the-key-itself-3b1U";
+  for (const std::string& text :
+       {"tenants: { a: { api_keys: [{ name: web, sha256: " + key + " }] } }",
+        "identity: { api_keys: [{ name: web, sha256: " + key + " }] }"}) {
+    const Loaded loaded = load_text(text, "test.yaml", {});
+    EXPECT_TRUE(loaded.problems.any_errors()) << text;
+    EXPECT_NE(loaded.problems.text().find("sha256"), std::string::npos);
+    EXPECT_EQ(loaded.problems.text().find(key), std::string::npos) << loaded.problems.text();
+  }
+}
+
 }  // namespace
 }  // namespace doorward::app::config
