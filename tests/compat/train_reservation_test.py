@@ -128,8 +128,8 @@ class Reserve(TrainReservation):
             first = self.reserve(headers=key)
             self.assertEqual(first[0], 200)
             self.assertEqual(self.reserve(headers=key), first)
-            self.assertEqual(self.reserve()[0], 200)
-            self.assertEqual(self.reserve(), SOLD_OUT)
+            self.assertEqual(self.reserve(headers={"Idempotency-Key": "1"})[0], 200)
+            self.assertEqual(self.reserve(headers={"Idempotency-Key": "1"}), SOLD_OUT)
 
     def test_bad_bodies(self):
         with self.serve():

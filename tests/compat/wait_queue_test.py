@@ -215,6 +215,8 @@ class Tokens(WaitQueue):
         """An optional Idempotency-Key on every POST"""
         key = {"Idempotency-Key": "4d8b1f0e-0000-4000-8000-000000000001"}
         self.assertEqual(self.token(headers=key)["uuid"], self.token(headers=key)["uuid"])
+        short = {"Idempotency-Key": "1"}
+        self.assertNotEqual(self.token(headers=short)["uuid"], self.token(headers=short)["uuid"])
 
     def test_wrong_methods(self):
         for method, path, allow in (

@@ -85,7 +85,8 @@ edge::Task<Answer> line_up(Desk& desk, Call& call, std::string_view) {
   const auto before = place_of(desk, *user);
   const bool was_inside = before && before->view.state == TicketState::admitted;
   // A retry is no second lining up, which would lose the place.
-  const std::string key(compat::retry_key(call).value_or(std::string_view()));
+  const std::string key(
+      compat::retry_key(call, compat::KeyScope::user).value_or(std::string_view()));
   gateway::JoinRequest request{room_of(desk), *std::move(user), key};
   const auto place = co_await desk.places.join(std::move(request));
   if (place.has_error()) co_return failed(desk, call, place.error());

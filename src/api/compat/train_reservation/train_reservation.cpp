@@ -51,7 +51,7 @@ edge::Response said(std::string_view status, const User& user,
 // Who names nobody is somebody new, but on a retry with the same Idempotency-Key.
 User new_user(const Desk& desk, const Call& call) {
   const auto& services = desk.places.services();
-  const auto key = compat::retry_key(call);
+  const auto key = compat::retry_key(call, compat::KeyScope::address);
   const Hash128 id =
       key ? services.identities.derive("train_reservation call",
                                        fmt::format("{}\n{}", call.client.address.to_string(), *key))

@@ -44,7 +44,7 @@ edge::Response refused(Status status) {
 
 // A retry that carries the same Idempotency-Key from the same address is the same visitor.
 TicketId draw_ticket(const gateway::Services& services, const Call& call) {
-  const auto key = compat::retry_key(call);
+  const auto key = compat::retry_key(call, compat::KeyScope::address);
   const Hash128 id =
       key ? services.identities.derive("wait_queue join",
                                        fmt::format("{}\n{}", call.client.address.to_string(), *key))
