@@ -188,6 +188,18 @@ class Serve(unittest.TestCase):
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: "the configuration was reloaded\n" in server.errors(), "no reload")
 
+    def test_the_compatible_systems_on_a_public_address_are_warned_of(self):
+        for listen, config, is_warned in (
+            ("0.0.0.0:0", "", True),
+            ("0.0.0.0:0", "compat: {gatekeeper: false}\n", False),
+            ("127.0.0.1:0", "", False),
+        ):
+            server = Server(config + "logging: {level: info}\n")
+            server.command[server.command.index("127.0.0.1:0")] = listen
+            with server:
+                said = "the compatible systems are open to whoever reaches 0.0.0.0" in server.errors()
+                self.assertEqual(said, is_warned, (listen, config))
+
     def test_check_explains_without_a_file_by_the_one_that_lies_here_or_the_defaults(self):
         with tempfile.TemporaryDirectory() as folder:
             explain = ("check", "--explain", "GET", "/a")

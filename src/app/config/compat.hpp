@@ -44,6 +44,7 @@ struct TicketingGatewaySettings : SystemSettings {
 };
 
 struct CompatSettings {
+  bool named = false;  // the configuration says something of them
   api::wait_queue::Options wait_queue;
   api::train_reservation::Options train_reservation;
   TicketingGatewaySettings ticketing_gateway;

@@ -70,6 +70,7 @@ void describe_train_reservation(Form& form, api::train_reservation::Options& tra
 }  // namespace
 
 void describe(Form& form, CompatSettings& compat) {
+  compat.named = true;
   form.group("wait_queue", "Those of \"Wait queue\".",
              [&](Form& g) { describe_wait_queue(g, compat.wait_queue); });
   form.group("train_reservation", "Those of \"Train ticket reservation\".",

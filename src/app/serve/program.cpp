@@ -184,6 +184,10 @@ Result<> Program::open_server() {
   }
   own_paths_.phase = Phase::serving;
   identities_->keep_keys_fresh();
+  if (!config_.compat.named && !config::is_loopback(config_.listen)) {
+    log_.warn("the calls of the compatible systems are open to whoever reaches " + config_.listen +
+              ": say in compat which of them you want");
+  }
   if (!admin_on_main() && config_.admin.listen.empty()) {
     log_.warn("admin calls and metrics are served nowhere: set admin.listen to a private address");
   }
