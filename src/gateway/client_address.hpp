@@ -6,7 +6,7 @@
 // Threads: const-safe.
 // Bounds:  the last wire::kMaxHops hops, those of the proxies; what a visitor wrote before them
 //          discards none of it.
-// Errors:  invalid: the `Forwarded` that is believed cannot be read, and so the visitor not be known.
+// Errors:  invalid: the `Forwarded` that is believed cannot be read, nor so the visitor be known.
 // Spec:    RFC 7239; X-Forwarded-* by common use; docs/configuration.md, "trusted_proxies".
 #pragma once
 
