@@ -431,8 +431,8 @@ class Stories(unittest.TestCase):
     """Three limiter algorithms, and Doorward's own. The story of its page: 3 clients, 5 allowed, the 6th refused, the
     window waited, allowed; by each algorithm, on `/limited/` and through a gateway route, all at the same time.
 
-    A fixed window ends at its edge, a bucket gains a fifth in a fifth of it. So each client waits what Retry-After says, and a client
-    whose six calls took longer than that fifth, or over an edge, begins again as another.
+    A fixed window ends at its edge, a bucket gains a fifth in a fifth of it. So each client waits what Retry-After
+    says, and a client whose six calls took longer than that fifth, or over an edge, begins again as another.
     """
 
     WINDOW = 10
@@ -479,12 +479,14 @@ class Stories(unittest.TestCase):
 
     def routed(self, stack, pool):
         """One gateway with a route and a rule for each algorithm."""
-        rule = "  {0}: {{ match: {{ paths: [/{0}/**] }}, key: [header:X-Client], quotas: [{{ limit: 5, window: {1}s, algorithm: {0} }}] }}\n"
+        rule = "  {0}: {{ match: {{ paths: [/{0}/**] }}, key: [\"header:X-Client\"], "
+        rule += "quotas: [{{ limit: 5, window: {1}s, algorithm: {0} }}] }}\n"
         backend = stack.enter_context(Backend())
         config = "rules:\n" + "".join(rule.format(name, self.WINDOW) for name in self.ROUTED)
-        config += "  concurrency: { match: { paths: [/concurrency/**] }, key: [header:X-Client], "
+        config += "  concurrency: { match: { paths: [/concurrency/**] }, key: [\"header:X-Client\"], "
         config += "quotas: [{ limit: 5, window: 60s, algorithm: concurrency }] }\n"
-        config += f"upstreams: {{ backend: http://127.0.0.1:{backend.port} }}\nroutes: [{{ path: /**, upstream: backend }}]\n"
+        config += f"upstreams: {{ backend: http://127.0.0.1:{backend.port} }}\n"
+        config += "routes: [{ path: /**, upstream: backend }]\n"
         server = stack.enter_context(Server(config))
 
         def asker(name):
@@ -494,7 +496,9 @@ class Stories(unittest.TestCase):
 
             return ask
 
-        stories = [story for name in self.ROUTED for story in self.three_clients(pool, lambda: str(uuid.uuid4()), asker(name))]
+        stories = []
+        for name in self.ROUTED:
+            stories += self.three_clients(pool, lambda: str(uuid.uuid4()), asker(name))
         return stories + [pool.submit(self.held, backend, asker("concurrency"), str(n)) for n in range(3)]
 
     def held(self, backend, ask, client):

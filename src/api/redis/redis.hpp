@@ -1,8 +1,8 @@
 // Doorward as a client of Redis sees it: CL.THROTTLE, and what clients ask before they ask that.
 //
 // Why:     whoever calls the module redis-cell today points the client here and changes nothing.
-// Ownership: the store, the clock, `live` and what `backend_of` refers to outlive it, and it outlives its
-//          conversations.
+// Ownership: the store, the clock, `live` and what `backend_of` refers to outlive it, and it
+//          outlives its conversations.
 // Threads: thread-safe; a conversation belongs to its connection.
 // Errors:  said as Redis 7.0 says them. RESP3 is spoken too, since newer clients begin with it.
 // Spec:    docs/redis-protocol.md.
