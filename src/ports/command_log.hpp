@@ -84,7 +84,7 @@ class CommandLog {
   // there. Must not hold up `append` for more than 20 ms.
   virtual Result<std::unique_ptr<SnapshotWriter>> begin_snapshot(const LogPosition& at) = 0;
   // The newest snapshot that is whole and whose position still stands in the log; null if there is
-  // none.
+  // none. corrupt: there is none, though the log's first entries are gone.
   virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
 
   // Drops entries older than `keep_from` that every kept snapshot covers; none if there is no

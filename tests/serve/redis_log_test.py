@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`doorward serve` with its log in a real Redis: restarts, and Redis away for a while."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -40,6 +41,12 @@ class Redis:
                 return peer.recv(16) == b"+PONG\r\n"
         except OSError:
             return False
+
+    def ask(self, *words):
+        """One command; its answer's first line."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as peer:
+            peer.sendall(f"*{len(words)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in words))
+            return peer.recv(4096).split(b"\r\n")[0].decode()
 
     def stop(self):
         if self.process:
@@ -123,6 +130,41 @@ class RedisLog(unittest.TestCase):
             status, _, _ = server.call("DELETE", "/v1/rooms/sale/tickets/self", token=tickets[0]["token"])
             self.assertEqual(status, 204)
             wait_for(lambda: place_of(server, tickets[1]) == ("admitted", None), "the next does not get in")
+
+    def refused(self, server):
+        """What a start says that is refused."""
+        with self.assertRaises(AssertionError):
+            server.start()
+        return server.errors()
+
+    def test_a_node_with_other_secrets_is_refused_with_the_remedy(self):
+        with Redis() as redis, Server(redis.config()) as one:
+            two = Server(redis.config())
+            self.addCleanup(two.__exit__)
+            one.set_room("sale", POLICY)
+            ticket = join(one)
+            self.assertIn("Copy secrets.json", self.refused(two))
+            self.assertFalse((two.data / "secrets.json").exists(), "none are drawn for a log that has others")
+            shutil.copy(one.data / "secrets.json", two.data)
+            two.start()
+            self.assertEqual(place_of(two, ticket), ("admitted", None))
+            self.assertIn("rate counts are not", two.errors())
+            self.assertEqual(two.stop(), 0)
+            (two.data / "secrets.json").unlink()
+            two.command.append("--new-secrets")
+            two.start()
+            self.assertEqual(two.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])[0], 401)
+            self.assertEqual(one.stop(), 0)
+            self.assertIn("other secrets", self.refused(one))
+
+    def test_a_log_whose_start_is_gone_is_no_empty_log(self):
+        with Redis() as redis, Server(redis.config().replace("kind: redis, ", "")) as server:
+            server.set_room("sale", POLICY)
+            for _ in range(3):
+                join(server)
+            server.kill()
+            redis.ask("XTRIM", "doorward:{main}:log:0", "MAXLEN", "=", "1")
+            self.assertIn("begins with entry", self.refused(server))
 
     def test_a_start_without_redis_is_refused_and_names_it(self):
         redis = Redis()

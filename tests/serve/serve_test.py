@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """`doorward serve` as an operator sees it: ready line, exit codes, signals, restarts, health and metrics."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -108,7 +110,34 @@ class Serve(unittest.TestCase):
             code, _, said = run("serve", "--listen", f"127.0.0.1:{server.port}", "--data", other + "/data")
             self.assertEqual(code, 2, said)
             self.assertIn(str(server.port), said)
+            self.assertFalse(Path(other, "data").exists(), "no folder for a server that cannot serve")
             self.assertEqual(server.call("GET", "/health/live")[0], 200)
+
+    def test_a_log_whose_start_is_gone_is_no_empty_log(self):
+        with Server() as server:
+            for room in ("sale", "other"):
+                server.set_room(room, POLICY)
+            server.kill()
+            with contextlib.closing(sqlite3.connect(server.data / "doorward.db")) as log:
+                log.execute("DELETE FROM entries WHERE number <= 1")
+                log.commit()
+            code, _, said = run("serve", "--listen", "127.0.0.1:0", "--data", str(server.data))
+            self.assertEqual(code, 1, said)
+            self.assertIn("begins with entry 2, and no whole snapshot reaches it", said)
+            self.assertIn("backup", said)
+
+    def test_a_folder_that_lost_its_secrets_is_refused_until_it_is_said_so(self):
+        with Server() as server:
+            self.assertEqual(server.stop(), 0)
+            (server.data / "secrets.json").unlink()
+            code, _, said = run("serve", "--listen", "127.0.0.1:0", "--data", str(server.data))
+            self.assertEqual(code, 2, said)
+            self.assertIn("--new-secrets", said)
+            server.command.append("--new-secrets")
+            server.start()
+            server.command.remove("--new-secrets")
+            self.assertEqual(server.stop(), 0)
+            server.start()
 
     def test_a_wrong_configuration_ends_with_code_2_and_names_the_place(self):
         with tempfile.TemporaryDirectory() as folder:

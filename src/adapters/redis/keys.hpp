@@ -17,6 +17,7 @@ struct Keys {
   explicit Keys(const std::string& shard, std::uint64_t epoch = 0)
       : base("doorward:{" + shard + "}"),
         format(base + ":format"),
+        mark(base + ":mark"),
         log(base + ":log:" + std::to_string(epoch)),
         snapshots(base + ":snapshots"),
         snapshot_count(base + ":snapshot-count") {}
@@ -27,6 +28,7 @@ struct Keys {
 
   std::string base;
   std::string format;          // string: version of what is described here
+  std::string mark;            // string: see ports/log_mark.hpp
   std::string log;             // stream: one entry a batch
   std::string snapshots;       // hash: position → SnapshotMeta as text
   std::string snapshot_count;  // counter that names snapshots

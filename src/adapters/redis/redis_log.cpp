@@ -29,6 +29,30 @@ std::optional<std::string_view> field_of(const redisReply& fields, std::string_v
   return std::nullopt;
 }
 
+// What Redis says of a stream.
+struct StreamCounts {
+  std::int64_t length = 0;
+  std::int64_t added = 0;  // ever; 0 from before Redis 7
+  LogPosition first;
+  LogPosition last_deleted;  // by XDEL, not by a trim
+};
+
+StreamCounts read_counts(const redisReply& info) {
+  StreamCounts counts;
+  const auto position = [](const redisReply& id) {
+    return parse_entry_id(text_of(id), 0).value_or(LogPosition{});
+  };
+  for (std::size_t i = 0; i + 1 < info.elements; i += 2) {
+    const std::string_view name = text_of(*info.element[i]);
+    const redisReply& value = *info.element[i + 1];
+    if (name == "length") counts.length = value.integer;
+    if (name == "entries-added") counts.added = value.integer;
+    if (name == "max-deleted-entry-id") counts.last_deleted = position(value);
+    if (name == "first-entry" && value.elements > 0) counts.first = position(*value.element[0]);
+  }
+  return counts;
+}
+
 }  // namespace
 
 RedisLog::RedisLog(const Options& options)
@@ -196,7 +220,37 @@ Result<std::unique_ptr<ports::SnapshotReader>> RedisLog::latest_snapshot() {
     if (reader.has_error()) return reader.error();
     if (*reader != nullptr) return reader;
   }
+  if (auto checked = check_start(*kept); checked.has_error()) return checked.error();
   return nullptr;
+}
+
+// By what Redis 7 counts itself, so that a trim by hand shows as well. An older one leaves only
+// what the snapshots name; an entry that was given up with XDEL does not lie before the first.
+Result<> RedisLog::check_start(const std::vector<KeptSnapshot>& kept) {
+  const auto type = keeper_.call({"TYPE", keys_.log});
+  if (type.has_error()) return type.error();
+  const bool is_there = text_of(**type) != "none";
+  StreamCounts counts;
+  if (is_there) {
+    const auto info = keeper_.call({"XINFO", "STREAM", keys_.log});
+    if (info.has_error()) return info.error();
+    counts = read_counts(**info);
+  }
+  const bool names_what_is_gone =
+      !kept.empty() && (counts.length == 0 || kept.front().at < counts.first);
+  const bool lost_its_start =
+      counts.added > counts.length && (counts.length == 0 || counts.last_deleted < counts.first);
+  if (!names_what_is_gone && !lost_its_start) return {};
+  const std::string begins = counts.length == 0 ? "has no entries any more"
+                                                : "begins with entry " + entry_id(counts.first);
+  return error(
+      Errc::corrupt,
+      fmt::format(
+          "the log {} in Redis at {} {}, and no whole snapshot reaches it: without the "
+          "entries before, its rooms, places and tenants are unknown. Restore Redis's files "
+          "from a backup; to begin anew without all of them, set another log.name, or "
+          "delete the keys {}:*",
+          keys_.log, options_.address.name(), begins, keys_.base));
 }
 
 Result<> RedisLog::trim(LogTime keep_from) {
@@ -215,6 +269,24 @@ Result<> RedisLog::trim(LogTime keep_from) {
   // What is left of a block of entries, which the approximate trim spares.
   const auto gone = keeper_.integer({"XTRIM", keys_.log, "MINID", "=", id});
   if (gone.has_error()) return gone.error();
+  return {};
+}
+
+Result<std::string> RedisLog::mark() {
+  const auto reply = keeper_.call({"GET", keys_.mark});
+  if (reply.has_error()) return reply.error();
+  return std::string(text_of(**reply));  // nothing there is an empty text
+}
+
+Result<std::string> RedisLog::leave_mark(std::string_view mark) {
+  if (auto left = keeper_.call({"SET", keys_.mark, mark, "NX"}); left.has_error())
+    return left.error();
+  return this->mark();
+}
+
+Result<> RedisLog::replace_mark(std::string_view mark) {
+  const auto reply = keeper_.call({"SET", keys_.mark, mark});
+  if (reply.has_error()) return reply.error();
   return {};
 }
 

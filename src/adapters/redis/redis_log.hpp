@@ -21,13 +21,14 @@
 #include "adapters/redis/snapshot_store.hpp"
 #include "adapters/warn.hpp"
 #include "ports/command_log.hpp"
+#include "ports/log_mark.hpp"
 
 #include <memory>
 #include <string>
 
 namespace doorward::adapters::redis {
 
-class RedisLog final : public ports::CommandLog {
+class RedisLog final : public ports::CommandLog, public ports::LogMark {
  public:
   struct Options {
     Address address;
@@ -47,6 +48,10 @@ class RedisLog final : public ports::CommandLog {
   Result<std::unique_ptr<ports::SnapshotReader>> latest_snapshot() override;
   Result<> trim(LogTime keep_from) override;
 
+  Result<std::string> mark() override;
+  Result<std::string> leave_mark(std::string_view mark) override;
+  Result<> replace_mark(std::string_view mark) override;
+
  private:
   explicit RedisLog(const Options& options);
   Result<> check_format();
@@ -56,6 +61,9 @@ class RedisLog final : public ports::CommandLog {
   Result<ports::LogEntry> parse_entry(const redisReply& entry) const;
   // The checksum of the entry at `at`, as the keeper finds it; nothing if none stands there.
   Result<std::optional<std::uint32_t>> checksum_at(const ports::LogPosition& at);
+
+  // corrupt: entries at the log's start are gone.
+  Result<> check_start(const std::vector<KeptSnapshot>& kept);
 
   Options options_;
   Keys keys_;

@@ -214,6 +214,30 @@ TEST_F(RedisLogTest, ASnapshotWhoseEntryIsGoneIsNotUsed) {
   EXPECT_EQ((*latest)->at(), *first);
 }
 
+TEST_F(RedisLogTest, AStreamThatWasTrimmedByHandIsNotTakenForAnEmptyLog) {
+  const RedisServer server;
+  const auto log = open(server);
+  for (const char* batch : {"a", "b", "c"}) ASSERT_TRUE(log->append(batch).has_value());
+  ask(server, {"XTRIM", "doorward:{main}:log:0", "MAXLEN", "=", "1"});
+  ASSERT_TRUE(log->latest_snapshot().has_error());
+  EXPECT_THAT(log->latest_snapshot().error().what, HasSubstr("begins with entry"));
+  ask(server, {"XTRIM", "doorward:{main}:log:0", "MAXLEN", "=", "0"});
+  ASSERT_TRUE(log->latest_snapshot().has_error());
+  EXPECT_THAT(log->latest_snapshot().error().what, HasSubstr("has no entries any more"));
+}
+
+TEST_F(RedisLogTest, AnEntryThatWasGivenUpDoesNotStopTheStart) {
+  const RedisServer server;
+  const auto log = open(server);
+  ASSERT_TRUE(log->append("a").has_value());
+  const auto damaged = log->append("b");
+  ASSERT_TRUE(log->append("c").has_value());
+  ask(server, {"XDEL", "doorward:{main}:log:0", entry_id(*damaged)});
+  const auto latest = log->latest_snapshot();
+  ASSERT_TRUE(latest.has_value()) << latest.error().what;
+  EXPECT_EQ(*latest, nullptr);
+}
+
 TEST_F(RedisLogTest, OldSnapshotsLeaveNoKeyBehind) {
   const RedisServer server;
   const auto log = open(server);

@@ -260,6 +260,16 @@ TEST_F(SqliteDamage, ADamagedSnapshotIsPassedOverForTheOneBefore) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("damaged")));
 }
 
+TEST_F(SqliteDamage, ALogWhoseFirstEntriesWereTakenAwayIsNotReadFromTheMiddle) {
+  fill({"a", "b", "c"}, 2);
+  sql("DELETE FROM entries WHERE number <= 2");
+  const auto log = open();
+  const auto snapshot = (*log)->latest_snapshot();
+  ASSERT_TRUE(snapshot.has_error());
+  EXPECT_EQ(snapshot.error().code, Errc::corrupt);
+  EXPECT_THAT(snapshot.error().what, HasSubstr("begins with entry 3, and no whole snapshot"));
+}
+
 TEST_F(SqliteDamage, ASnapshotOfAnotherLogIsSetAside) {
   fill({"a", "b"}, 2);
   std::filesystem::remove(folder_.path() / "doorward.db");

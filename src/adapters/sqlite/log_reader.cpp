@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -78,6 +79,17 @@ Result<std::optional<Link>> LogReader::find(std::uint64_t number) {
   if (anchor.has_error()) return anchor.error();
   if (anchor->link.number == number) return anchor->link;
   return std::nullopt;
+}
+
+Result<std::optional<std::uint64_t>> LogReader::first_after_loss() {
+  const auto anchor = read_anchor(*database_);
+  if (anchor.has_error()) return anchor.error();
+  const auto first = database_->integer("SELECT coalesce(min(number), 0) FROM entries");
+  if (first.has_error()) return first.error();
+  const std::uint64_t next = std::max(anchor->link.number, anchor->floor) + 1;
+  // A repair may leave a log of no entries, whose numbers go on above the old ones.
+  const bool whole = anchor->link.number == 0 && *first <= next;
+  return whole ? std::nullopt : std::optional(*first == 0 ? next : *first);
 }
 
 Result<std::optional<Link>> LogReader::first_stretch(std::uint64_t number, LogTime keep_from,

@@ -28,6 +28,8 @@ class LogReader {
   // The link of the row `number`, or of the anchor if that stands for it; nothing if neither is
   // there.
   Result<std::optional<Link>> find(std::uint64_t number);
+  // The first entry that is still there, where those before it are gone; nothing in a whole log.
+  Result<std::optional<std::uint64_t>> first_after_loss();
   // The last row of a first stretch of at most `max_rows` rows and about `max_bytes` bytes, all of
   // them up to `number` and older than `keep_from`; nothing if there is none.
   Result<std::optional<Link>> first_stretch(std::uint64_t number, LogTime keep_from,

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace doorward::adapters::sqlite {
@@ -32,6 +33,9 @@ class LogWriter {
   Result<Link> append(std::string_view batch, LogTime now);
   // Removes the rows up to and with `up_to`.
   Result<> trim(const Link& up_to);
+
+  Result<std::string> mark() { return read_mark(*database_); }
+  Result<> replace_mark(std::string_view mark) { return write_mark(*database_, mark); }
 
  private:
   explicit LogWriter(std::unique_ptr<Database> database) : database_(std::move(database)) {}

@@ -86,4 +86,26 @@ Result<> write_anchor(Database& database, const Anchor& anchor) {
       anchor.link.time.time_since_epoch().count(), anchor.link.checksum, anchor.floor));
 }
 
+Result<std::string> read_mark(Database& database) {
+  const auto tables =
+      database.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'mark'");
+  if (tables.has_error()) return tables.error();
+  if (*tables == 0) return std::string();
+  auto select = database.prepare("SELECT mark FROM mark");
+  if (select.has_error()) return select.error();
+  const auto row = select->step();
+  if (row.has_error()) return row.error();
+  return *row ? std::string(select->blob(0)) : std::string();
+}
+
+Result<> write_mark(Database& database, std::string_view mark) {
+  auto made = database.execute(
+      "CREATE TABLE IF NOT EXISTS mark(id INTEGER PRIMARY KEY CHECK (id = 0), "
+      "mark BLOB NOT NULL) STRICT");
+  if (made.has_error()) return made;
+  auto insert = database.prepare("INSERT OR REPLACE INTO mark VALUES (0, ?1)");
+  if (insert.has_error()) return insert.error();
+  return insert->bind(1, mark).run();
+}
+
 }  // namespace doorward::adapters::sqlite

@@ -9,6 +9,9 @@
 #include "adapters/sqlite/record.hpp"
 #include "base/result.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace doorward::adapters::sqlite {
 
 inline constexpr std::uint64_t kFormatVersion = 1;
@@ -29,5 +32,10 @@ struct Anchor {
 
 Result<Anchor> read_anchor(Database& database);
 Result<> write_anchor(Database& database, const Anchor& anchor);
+
+// The mark of ports/log_mark.hpp; empty where nobody left one. Its table is younger than the format
+// and made when it is first written, so that an older program goes on knowing the database.
+Result<std::string> read_mark(Database& database);
+Result<> write_mark(Database& database, std::string_view mark);
 
 }  // namespace doorward::adapters::sqlite

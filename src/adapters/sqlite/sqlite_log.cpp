@@ -139,7 +139,17 @@ Result<std::unique_ptr<ports::SnapshotReader>> SqliteLog::latest_snapshot() {
     if (reader.has_error()) return reader.error();
     if (*reader != nullptr) return reader;
   }
-  return nullptr;
+  const auto first = keeper_->first_after_loss();
+  if (first.has_error()) return first.error();
+  if (!first->has_value()) return nullptr;
+  return error(
+      Errc::corrupt,
+      fmt::format("the log in {} begins with entry {}, and no whole snapshot reaches it: without "
+                  "the entries before, its rooms, places and tenants are unknown. Put the newest "
+                  "snapshot-….snap back into the folder (one of another log is named .stray), or "
+                  "the whole folder from a backup; to begin anew without all of them, move "
+                  "doorward.db away",
+                  folder_.path().string(), **first));
 }
 
 Result<bool> SqliteLog::stands(const SnapshotMark& mark) {
@@ -165,6 +175,24 @@ Result<> SqliteLog::trim(LogTime keep_from) {
     }
     std::this_thread::sleep_for(kTrimPause);
   }
+}
+
+Result<std::string> SqliteLog::mark() {
+  const std::lock_guard writing(writing_);
+  return writer_->mark();
+}
+
+Result<std::string> SqliteLog::leave_mark(std::string_view mark) {
+  const std::lock_guard writing(writing_);
+  auto standing = writer_->mark();
+  if (standing.has_error() || !standing->empty()) return standing;
+  if (auto left = writer_->replace_mark(mark); left.has_error()) return left.error();
+  return std::string(mark);
+}
+
+Result<> SqliteLog::replace_mark(std::string_view mark) {
+  const std::lock_guard writing(writing_);
+  return writer_->replace_mark(mark);
 }
 
 }  // namespace doorward::adapters::sqlite

@@ -19,6 +19,7 @@
 #include "adapters/warn.hpp"
 #include "ports/clock.hpp"
 #include "ports/command_log.hpp"
+#include "ports/log_mark.hpp"
 
 #include <condition_variable>
 #include <filesystem>
@@ -28,7 +29,7 @@
 
 namespace doorward::adapters::sqlite {
 
-class SqliteLog final : public ports::CommandLog {
+class SqliteLog final : public ports::CommandLog, public ports::LogMark {
  public:
   struct Options {
     std::filesystem::path folder;
@@ -47,6 +48,10 @@ class SqliteLog final : public ports::CommandLog {
       const ports::LogPosition& at) override;
   Result<std::unique_ptr<ports::SnapshotReader>> latest_snapshot() override;
   Result<> trim(LogTime keep_from) override;
+
+  Result<std::string> mark() override;
+  Result<std::string> leave_mark(std::string_view mark) override;
+  Result<> replace_mark(std::string_view mark) override;
 
  private:
   SqliteLog(Options options, DataFolder folder, const ports::Clock& clock);

@@ -23,6 +23,9 @@ once.)");
   command->add_option("--admin-listen", options->admin_listen,
                       "Where admin calls and metrics are served, ADDR:PORT");
   command->add_option("--data", options->data, "The data folder");
+  command->add_flag("--new-secrets", options->new_secrets,
+                    "Let the log take the data folder's secrets for its own from now on; tickets "
+                    "and passes made under others end");
   command->callback([options, &code] { code = serve(*options); });
 }
 

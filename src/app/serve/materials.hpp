@@ -26,6 +26,7 @@ struct Materials {
   std::vector<wire::jose::Key> keys;  // of `tokens.keys`
   std::vector<IssuerMaterial> issuers;
   std::vector<gateway::ApiKey> api_keys;
+  bool new_secrets = false;  // see ServeOptions
 };
 
 // Also reads the rooms' own pages into `config`, and holds their looks to what the page takes.

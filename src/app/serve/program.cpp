@@ -8,6 +8,7 @@
 #include "app/observe/sources.hpp"
 #include "app/serve/edge_options.hpp"
 #include "app/serve/trouble.hpp"
+#include "edge/acceptor.hpp"
 #include "ports/memory/memory_log.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +39,11 @@ Program::~Program() {
 Result<std::unique_ptr<Program>> Program::start(config::Config config, Materials materials,
                                                 Log& log) {
   std::unique_ptr<Program> program(new Program(std::move(config), log));
+  // Before a folder is made or locked for a program that could not serve.
+  const edge::ServerOptions wanted = edge_options(program->config_);
+  for (const edge::Listener& listener : wanted.listeners)
+    if (auto free = edge::probe_address(listener.address, listener.port); !free)
+      return error(Errc::conflict, free.error().what);
   if (auto done = program->open_log(); !done) return done.error();
   if (auto done = program->open_tokens(materials); !done) return done.error();
   program->make_server();
@@ -65,6 +71,9 @@ Result<> Program::open_log() {
         {.address = *std::move(address), .shard = config_.log.name, .warn = warn});
     if (!opened) return opened.error();
     command_log_ = *std::move(opened);
+    log_.info(
+        "the log is shared with other nodes, rate counts are not: through N nodes up to N times a "
+        "limit passes, unless a client always comes to the same one");
     return {};
   }
   command_log_ = std::make_unique<ports::MemoryLog>(clock_);
@@ -73,7 +82,11 @@ Result<> Program::open_log() {
 }
 
 Result<> Program::open_tokens(const Materials& materials) {
-  auto secrets = open_secrets(config_.data, config_.tokens.algorithm, entropy_);
+  // A log in memory is nobody else's.
+  auto* mark = dynamic_cast<ports::LogMark*>(command_log_.get());
+  auto secrets = mark == nullptr ? open_secrets(config_.data, config_.tokens.algorithm, entropy_)
+                                 : open_secrets_of_log(config_.data, config_.tokens.algorithm,
+                                                       entropy_, *mark, materials.new_secrets);
   if (!secrets) return secrets.error();
   subject_key_ = secrets->subject_key;
   gateway::TokenOptions options = gateway::split_keys(keys_in_use(materials, secrets->keys));

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "wire/base64.hpp"
+#include "wire/sha256.hpp"
 
 #include <boost/json.hpp>
 
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSmallFile = 1U << 20;
 constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kFingerprintDigits = 32;
 
 Error trouble(const char* doing, const fs::path& path) {
   return error(Errc::unavailable,
@@ -29,10 +31,20 @@ Error trouble(const char* doing, const fs::path& path) {
 }
 
 Error broken(const fs::path& path) {
-  return error(Errc::corrupt,
-               path.string() +
-                   " does not hold the folder's secrets; restore it from a backup, or "
-                   "remove it to draw new ones (tickets and passes end)");
+  return error(
+      Errc::corrupt,
+      path.string() +
+          " does not hold the folder's secrets; restore it from a backup, or "
+          "remove it and start once with --new-secrets to draw new ones (tickets and passes end)");
+}
+
+Error foreign(const fs::path& path, const char* found) {
+  return error(Errc::conflict,
+               "the log was begun with other secrets than this data folder's: " + path.string() +
+                   " " + found +
+                   ", so every ticket and pass of the log would be unknown here. Copy secrets.json "
+                   "from the data folder of a node that runs on this log, or from a backup; to "
+                   "give up those tickets and passes, start once with --new-secrets");
 }
 
 std::string draw_kid(ports::Entropy& entropy) {
@@ -155,6 +167,33 @@ Result<Secrets> open_secrets(const fs::path& folder, wire::jose::Algorithm algor
   if (auto kept_now = write_secret_file(folder / kSecretsFile, to_text(secrets)); !kept_now) {
     return kept_now.error();
   }
+  return secrets;
+}
+
+std::string fingerprint(const Secrets& secrets) {
+  return wire::sha256_hex("doorward secrets\n" +
+                          to_hex(secrets.subject_key.hi, secrets.subject_key.lo))
+      .substr(0, kFingerprintDigits);
+}
+
+Result<Secrets> open_secrets_of_log(const fs::path& folder, wire::jose::Algorithm algorithm,
+                                    ports::Entropy& entropy, ports::LogMark& log, bool renew) {
+  const auto standing = log.mark();
+  if (!standing) return standing.error();
+  const bool bound = !standing->empty() && !renew;
+  auto secrets = bound ? read_secrets(folder) : open_secrets(folder, algorithm, entropy);
+  if (!secrets && bound && secrets.error().code == Errc::not_found)
+    return foreign(folder / kSecretsFile, "is not there");
+  if (!secrets) return secrets;
+  const std::string print = fingerprint(*secrets);
+  if (renew) {
+    auto replaced = log.replace_mark(print);
+    if (!replaced) return replaced.error();
+    return secrets;
+  }
+  const auto left = log.leave_mark(print);
+  if (!left) return left.error();
+  if (*left != print) return foreign(folder / kSecretsFile, "holds others");
   return secrets;
 }
 

@@ -4,14 +4,15 @@
 //          kept, so that tickets and passes outlive a restart.
 // Ownership: plain values. The folder is held by the caller (see adapters/sqlite/data_folder.hpp).
 // Threads: single owner.
-// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should.
-//          Each names the file.
+// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should;
+//          conflict: the log is another's. Each names the file.
 // Spec:    docs/operations.md, "The data folder".
 #pragma once
 
 #include "base/result.hpp"
 #include "base/siphash.hpp"
 #include "ports/entropy.hpp"
+#include "ports/log_mark.hpp"
 #include "wire/jose/jws.hpp"
 
 #include <filesystem>
@@ -33,6 +34,16 @@ Result<Secrets> open_secrets(const std::filesystem::path& folder, wire::jose::Al
                              ports::Entropy& entropy);
 // Reads them, never makes any.
 Result<Secrets> read_secrets(const std::filesystem::path& folder);
+
+// What says whether two nodes share their secrets, and nothing else of them. Keys may come and go
+// in a rotation; the key of subjects never does.
+std::string fingerprint(const Secrets& secrets);
+
+// Those of the folder, if they are the log's; a log that knows none takes these, and so does any
+// with `renew`. conflict: they are others, or the folder has none; then none are made.
+Result<Secrets> open_secrets_of_log(const std::filesystem::path& folder,
+                                    wire::jose::Algorithm algorithm, ports::Entropy& entropy,
+                                    ports::LogMark& log, bool renew);
 
 // What names the folder in the log (engine::NodeStarted); unlike the secrets it is never copied to
 // another node.

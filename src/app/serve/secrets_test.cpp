@@ -2,6 +2,7 @@
 
 #include "adapters/posix/temp_folder.hpp"
 #include "app/config/config.hpp"
+#include "base/ids.hpp"
 #include "ports/memory/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
@@ -37,6 +38,72 @@ TEST_F(SecretsTest, PassesAreSignedWithEs256UnlessConfiguredOtherwise) {
   const auto drawn = open_secrets(folder_.path(), config::Config{}.tokens.algorithm, entropy_);
   ASSERT_TRUE(drawn) << drawn.error().what;
   EXPECT_EQ(drawn->keys.signer().algorithm(), Algorithm::es256);
+}
+
+class Mark final : public ports::LogMark {
+ public:
+  Result<std::string> mark() override { return word; }
+  Result<std::string> leave_mark(std::string_view mark) override {
+    if (word.empty()) word = mark;
+    return word;
+  }
+  Result<> replace_mark(std::string_view mark) override {
+    word = mark;
+    return {};
+  }
+  std::string word;
+};
+
+class SecretsOfALog : public SecretsTest {
+ protected:
+  Result<Secrets> open(const adapters::TempFolder& folder, bool renew = false) {
+    return open_secrets_of_log(folder.path(), Algorithm::es256, entropy_, log_, renew);
+  }
+  adapters::TempFolder other_;
+  Mark log_;
+};
+
+TEST_F(SecretsOfALog, AreThoseOfTheFirstNodeAndOthersAreRefusedWithTheRemedy) {
+  const auto first = open(folder_);
+  ASSERT_TRUE(first) << first.error().what;
+  EXPECT_EQ(log_.word, fingerprint(*first));
+  ASSERT_TRUE(open(folder_));
+  ASSERT_TRUE(open_secrets(other_.path(), Algorithm::es256, entropy_));
+  const auto refused = open(other_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_NE(refused.error().what.find("Copy secrets.json"), std::string::npos);
+  fs::copy_file(folder_.path() / kSecretsFile, other_.path() / kSecretsFile,
+                fs::copy_options::overwrite_existing);
+  EXPECT_TRUE(open(other_));
+}
+
+TEST_F(SecretsOfALog, AreNotDrawnByAFolderThatLacksThem) {
+  ASSERT_TRUE(open(folder_));
+  const auto refused = open(other_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_FALSE(fs::exists(other_.path() / kSecretsFile));
+}
+
+TEST_F(SecretsOfALog, AreOthersFromNowOnWhereTheOperatorSaysSo) {
+  ASSERT_TRUE(open(folder_));
+  const auto renewed = open(other_, true);
+  ASSERT_TRUE(renewed);
+  EXPECT_EQ(log_.word, fingerprint(*renewed));
+  EXPECT_FALSE(open(folder_));
+  EXPECT_TRUE(open(other_));
+}
+
+TEST_F(SecretsTest, AFingerprintOutlivesARotationOfKeysAndShowsNone) {
+  auto secrets = open_secrets(folder_.path(), Algorithm::es256, entropy_);
+  ASSERT_TRUE(secrets);
+  const std::string print = fingerprint(*secrets);
+  EXPECT_EQ(print.size(), 32U);
+  EXPECT_EQ(print.find(to_hex(secrets->subject_key.hi, secrets->subject_key.lo)),
+            std::string::npos);
+  secrets->keys = wire::jose::KeySet({secrets->keys.keys().back()});
+  EXPECT_EQ(fingerprint(*secrets), print);
 }
 
 TEST_F(SecretsTest, AreReadableByTheOwnerOnly) {

@@ -51,6 +51,7 @@ Checked check(const ServeOptions& options) {
   Checked checked{config::load_file(options.config, environment_with(options)), {}};
   if (!checked.loaded.problems.any_errors()) {
     checked.materials = read_materials(checked.loaded.config, checked.loaded.problems);
+    checked.materials.new_secrets = options.new_secrets;
   }
   return checked;
 }

@@ -14,6 +14,7 @@ struct ServeOptions {
   std::optional<std::string> listen;
   std::optional<std::string> admin_listen;
   std::optional<std::string> data;
+  bool new_secrets = false;  // the folder's are the log's from now on, whatever it knew before
 };
 
 int serve(const ServeOptions& options);

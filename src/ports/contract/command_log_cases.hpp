@@ -3,6 +3,7 @@
 
 #include "ports/contract/command_log_contract.hpp"
 #include "ports/contract/command_log_snapshot_cases.hpp"
+#include "ports/log_mark.hpp"
 
 #include <gmock/gmock.h>
 
@@ -187,6 +188,22 @@ TEST_P(CommandLogContract, AppenderReaderAndKeeperWorkAtOnce) {
   keeper.join();
   for (int i = 0; i < kBatches; ++i)
     ASSERT_EQ(seen[static_cast<std::size_t>(i)], std::to_string(i));
+}
+
+TEST_P(CommandLogContract, TheFirstMarkStaysAlsoOverARestartUntilItIsReplaced) {
+  auto log = bench_->open();
+  const auto mark_of = [&] { return dynamic_cast<LogMark*>(log.get()); };
+  if (mark_of() == nullptr) GTEST_SKIP() << "a log that nobody shares and nothing outlives";
+  EXPECT_EQ(mark_of()->mark().value(), "");
+  EXPECT_EQ(mark_of()->leave_mark("first").value(), "first");
+  EXPECT_EQ(mark_of()->leave_mark("second").value(), "first");
+  append(*log, "a");
+  log.reset();
+  log = bench_->open();
+  EXPECT_EQ(mark_of()->leave_mark("second").value(), "first");
+  ASSERT_TRUE(mark_of()->replace_mark("second").has_value());
+  EXPECT_EQ(mark_of()->mark().value(), "second");
+  EXPECT_THAT(read_all(*log), ElementsAre("a"));
 }
 
 TEST_P(CommandLogContract, TwoNodesSeeOneOrder) {

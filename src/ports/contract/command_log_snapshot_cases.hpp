@@ -11,6 +11,7 @@ namespace doorward::ports {
 
 using testing::AnyOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST_P(CommandLogContract, AnUncommittedSnapshotLeavesNothing) {
@@ -96,6 +97,24 @@ TEST_P(CommandLogContract, ADamagedSnapshotIsPassedOverForTheOneBefore) {
   log.reset();
   ASSERT_TRUE(bench_->damage_snapshot(a));
   EXPECT_EQ(latest(*bench_->open()).at, LogPosition{});
+}
+
+TEST_P(CommandLogContract, ALogWhoseStartIsGoneIsNotTakenForAnEmptyOne) {
+  auto log = bench_->open();
+  append(*log, "a");
+  const auto b = append(*log, "b");
+  snapshot(*log, b, "state at b");
+  const LogTime future = read(*log).back().time + Millis{1'000'000};
+  ASSERT_TRUE(log->trim(future).has_value());
+  append(*log, "c");
+  log.reset();
+  if (!bench_->damage_snapshot(b)) GTEST_SKIP() << "nothing to damage";
+  log = bench_->open();
+  const auto refused = log->latest_snapshot();
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().code, Errc::corrupt);
+  EXPECT_THAT(refused.error().what, HasSubstr("begins with entry"));
+  EXPECT_THAT(refused.error().what, HasSubstr("backup"));
 }
 
 TEST_P(CommandLogContract, TrimKeepsWhatNoSnapshotCovers) {
