@@ -3,6 +3,7 @@
 #include "gateway/origin.hpp"
 #include "wire/clip.hpp"
 #include "wire/json_strict.hpp"
+#include "wire/json_text.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -97,7 +98,7 @@ edge::Response json_answer(unsigned status, std::string body) {
 }
 
 edge::Response json_answer(unsigned status, const json::object& body) {
-  return json_answer(status, json::serialize(body));
+  return json_answer(status, wire::json_text(body));
 }
 
 edge::Response no_content() {

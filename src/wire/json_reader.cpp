@@ -2,6 +2,7 @@
 
 #include "wire/clip.hpp"
 #include "wire/duration.hpp"
+#include "wire/json_text.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
@@ -106,7 +107,7 @@ void JsonReader::text(Value value, At path, std::string& to) {
 }
 
 void JsonReader::fail(At path, const std::string& expected, Value found) {
-  fail(path, fmt::format("expected {}, found {}", expected, clip(json::serialize(found), kShown)));
+  fail(path, fmt::format("expected {}, found {}", expected, clip(json_text(found), kShown)));
 }
 
 void JsonReader::fail(At path, const std::string& what) {

@@ -106,7 +106,7 @@ constexpr std::pair<const char*, const char*> kRefused[] = {
      R"(quotas[0].window: "1" is not a duration: write a whole number and a unit (ms, )"
      R"(s, m, h or d), as in "250ms" or "4m")"},
     {R"({"quotas":[{"limit":1.5}]})",
-     R"(quotas[0].limit: expected a whole number from 0, found 1.5E0)"},
+     R"(quotas[0].limit: expected a whole number from 0, found 1.5)"},
     {R"({"quotas":[{"limit":-1}]})",
      R"(quotas[0].limit: expected a whole number from 0, found -1)"},
     {R"({"quotas":[{"limit":"10"}]})",
@@ -156,7 +156,7 @@ constexpr std::pair<const char*, const char*> kRefused[] = {
     {R"({"dry_run":1})", R"(dry_run: expected true or false, found 1)"},
     {R"({"on_error":"maybe"})", R"(on_error: expected one of "open", "closed", found "maybe")"},
     {R"({"priority":"high"})", R"(priority: expected a whole number, found "high")"},
-    {R"({"priority":1.5})", R"(priority: expected a whole number, found 1.5E0)"},
+    {R"({"priority":1.5})", R"(priority: expected a whole number, found 1.5)"},
     {R"({"priority":1000001})", R"(priority: is 1000001; choose from -1000000 to 1000000)"},
     {R"({"priority":99999999999})", R"(priority: expected a whole number, found 99999999999)"},
     {R"({"stop":null})", R"(stop: expected true or false, found null)"},

@@ -267,7 +267,7 @@ class Config(Gatekeeper):
         ends = {"admission_limit": (1, None), "admission_frequency": (1, None), "jwt_expiry_seconds": (60, 600),
                 "ready_ttl_seconds": (60, 3600), **{name: (1, None) for name in CONFIG[:4]}}  # fmt: skip
         for name, (least, most) in ends.items():
-            wrong = [(least - 1, "greater_than_equal"), (-5, "greater_than_equal"), ("ten", "int_type"), (1.5, "int_from_float")]
+            wrong = [(least - 1, "greater_than_equal"), (-5, "greater_than_equal"), ("ten", "int_parsing"), (1.5, "int_from_float")]
             if most:
                 wrong.append((most + 1, "less_than_equal"))
                 self.assertEqual(self.configure(**{name: most})[name], most)
@@ -275,6 +275,20 @@ class Config(Gatekeeper):
                 status, _, answer = self.call("POST", "/config", {name: value})
                 self.assertEqual((status, self.faults(answer)), (422, [(kind, ["body", name])]), (name, value))
             self.assertEqual(self.configure(**{name: least})[name], least)
+
+    def test_numbers_as_text(self):
+        """pydantic's lax mode: "20" is 20"""
+        for said in ("20", " +20 ", "2_0", 20.0, "20.0"):
+            self.configure(admission_limit=7)
+            self.assertEqual(self.configure(admission_limit=said)["admission_limit"], 20, said)
+        for said, kind in (("20.5", "int_parsing"), ("", "int_parsing"), ("2e1", "int_parsing"), (True, "int_type"), ("0", "greater_than_equal")):
+            status, _, answer = self.call("POST", "/config", {"admission_limit": said})
+            self.assertEqual((status, self.faults(answer)), (422, [(kind, ["body", "admission_limit"])]), said)
+
+    def test_a_last_slash_too_many(self):
+        """307 to the path that there is, as FastAPI"""
+        status, headers, _ = self.server.call("GET", "/queue/status/?a=1")
+        self.assertEqual((status, headers["Location"]), (307, "/queue/status?a=1"))
 
     def test_businesses_are_apart(self):
         """multi-tenant"""

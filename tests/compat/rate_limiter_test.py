@@ -248,6 +248,32 @@ class Configurations(RateLimiter):
         status, _, answer = self.call("PUT", "/admin/configs/conf/bad-put", {"window_seconds": 0})
         self.assertEqual((status, answer["detail"][0]["loc"]), (422, ["body", "window_seconds"]))
 
+    def test_numbers_as_text(self):
+        """pydantic's lax mode: "10" is 10"""
+        self.configure("/conf/text", "10", "60", "token_bucket", burst_limit="1_0", refill_rate="0.5")
+        config = self.config("/conf/text")
+        self.assertEqual([config[name] for name in ("requests_per_window", "window_seconds", "burst_limit", "refill_rate")], [10, 60, 10, 0.5])
+
+    def test_numbers_are_written_as_the_original_writes_them(self):
+        """100.0 and 0.028, not 1E2 and 2.8E-2"""
+        self.configure("/conf/decimal", 50, 1800, "token_bucket", refill_rate=0.028)
+        self.configure("/conf/whole", 200, 2, "token_bucket")
+        texts = {}
+        for path in ("/admin/configs", "/admin/stats"):
+            peer = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+            self.addCleanup(peer.close)
+            peer.request("GET", path, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
+            texts[path] = peer.getresponse().read().decode()
+        self.assertIn('"refill_rate":0.028', texts["/admin/configs"])
+        self.assertIn('"refill_rate":100.0', texts["/admin/configs"])
+        self.assertRegex(texts["/admin/stats"], r'"success_rate":\d+\.\d+[,}]')
+
+    def test_a_last_slash_too_many(self):
+        """307 to the path that there is, as FastAPI"""
+        for method, path, wanted in (("GET", "/api/data/", "/api/data"), ("GET", "/admin/configs/", "/admin/configs")):
+            status, headers, _ = self.server.call(method, path)
+            self.assertEqual((status, headers["Location"]), (307, wanted), path)
+
     def test_the_native_form(self):
         """A configuration is a rule, and a rule of its shape is a configuration."""
         self.configure("/conf/native", 5, 60)

@@ -229,6 +229,21 @@ class Tokens(WaitQueue):
             status, headers, answer = self.server.call(method, path)
             self.assertEqual((status, answer, headers["Allow"]), (405, {"detail": "Method Not Allowed"}, allow), path)
 
+    def test_the_token_is_not_kept_and_that_is_said_once(self):
+        _, headers, _ = self.server.call("POST", "/token/")
+        self.assertEqual(headers.get_all("Cache-Control"), ["no-store"])
+
+    def test_a_last_slash_too_few(self):
+        """307 to the path that there is, as FastAPI"""
+        for method, path, wanted in (
+            ("GET", "/limited", "/limited/"),
+            ("GET", "/limited/deco?a=1", "/limited/deco/?a=1"),
+            ("DELETE", "/limited", "/limited/"),
+        ):
+            status, headers, _ = self.server.call(method, path)
+            self.assertEqual((status, headers["Location"]), (307, wanted), path)
+        self.assertEqual(self.server.call("GET", "/limited/other")[0], 404)
+
     def test_a_priority_is_not_for_everybody(self):
         status, _, answer = self.call("POST", "/token/?priority=vip")
         self.assertEqual(

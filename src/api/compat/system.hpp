@@ -31,6 +31,9 @@ struct System {
   std::span<const Row> rows;
   // A refusal of its own: 405 for a method, 400 for an address with a broken escape.
   edge::Response (*refuse)(const Desk&, const Call&, unsigned status, std::string_view what);
+  // A path that there is with its last slash alone, or without it alone, is answered 307 to the one
+  // that there is, as Starlette does.
+  bool redirects_slashes = false;
 };
 
 }  // namespace doorward::api::compat

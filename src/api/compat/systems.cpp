@@ -28,6 +28,15 @@ bool matches(const Row& row, std::string_view path) {
   return path.size() > fixed.size() && path.starts_with(fixed);
 }
 
+edge::Response redirect(std::string path, std::string_view query) {
+  if (!query.empty()) path.append("?").append(query);
+  edge::Response response;
+  response.head.status = 307;
+  response.head.fields.append("Location", path);
+  response.head.fields.append("Cache-Control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 std::span<const System* const> all_systems() { return kAll; }
@@ -45,10 +54,31 @@ Systems::Systems(std::span<const std::string_view> switched_off) {
 }
 
 bool Systems::owns(std::string_view path) const {
-  return std::any_of(on_.begin(), on_.end(), [&](const System* system) {
+  return system_of(path) != nullptr || !other_slash(path).empty();
+}
+
+const System* Systems::system_of(std::string_view path) const {
+  const auto found = std::find_if(on_.begin(), on_.end(), [&](const System* system) {
     return std::any_of(system->rows.begin(), system->rows.end(),
                        [&](const Row& row) { return matches(row, path); });
   });
+  return found == on_.end() ? nullptr : *found;
+}
+
+std::string Systems::other_slash(std::string_view path) const {
+  if (path.size() < 2) return {};
+  const bool cut = path.ends_with('/');
+  const std::string_view bare = path.substr(0, path.size() - (cut ? 1 : 0));
+  const auto is_other = [&](const Row& row) {
+    if (cut) return matches(row, bare);
+    return row.path.size() == bare.size() + 1 && row.path.ends_with('/') &&
+           row.path.starts_with(bare);
+  };
+  const bool is_there = std::any_of(on_.begin(), on_.end(), [&](const System* system) {
+    return system->redirects_slashes &&
+           std::any_of(system->rows.begin(), system->rows.end(), is_other);
+  });
+  return is_there ? std::string(bare) + (cut ? "" : "/") : std::string();
 }
 
 Systems::Found Systems::find(std::string_view method, std::string_view path) const {
@@ -76,6 +106,10 @@ Answer Systems::answer_now(const Desk& desk, const wire::RequestHead& head) cons
 edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   const wire::RequestHead& head = call.head();
   const Found found = find(head.method, head.path);
+  if (found.system == nullptr) {
+    edge::Response elsewhere = redirect(other_slash(head.path), head.query);
+    co_return elsewhere;
+  }
   if (found.row == nullptr) {
     edge::Response response = head.method == "OPTIONS"
                                   ? no_content()

@@ -22,6 +22,8 @@ class Systems {
   explicit Systems(std::span<const std::string_view> switched_off);
 
   bool owns(std::string_view path) const;
+  // Whose a path is; null: nobody's, or a redirection for its last slash.
+  const System* system_of(std::string_view path) const;
   // The answer of a call that needs not wait. Absent: `serve` answers.
   Answer answer_now(const Desk& desk, const wire::RequestHead& head) const;
   edge::Task<Answer> serve(Desk& desk, Call& call) const;
@@ -34,6 +36,8 @@ class Systems {
     std::string allow;
   };
   Found find(std::string_view method, std::string_view path) const;
+  // The path with its last slash, or without, where a system has that alone; else empty.
+  std::string other_slash(std::string_view path) const;
 
   std::vector<const System*> on_;
   std::vector<const Row*> quick_;

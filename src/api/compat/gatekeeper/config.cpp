@@ -1,11 +1,10 @@
 // The eight settings of a business, read and changed.
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
+#include "api/compat/lax_number.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
-
-#include <cmath>
 
 namespace doorward::api::gatekeeper {
 namespace {
@@ -90,11 +89,9 @@ void read_setting(const Setting& setting, const json::value& said, Config& confi
   const auto fail = [&](const char* type, std::string what) {
     faults.push_back({setting.name, type, std::move(what)});
   };
-  if (!said.is_number()) return fail("int_type", "Input should be a valid integer");
-  const double number = said.to_number<double>();
-  if (number != std::floor(number))
-    return fail("int_from_float",
-                "Input should be a valid integer, got a number with a fractional part");
+  auto read = compat::lax_integer(setting.name, said);
+  if (read.has_error()) return faults.push_back(std::move(read.error()));
+  const double number = *read;
   if (number < static_cast<double>(setting.least))
     return fail("greater_than_equal",
                 fmt::format("Input should be greater than or equal to {}", setting.least));

@@ -14,6 +14,9 @@ constexpr compat::Row kRows[] = {
 
 }  // namespace
 
-constinit const compat::System kSystem{"gatekeeper", kRows, compat::refuse_with_detail};
+constinit const compat::System kSystem{.name = "gatekeeper",
+                                       .rows = kRows,
+                                       .refuse = compat::refuse_with_detail,
+                                       .redirects_slashes = true};
 
 }  // namespace doorward::api::gatekeeper

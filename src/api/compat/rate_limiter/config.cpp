@@ -3,6 +3,7 @@
 #include "base/siphash.hpp"
 #include "core/route/path.hpp"
 #include "wire/json_strict.hpp"
+#include "wire/json_text.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
@@ -147,7 +148,7 @@ Rule rule_of(const Config& config, Rule base) {
   base.match.paths = {config.endpoint};
   base.quotas = {{std::string(kQuotaName), quota}};
   base.active = config.active;
-  base.description = same_numbers(plain, config) ? "" : json::serialize(as_given(config));
+  base.description = same_numbers(plain, config) ? "" : wire::json_text(as_given(config));
   return base;
 }
 

@@ -1,5 +1,7 @@
 #include "api/compat/rate_limiter/calls.hpp"
 
+#include "wire/json_text.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -61,7 +63,7 @@ edge::Task<Answer> list_configs(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   json::array list;
   for (const Found& found : configs(desk)) list.push_back(config_json(found.entry, found.config));
-  co_return json_answer(200, json::serialize(list));
+  co_return json_answer(200, wire::json_text(list));
 }
 
 edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {

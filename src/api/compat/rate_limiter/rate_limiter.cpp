@@ -20,6 +20,9 @@ constexpr compat::Row kRows[] = {
 
 }  // namespace
 
-constinit const compat::System kSystem{"rate_limiter", kRows, compat::refuse_with_detail};
+constinit const compat::System kSystem{.name = "rate_limiter",
+                                       .rows = kRows,
+                                       .refuse = compat::refuse_with_detail,
+                                       .redirects_slashes = true};
 
 }  // namespace doorward::api::rate_limiter

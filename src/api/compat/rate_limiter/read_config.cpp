@@ -1,10 +1,9 @@
+#include "api/compat/lax_number.hpp"
 #include "api/compat/rate_limiter/config.hpp"
 #include "core/route/path.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
-
-#include <cmath>
 
 namespace doorward::api::rate_limiter {
 namespace {
@@ -29,11 +28,9 @@ class Reader {
   }
 
   void whole(const char* name, const json::value& value, std::uint64_t most, std::uint64_t& to) {
-    boost::system::error_code problem;
-    const bool is_number = value.is_number();
-    const double number = is_number ? value.to_number<double>() : 0;
-    if (!is_number || number != std::floor(number))
-      return fail(name, "int_type", "Input should be a valid integer");
+    auto read = compat::lax_integer(name, value);
+    if (read.has_error()) return faults_.push_back(std::move(read.error()));
+    const double number = *read;
     if (number < 1)
       return fail(name, "greater_than_equal", "Input should be greater than or equal to 1");
     if (number > static_cast<double>(most))
@@ -43,8 +40,9 @@ class Reader {
   }
 
   void rate(const char* name, const json::value& value, double& to) {
-    if (!value.is_number()) return fail(name, "float_type", "Input should be a valid number");
-    const double number = value.to_number<double>();
+    auto read = compat::lax_number(name, value);
+    if (read.has_error()) return faults_.push_back(std::move(read.error()));
+    const double number = *read;
     if (!(number > 0)) return fail(name, "greater_than", "Input should be greater than 0");
     to = number;
   }

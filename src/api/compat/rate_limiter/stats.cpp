@@ -1,5 +1,6 @@
 // What happened today and what happens now, of one client or of all.
 #include "api/compat/rate_limiter/calls.hpp"
+#include "wire/json_text.hpp"
 #include "wire/retry_after.hpp"
 #include "wire/rfc3339.hpp"
 
@@ -103,7 +104,7 @@ class Watcher final : public live::Watcher {
                          {"limit", event.limit},
                          {"remaining", event.remaining}};
     if (event.retry_after > Millis{0}) details["retry_after"] = seconds_up(event.retry_after);
-    return json::serialize(json::object{{"type", live::to_string(event.type)},
+    return wire::json_text(json::object{{"type", live::to_string(event.type)},
                                         {"client_id", event.client},
                                         {"endpoint", event.endpoint},
                                         {"timestamp", wire::format_rfc3339(event.at)},
@@ -117,7 +118,7 @@ class Watcher final : public live::Watcher {
     for (auto& [name, value] : is_global() ? global_stats(desk_) : client_stats(desk_, client_))
       stats[name] = value;
     stats["timestamp"] = wire::format_rfc3339(desk_.live.now());
-    into.push_back(json::serialize(stats));
+    into.push_back(wire::json_text(stats));
   }
 
  private:

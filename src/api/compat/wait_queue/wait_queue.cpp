@@ -124,10 +124,8 @@ edge::Task<Answer> give_token(Desk& desk, Call& call, std::string_view) {
     co_return refused(outcome->status);
   const LogTime expires_at = services.clock.wall_now() + queue.options().token_ttl;
   const std::string token = queue.jwt().issue({ticket, false}, expires_at);
-  edge::Response response =
-      json_answer(200, json::object{{"access_token", token}, {"uuid", uuid}, {"status", "wait"}});
-  response.head.fields.append("Cache-Control", "no-store");
-  co_return response;
+  co_return json_answer(200,
+                        json::object{{"access_token", token}, {"uuid", uuid}, {"status", "wait"}});
 }
 
 edge::Task<Answer> open_socket(Desk& desk, Call& call, std::string_view) {
@@ -194,6 +192,9 @@ WaitQueue::WaitQueue(Options options, gateway::Places& places, Sockets& sockets)
   sockets_.attach({places, jwt_, options_.room, options_.token_ttl});
 }
 
-constinit const compat::System kSystem{"wait_queue", kRows, compat::refuse_with_detail};
+constinit const compat::System kSystem{.name = "wait_queue",
+                                       .rows = kRows,
+                                       .refuse = compat::refuse_with_detail,
+                                       .redirects_slashes = true};
 
 }  // namespace doorward::api::wait_queue
