@@ -56,6 +56,8 @@ struct ApiOptions {
   TicketingGatewayOptions ticketing_gateway = {};
   const wait_queue::WaitQueue* wait_queue = nullptr;  // where that system is on
   train_reservation::Options train_reservation = {};
+  // The inventory of that name as the operator's file has it; empty: there is no file.
+  std::function<std::optional<reserve::Inventory>(std::string_view)> inventory_of_file = {};
   // Whether only a user of an issuer, or a backend, takes a place. Asked at each call; empty: no.
   std::function<bool()> users_only = {};
   std::string version = {};

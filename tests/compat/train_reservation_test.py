@@ -173,6 +173,15 @@ class Reserve(TrainReservation):
                 self.assertEqual((status, answer, headers["Allow"]), (405, {"detail": "Method Not Allowed"}, allow), path)
 
 
+    def test_a_last_slash_too_many(self):
+        """307 to the path that there is, as FastAPI; a client that follows it sends the body again"""
+        with self.serve():
+            status, headers, _ = self.server.call("POST", "/reserve/", {"user_id": "a"})
+            self.assertEqual((status, headers["Location"]), (307, "/reserve"))
+            self.assertEqual(self.status("a")["status"], "not_found")
+            self.assertEqual(self.server.call("GET", "/reserves/")[0], 404)
+
+
 class Sibling(TrainReservation):
     def test_answers(self):
         """a body {"user_id"}; answers {"status":"reserved"|"queued"(+position)|"already_reserved"|"already_in_queue","user_id"}"""
@@ -230,6 +239,25 @@ class Sibling(TrainReservation):
             self.assertEqual(self.of("c")["status"], "reserved")
             self.assertEqual(self.of("a")["status"], "reserved")
             self.assertEqual(self.of("b"), {"status": "queued", "user_id": "b", "position": 1})
+
+    def test_fewer_tickets_than_were_sold(self):
+        """A count of the file that was refused is said at every start, and taken once it can be."""
+        told = "units of it are taken that would be no more"
+        with self.serve(3) as server:
+            for user in "abc":
+                self.of(user)
+            server.environment["TICKETS"] = "1"
+            for starts in (1, 2):
+                self.assertEqual(server.stop(), 0)
+                server.start()
+                self.assertEqual(server.errors().count(told), starts, server.errors())
+            status, _, answer = self.call("POST", "/admin/reset", token=ADMIN_TOKEN)
+            self.assertEqual((status, answer), (200, {"message": "초기화되었습니다.", "stock": 1}))
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.assertEqual(server.errors().count(told), 2)
+            self.assertEqual(self.of("a")["status"], "reserved")
+            self.assertEqual(self.of("b")["status"], "queued")
 
     def test_the_admin_token(self):
         with self.serve() as server:

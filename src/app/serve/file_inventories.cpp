@@ -15,7 +15,45 @@ using Source = engine::SetRoom::Source;
 
 constexpr const char* kSaidFile = "inventories-of-file.json";
 
+// Says where an inventory is another than the file has it. True: the file's was refused.
+bool tell_difference(const config::InventorySettings& wanted, const engine::Shard& shard,
+                     Log& log) {
+  const auto entry = shard.inventory(wanted.name);
+  if (entry && entry->map->inventory() == wanted.spec) return false;
+  if (!entry) {
+    log.warn("an inventory of the configuration is not there: it was removed by a call",
+             {{"inventory", wanted.name}});
+    return false;
+  }
+  const std::uint32_t units = entry->map->units();
+  const std::uint32_t configured = reserve::SeatMap(wanted.spec).units();
+  if (entry->source != Source::file) {
+    log.warn("an inventory is not as the configuration has it: it was changed by a call",
+             {{"inventory", wanted.name}, {"units", units}, {"configured", configured}});
+    return false;
+  }
+  log.warn(
+      "an inventory is not as the configuration has it: units of it are taken that would be no "
+      "more; the next start tries again",
+      {{"inventory", wanted.name},
+       {"units", units},
+       {"configured", configured},
+       {"taken", entry->taken.all()}});
+  return true;
+}
+
 }  // namespace
+
+void WantedInventories::set(std::vector<config::InventorySettings> inventories) {
+  const std::lock_guard lock(mutex_);
+  inventories_ = std::move(inventories);
+}
+
+std::optional<reserve::Inventory> WantedInventories::find(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(inventories_, name, &config::InventorySettings::name);
+  return found == inventories_.end() ? std::nullopt : std::optional(found->spec);
+}
 
 std::string fingerprint(const reserve::Inventory& inventory) {
   return wire::sha256_hex(boost::json::serialize(wire::inventory_to_json(inventory)));
@@ -33,9 +71,12 @@ InventoryChanges changes_of(const std::vector<config::InventorySettings>& invent
     const auto said = before.find(one.name);
     const auto entry = find(one.name);
     changes.said.emplace(one.name, print);
+    const bool is_there = entry != present.end();
+    const bool same = is_there && entry->map->inventory() == one.spec;
+    // One that is the file's and yet another was refused when the file said so, and is tried again.
+    const bool refused = is_there && entry->source == Source::file && !same;
     const bool unchanged = said != before.end() && said->second == print;
-    const bool same = entry != present.end() && entry->map->inventory() == one.spec;
-    if (!unchanged && !same)
+    if (refused || (!unchanged && !same))
       changes.commands.emplace_back(engine::SetInventory{one.name, one.spec, Source::file});
   }
   for (const auto& [name, print] : before) {
@@ -62,11 +103,10 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
   }
   if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
   for (const auto& one : inventories) {
-    const auto entry = shard.inventory(one.name);
-    if (entry && entry->source == Source::file && !(entry->map->inventory() == one.spec) &&
-        before->contains(one.name) && before->at(one.name) != fingerprint(one.spec))
-      log.warn("an inventory stays as it is: units of it are taken that would be no more",
-               {{"inventory", one.name}});
+    if (!tell_difference(one, shard, log)) continue;
+    // Not taken yet: the next start says it anew.
+    changes.said.erase(one.name);
+    if (before->contains(one.name)) changes.said.emplace(one.name, before->at(one.name));
   }
   if (changes.said == *before) return {};
   return write_said(folder, kSaidFile, changes.said);

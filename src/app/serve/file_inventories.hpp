@@ -4,7 +4,8 @@
 //          until the file says something new about it. What is taken stays in any case.
 // Threads: single owner.
 // Errors:  those of the files and of the log; overloaded and unavailable may be tried again; one
-//          whose units are taken and would be no more is told and left as it is.
+//          whose units are taken and would be no more is told and left as it is, and tried again at
+//          the next start.
 // Spec:    docs/operations.md, "Rooms in the file and rooms by the admin API".
 #pragma once
 
@@ -12,7 +13,21 @@
 #include "app/observe/log.hpp"
 #include "app/serve/file_memory.hpp"
 
+#include <mutex>
+#include <optional>
+
 namespace doorward::app {
+
+// The inventories as the file has them now, for calls that make one anew. Thread-safe.
+class WantedInventories {
+ public:
+  void set(std::vector<config::InventorySettings> inventories);
+  std::optional<reserve::Inventory> find(std::string_view name) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<config::InventorySettings> inventories_;
+};
 
 std::string fingerprint(const reserve::Inventory& inventory);
 

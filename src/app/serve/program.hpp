@@ -21,6 +21,7 @@
 #include "app/observe/metrics.hpp"
 #include "app/serve/counters.hpp"
 #include "app/serve/current_pipeline.hpp"
+#include "app/serve/file_inventories.hpp"
 #include "app/serve/live_keeper.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/observer.hpp"
@@ -112,6 +113,7 @@ class Program {
   UpstreamCountsByName upstream_counts_;
   Metrics metrics_;
   OwnPaths own_paths_;
+  WantedInventories wanted_inventories_;
   std::optional<adapters::sqlite::DataFolder> folder_;
   std::unique_ptr<ports::CommandLog> command_log_;
   SipKey subject_key_;

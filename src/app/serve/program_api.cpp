@@ -40,6 +40,9 @@ void Program::make_api() {
   options.users_only = [this] { return users_required_.load(); };
   options.wait_queue = wait_queue_.get();
   options.train_reservation = config_.compat.train_reservation;
+  options.inventory_of_file = [this](std::string_view name) {
+    return wanted_inventories_.find(name);
+  };
   options.version = version();
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,

@@ -33,6 +33,7 @@ Result<> Program::apply_file(const config::Config& config) {
   if (!tenants) return tenants;
   auto inventories = apply_file_inventories(config.inventories, memory_folder(), *shard_, log_);
   if (!inventories) return inventories;
+  wanted_inventories_.set(config.inventories);
   auto rooms = apply_file_rooms(config.rooms, memory_folder(), *shard_, log_);
   if (!rooms) return rooms;
   return apply_file_rules(config.rules, memory_folder(), *shard_, log_);
@@ -59,6 +60,7 @@ bool Program::reload(config::Config config) {
     log_.error(kNoRules, {{"fault", rules.error().what}});
     return false;
   }
+  wanted_inventories_.set(config.inventories);
   config_.inventories = std::move(config.inventories);
   config_.tenants = std::move(config.tenants);
   config_.rooms = std::move(config.rooms);

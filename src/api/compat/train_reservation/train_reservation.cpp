@@ -183,21 +183,32 @@ edge::Task<Answer> process_queue(Desk& desk, Call& call, std::string_view) {
       200, json::object{{"processed", processed}, {"remaining", queue ? queue->view.waiting : 0}});
 }
 
+// What the file has by now, which the units that were sold may have kept out; else as it is.
+reserve::Inventory fresh_inventory(const Desk& desk, const engine::InventoryEntry& present) {
+  const bool of_file = present.source == engine::SetRoom::Source::file;
+  if (of_file && desk.options.inventory_of_file) {
+    auto wanted = desk.options.inventory_of_file(present.name);
+    if (wanted) return *std::move(wanted);
+  }
+  return present.map->inventory();
+}
+
 // A new inventory of the same kind, and an empty queue.
 edge::Task<Answer> reset(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const auto inventory = co_await inventory_of(desk);
   if (!inventory) co_return unavailable();
   const Options& options = options_of(desk);
+  const reserve::Inventory fresh = fresh_inventory(desk, *inventory);
   const engine::Command commands[] = {
       engine::RemoveRoom{options.room}, engine::RemoveInventory{options.inventory},
-      engine::SetInventory{options.inventory, inventory->map->inventory(), inventory->source},
-      queue_room(desk)};
+      engine::SetInventory{options.inventory, fresh, inventory->source}, queue_room(desk)};
   for (const engine::Command& command : commands) {
     const auto outcome = co_await gateway::await_shard(desk.shard(), command);
     if (outcome.has_error() || outcome->status == Status::unavailable) co_return unavailable();
   }
-  co_return json_answer(200, json::object{{"message", kReset}, {"stock", inventory->map->units()}});
+  const std::size_t stock = reserve::SeatMap(fresh).units();
+  co_return json_answer(200, json::object{{"message", kReset}, {"stock", stock}});
 }
 
 constexpr compat::Row kRows[] = {
@@ -209,6 +220,9 @@ constexpr compat::Row kRows[] = {
 
 }  // namespace
 
-constinit const compat::System kSystem{"train_reservation", kRows, compat::refuse_with_detail};
+constinit const compat::System kSystem{.name = "train_reservation",
+                                       .rows = kRows,
+                                       .refuse = compat::refuse_with_detail,
+                                       .redirects_slashes = true};
 
 }  // namespace doorward::api::train_reservation
