@@ -34,6 +34,7 @@ void add_routes_of_rooms(Config& config, Problems& problems) {
   for (const RoomSettings& room : config.rooms) {
     if (!room.match) continue;
     RouteSettings route;
+    route.path = fmt::format("rooms.{}.match", room.name);
     route.route.name = room.name;
     route.route.match = *room.match;
     route.route.room = room.name;
@@ -92,6 +93,8 @@ class Taken {
 
 void check_routes(Config& config, Problems& problems) {
   constexpr std::size_t kMaxRoutes = 10'000;
+  // A path that could not be read is not there, and its route would seem to match everything.
+  const bool all_read = !problems.any_errors();
   const auto rooms = names_of(config.rooms);
   const auto upstreams = names_of(config.upstreams);
   Taken taken;
@@ -99,12 +102,12 @@ void check_routes(Config& config, Problems& problems) {
     RouteSettings& entry = config.routes[i];
     auto& route = entry.route;
     if (route.name.empty()) route.name = fmt::format("route-{}", i + 1);
-    check_name(route.room, rooms, entry.room_at, route.name + ".room", "room", problems);
-    check_name(route.renews, rooms, entry.renews_at, route.name + ".renews", "room", problems);
-    check_name(route.upstream, upstreams, entry.upstream_at, route.name + ".upstream", "upstream",
+    check_name(route.room, rooms, entry.room_at, entry.path + ".room", "room", problems);
+    check_name(route.renews, rooms, entry.renews_at, entry.path + ".renews", "room", problems);
+    check_name(route.upstream, upstreams, entry.upstream_at, entry.path + ".upstream", "upstream",
                problems);
-    if (taken.covers_then_take(route.match)) {
-      problems.add_warning({entry.at, route.name,
+    if (all_read && taken.covers_then_take(route.match)) {
+      problems.add_warning({entry.at, entry.path,
                             "this route is never reached: earlier ones match the same requests"});
     }
   }
@@ -196,9 +199,27 @@ void check_redis_listen(const Config& config, Problems& problems) {
                       "loopback"});
 }
 
+void check_gatekeeper(const Config& config, Problems& problems) {
+  const GatekeeperSettings& gatekeeper = config.compat.gatekeeper;
+  // It is on by default; who wrote it down means to use it.
+  const bool is_meant = gatekeeper.on && gatekeeper.at.source != nullptr;
+  const bool any_key = std::any_of(config.tenants.begin(), config.tenants.end(),
+                                   [](const auto& tenant) { return !tenant.api_keys.empty(); });
+  if (is_meant && !any_key)
+    problems.add_warning({gatekeeper.at, "compat.gatekeeper",
+                          "no business has an API key here, and without one every call is answered "
+                          "401: set BUSINESS_IDS, or make keys with `doorward tenant`"});
+}
+
 void check_secrets(const Config& config, Problems& problems) {
   constexpr std::size_t kGood = 32;
+  // Of examples/gatekeeper.env.example.
+  constexpr std::string_view kOfTheExample = "your_super_secret_random_string_here";
   const GatekeeperSettings& gatekeeper = config.compat.gatekeeper;
+  if (gatekeeper.jwt_secret == kOfTheExample)
+    problems.add_warning({gatekeeper.at, "compat.gatekeeper.jwt_secret",
+                          "this is the secret of the example, which everybody can read, so anybody "
+                          "can make a JWT: set JWT_SECRET to 32 random letters or more"});
   if (!gatekeeper.jwt_secret.empty() && gatekeeper.jwt_secret.size() < kGood)
     problems.add_warning({gatekeeper.at, "compat.gatekeeper.jwt_secret",
                           "a secret of fewer than 32 letters can be guessed from a JWT"});
@@ -215,6 +236,7 @@ void check_references(Config& config, Problems& problems) {
   check_redis_listen(config, problems);
   check_rules(config, problems);
   check_secrets(config, problems);
+  check_gatekeeper(config, problems);
   check_unique(
       config.tokens.keys, [](const KeySettings& k) { return k.kid; }, "tokens.keys", problems);
   check_unique(

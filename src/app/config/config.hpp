@@ -156,6 +156,7 @@ struct UpstreamSettings {
 
 struct RouteSettings {
   route::Route route;
+  std::string path;  // "routes[0]": what it is called where something is wrong with it
   Place at;
   Place room_at;
   Place renews_at;

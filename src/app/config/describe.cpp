@@ -7,6 +7,7 @@
 #include "app/config/describe_tenants.hpp"
 #include "app/config/form.hpp"
 
+#include <fmt/format.h>
 #include <boost/algorithm/string/case_conv.hpp>
 
 #include <algorithm>
@@ -43,8 +44,15 @@ void describe_log(Form& form, LogSettings& log) {
       "`memory` for trying out, lost at the end.",
       Names<LogKind>{
           {"sqlite", LogKind::sqlite}, {"redis", LogKind::redis}, {"memory", LogKind::memory}});
-  form.field("redis", log.redis, "The Redis server, for `kind: redis`.",
-             Text{"redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]", 512, is_redis_url, true});
+  form.field(
+      "redis", log.redis,
+      "The Redis server, for `kind: redis`; where it stands without `kind`, that is `redis`.",
+      Text{"redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]", 512, is_redis_url, true});
+  if (form.present("redis") && !form.present("kind")) log.kind = LogKind::redis;
+  if (form.present("redis") && log.kind != LogKind::redis && form.sound())
+    form.fail("redis",
+              "has no effect beside this kind, and the log would be shared with nobody; write "
+              "kind: redis, or leave this out");
   form.field("name", log.name, "Name of the shard in Redis; nodes of one name share their rooms.",
              kName);
   form.field("keep_records", log.keep_records,
@@ -321,7 +329,12 @@ void describe(Form& form, Config& c) {
                describe_upstream(item, upstream);
              });
   form.list("routes", "Which requests go where; the most specific path wins, then the host.",
-            [&](Form& item) { describe(item, c.routes.emplace_back()); });
+            [&](Form& item) {
+              const auto path = fmt::format("routes[{}]", c.routes.size());
+              RouteSettings& route = c.routes.emplace_back();
+              route.path = path;
+              describe(item, route);
+            });
   form.named(
       "rules", "NAME",
       "Rate limits, in short `NAME: 10/s`. A name is 1 to 128 of `a-z`, `0-9`, `.`, `_`, `-`.",

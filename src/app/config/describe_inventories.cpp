@@ -47,6 +47,7 @@ void describe(Form& form, std::string_view name, InventorySettings& inventory) {
               "expected an inventory name of 1 to 64 of a-z, 0-9, '.', '_', '-', "
               "beginning with a letter or a digit");
   }
+  if (!form.sound()) return;
   if (const auto valid = reserve::validate(spec); !valid) form.fail("", valid.error().what);
 }
 

@@ -54,6 +54,9 @@ class Form {
   // A rule over several settings is broken.
   virtual void fail(std::string_view key, std::string what) = 0;
   virtual bool present(std::string_view key) const = 0;
+  // Whether all that was read of this map was as expected; rules over several settings hold only
+  // then, since what is wrong already was not stored.
+  virtual bool sound() const { return true; }
 
   template <class T, class... Rule>
   void field(std::string_view key, T& slot, std::string_view about, Rule... rule) {

@@ -132,18 +132,54 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"routes: [{path: buy}]", "routes[0].paths: expected a path pattern"},
         Wrong{"routes: [{path: /buy, paths: [/x]}]", "this is another name for \"paths\""},
         Wrong{"routes: [{path: /buy, room: slae}]\nrooms: {sale: {}}",
-              "demo.yaml:1:29: route-1.room: there is no room \"slae\"; did you mean \"sale\"?"},
+              "demo.yaml:1:29: routes[0].room: there is no room \"slae\"; did you mean \"sale\"?"},
         Wrong{"routes: [{path: /buy, upstream: shop}]",
               "there is no upstream \"shop\"; none is known here"},
         Wrong{"routes: [{path: /Buy}, {path: /buy, method: GET}]",
-              "warning: demo.yaml:1:24: route-2: this route is never reached"},
+              "warning: demo.yaml:1:24: routes[1]: this route is never reached"},
         Wrong{"routes: {path: /buy}", "routes: expected a list, found a map"},
         Wrong{"- 1\n- 2\n", "expected a map of settings, found a list"},
         Wrong{"rooms: {sale: {a: }", "demo.yaml:"},
         Wrong{"listen: ${NOWHERE}", "the environment has no variable NOWHERE"},
         Wrong{"{}\n---\n{}\n", "expected one YAML document"},
+        Wrong{"log: {kind: sqlite, redis: 'redis://127.0.0.1:6379'}",
+              "demo.yaml:1:27: log.redis: has no effect beside this kind"},
         Wrong{"log: mysql", "log.kind: expected one of sqlite, redis, memory"},
         Wrong{"limits: {head_bytes: 64MB}", "expected a size from 1KiB to 1MiB"}));
+
+TEST(Load, SaysOfAWrongSettingNoMoreThanWhatIsWrong) {
+  for (const char* text :
+       {"rooms: {sale: {admit: {count: ten}}}", "rules: {api: 10 per second}",
+        "rules: {api: {quotas: [10 per second]}}", "inventories: {seats: {count: ten}}",
+        "routes: [{path: buy}, {path: /shop}]", "log: {kind: mysql, redis: 'redis://localhost'}"}) {
+    const auto problems = load(text).problems;
+    EXPECT_EQ(problems.errors().size(), 1U) << problems.text();
+    EXPECT_EQ(problems.warnings().size(), 0U) << problems.text();
+  }
+}
+
+TEST(Load, AnAddressOfRedisAloneMakesTheLogRedis) {
+  const auto loaded = load("log: {redis: 'redis://10.0.0.5:6379'}");
+  EXPECT_EQ(loaded.problems.text(), "");
+  EXPECT_EQ(loaded.config.log.kind, LogKind::redis);
+  EXPECT_EQ(load("log: {name: other}").config.log.kind, LogKind::sqlite);
+  EXPECT_EQ(load("", {{"DOORWARD_LOG__REDIS", "redis://10.0.0.5:6379"}}).config.log.kind,
+            LogKind::redis);
+}
+
+TEST(Load, WarnsOfAGatekeeperThatNobodyCanCallOrAnybodyCanForge) {
+  const auto warnings = [](std::string_view text, const Environment& environment = {}) {
+    return load(text, environment).problems.text();
+  };
+  const std::string secret(40, 's');
+  const std::string on = "compat: {gatekeeper: {jwt_secret: " + secret + "}}\n";
+  EXPECT_THAT(warnings(on), HasSubstr("compat.gatekeeper: no business has an API key here"));
+  EXPECT_EQ(warnings(on, {{"BUSINESS_IDS", "a-key-of-more-than-16"}}), "");
+  EXPECT_EQ(warnings("compat: {gatekeeper: false}\n"), "");
+  EXPECT_EQ(warnings(""), "") << "it is on, but nobody asked for it";
+  EXPECT_THAT(warnings("compat: {gatekeeper: {jwt_secret: your_super_secret_random_string_here}}"),
+              HasSubstr("this is the secret of the example"));
+}
 
 TEST(Load, SaysEverythingAtOnceUpToABound) {
   std::string text = "rooms:\n";

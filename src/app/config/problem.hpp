@@ -27,7 +27,8 @@ class Problems {
 
   void add_error(Problem problem);
   void add_warning(Problem problem);
-  bool any_errors() const { return errors_.size() + more_errors_ > 0; }
+  bool any_errors() const { return error_count() > 0; }
+  std::size_t error_count() const { return errors_.size() + more_errors_; }
   const std::vector<Problem>& errors() const { return errors_; }
   const std::vector<Problem>& warnings() const { return warnings_; }
   // One a line: "error: …", "warning: …", and how many were left out.

@@ -36,6 +36,7 @@ class Reader : public Form {
   Place place(std::string_view key) const override;
   void fail(std::string_view key, std::string what) override;
   bool present(std::string_view key) const override;
+  bool sound() const override { return problems_.error_count() == errors_before_; }
 
  private:
   // The value of a key that is now known; null where it is absent or has no value.
@@ -48,6 +49,7 @@ class Reader : public Form {
   const Node& node_;
   std::string path_;
   Problems& problems_;
+  const std::size_t errors_before_ = problems_.error_count();
   std::vector<std::string> known_;
   std::vector<std::pair<std::string, std::string>> aliases_;  // other, key
   std::string shorthand_;
