@@ -45,7 +45,8 @@ edge::Task<Verdict> Authenticate::run(Context& context) { co_return *run_now(con
 
 std::string Authenticate::explain(const route::Route&) const {
   const std::string told = "a user of a configured issuer is told to the backend as X-User-Id";
-  return rule_.required ? told + "; others get 401, but on open paths" : told;
+  if (!rule_.required) return told;
+  return told + (rule_.open.empty() ? "; others get 401" : "; others get 401, but on open paths");
 }
 
 }  // namespace doorward::gateway

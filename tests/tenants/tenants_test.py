@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -196,6 +197,7 @@ class WaysIn(Tenants):
         self.assertIn("There is a tenant", self.run_cli("add", "cli-made", code=1))
         key = self.run_cli("key", "cli-made", "web").split()[-1]
         self.assertEqual(self.call(key, "GET", "/v1/admin/rooms")[0], 200)
+        self.assertIn("doorward tenant key cli-made web --revoke", self.run_cli("key", "cli-made", "web", code=1))
         listed = self.run_cli("list")
         self.assertIn("cli-made", listed)
         self.assertNotIn(key, listed)
@@ -203,6 +205,15 @@ class WaysIn(Tenants):
         self.assertEqual(self.call(key, "GET", "/v1/admin/rooms")[0], 401)
         self.run_cli("remove", "cli-made")
         self.assertIn("There is no tenant", self.run_cli("remove", "cli-made", code=1))
+
+    def test_the_command_line_without_the_folder(self):
+        environment = {name: value for name, value in os.environ.items() if name != "DOORWARD_ADMIN_TOKEN"}
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([os.environ["DOORWARD_BINARY"], "tenant", "list"], capture_output=True, text=True,
+                                  timeout=60, env=environment, cwd=folder)  # fmt: skip
+        self.assertEqual(done.returncode, 2)
+        for remedy in ("doorward-data/admin-token", "--data", "--url"):
+            self.assertIn(remedy, done.stderr)
 
     def test_the_command_line_without_a_server(self):
         command = [os.environ["DOORWARD_BINARY"], "tenant", "list", "--url", "http://127.0.0.1:1"]

@@ -29,7 +29,11 @@ Result<std::string> admin_token(const std::string& data) {
   if (const char* said = std::getenv("DOORWARD_ADMIN_TOKEN"); said != nullptr && *said != '\0')
     return std::string(said);
   auto text = read_small_file(std::filesystem::path(data) / kAdminTokenFile);
-  if (!text) return text.error();
+  if (!text)
+    return error(text.error().code,
+                 text.error().what +
+                     "; name the server's data folder with --data, or set DOORWARD_ADMIN_TOKEN; "
+                     "and where it is not at http://127.0.0.1:8080, say so with --url");
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   return text;
 }
@@ -79,6 +83,12 @@ std::string AdminAnswer::detail() const {
   const auto* said = object == nullptr ? nullptr : object->if_contains("detail");
   if (said != nullptr && said->is_string()) return std::string(said->get_string());
   return fmt::format("the server answered {}", status);
+}
+
+bool AdminAnswer::says(std::string_view id) const {
+  const auto* object = body.if_object();
+  const auto* type = object == nullptr ? nullptr : object->if_contains("type");
+  return type != nullptr && type->is_string() && std::string_view(type->get_string()).ends_with(id);
 }
 
 Result<AdminClient> AdminClient::open(std::string_view url, const std::string& data) {

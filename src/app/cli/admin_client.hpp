@@ -21,7 +21,8 @@ struct AdminAnswer {
   unsigned status = 0;
   boost::json::value body;
   bool good() const { return status >= 200 && status < 300; }
-  std::string detail() const;  // of a refusal
+  std::string detail() const;            // of a refusal
+  bool says(std::string_view id) const;  // whether that is its type
 };
 
 class AdminClient {

@@ -34,12 +34,13 @@ int fail(const std::string& what, int code) {
 // Asks, and hands a good answer to `show`.
 template <class Show>
 int ask(const TenantOptions& o, std::string_view method, const std::string& path,
-        const std::string& body, Show show) {
+        const std::string& body, Show show, const std::string& where_it_exists = {}) {
   const auto client = AdminClient::open(o.url, o.data);
   if (!client) return fail(client.error().what, kUsage);
   const auto answer = client->call(method, path, body);
   if (!answer) return fail(answer.error().what, kFailed);
-  if (!answer->good()) return fail(answer->detail(), kFailed);
+  if (!answer->good())
+    return fail(answer->detail() + (answer->says("key-exists") ? where_it_exists : ""), kFailed);
   show(answer->body);
   return kOk;
 }
@@ -66,10 +67,12 @@ int key(const TenantOptions& o) {
     return ask(o, "DELETE", keys + "/" + o.key, {},
                [&](const json::value&) { fmt::print("Key {} is revoked.\n", o.key); });
   const std::string body = json::serialize(json::object{{"name", o.key}});
-  return ask(o, "POST", keys, body, [&](const json::value& made) {
+  const auto show = [&](const json::value& made) {
     fmt::print("Give this to {}; it is not shown again:\n  {}\n", o.tenant,
                std::string_view(made.at("key").as_string()));
-  });
+  };
+  return ask(o, "POST", keys, body, show,
+             fmt::format(" That is: doorward tenant key {} {} --revoke", o.tenant, o.key));
 }
 
 void show_tenant(const json::value& tenant) {

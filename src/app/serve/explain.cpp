@@ -52,12 +52,23 @@ Result<gateway::TokenOptions> keys_for_once() {
   return gateway::split_keys(wire::jose::KeySet({*std::move(passes), *std::move(tickets)}));
 }
 
-// The rules are asked right after route and keys, and where no route takes the request, too.
+// The rules are asked right after route, cors and keys, and where no route takes the request, too.
 void put_after_route(std::string& lines, const std::string& rules) {
-  const auto keys = lines.find("\nfetch_keys: ");
-  const auto route = keys == std::string::npos ? lines.find("\nroute: ") : keys;
-  const auto end = route == std::string::npos ? lines.size() : lines.find('\n', route + 1) + 1;
+  std::size_t last = std::string::npos;
+  for (const char* phase : {"\nroute: ", "\ncors: ", "\nfetch_keys: "})
+    if (const auto found = lines.find(phase); found != std::string::npos) last = found;
+  const auto end = last == std::string::npos ? lines.size() : lines.find('\n', last + 1) + 1;
   lines.insert(end, rules + "\n");
+}
+
+// As `config` is for this one request, so that what is told of it is decided.
+config::Config for_request(const config::Config& config, std::string_view method,
+                           std::string_view path) {
+  config::Config decided = config;
+  const bool is_open = route::covers(user_rule_of(config).open, path, method);
+  decided.identity.required = config.identity.required && !is_open;
+  decided.identity.open.clear();
+  return decided;
 }
 
 }  // namespace
@@ -83,10 +94,12 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
   parts.routes = routes_of(config);
   UpstreamCountsByName counts;
   parts.fetch_keys = std::make_shared<gateway::FetchKeys>(identities);
-  parts.filters = make_filters(config, places, pages, 1, counts, "");
+  parts.cors = make_cors(config);
+  parts.filters = make_filters(for_request(config, method, path), places, pages, 1, counts, "");
   const gateway::Pipeline pipeline(std::move(parts));
-  std::string lines = pipeline.explain(method, host, path);
   const AskedRequest asked{method, host, path, pipeline.routes().find(host, path, method)};
+  std::string lines = asked.route != nullptr ? pipeline.explain(method, host, path)
+                                             : explain_no_route(config, asked) + "\n";
   put_after_route(lines, explain_rules(config, asked));
   if (const std::string note = explain_own_path(config, asked); !note.empty()) lines += note + "\n";
   return lines;

@@ -1,6 +1,7 @@
 #include "app/serve/explain_rules.hpp"
 
 #include "api/compat/systems.hpp"
+#include "app/serve/upstreams.hpp"
 #include "core/limit/rule_set.hpp"
 #include "wire/duration.hpp"
 
@@ -71,15 +72,24 @@ limit::RuleSet unconditional(const std::vector<config::RuleSettings>& rules) {
   return limit::RuleSet(std::move(made));
 }
 
-bool is_own(const config::Config& config, std::string_view path) {
+bool is_native(std::string_view path) {
   constexpr std::array<std::string_view, 7> kPaths{
       "/metrics", "/dashboard", "/openapi.json", "/.well-known/jwks.json",
       "/v1",      "/docs",      "/redoc"};
-  constexpr std::array<std::string_view, 3> kBelow{"/v1/", "/health/", "/dashboard/"};
+  constexpr std::array<std::string_view, 4> kBelow{"/v1/", "/health/", "/dashboard/",
+                                                   "/.doorward/"};
   const auto begins = [&](std::string_view below) { return path.starts_with(below); };
+  return std::ranges::find(kPaths, path) != kPaths.end() || std::ranges::any_of(kBelow, begins);
+}
+
+bool is_own(const config::Config& config, std::string_view path) {
   const api::compat::Systems systems(config::switched_off(config.compat));
-  return systems.owns(path) || std::ranges::find(kPaths, path) != kPaths.end() ||
-         std::ranges::any_of(kBelow, begins);
+  return !path.starts_with(kOwnBase) && (systems.owns(path) || is_native(path));
+}
+
+bool is_open(const config::Config& config, const AskedRequest& asked) {
+  return !config.identity.required ||
+         route::covers(user_rule_of(config).open, asked.path, asked.method);
 }
 
 }  // namespace
@@ -105,6 +115,19 @@ std::string explain_rules(const config::Config& config, const AskedRequest& aske
     text += rule_text(std::ranges::find_if(config.rules, is_it)->rule);
   }
   return "rate_rules: " + (text.empty() ? "none of the configuration applies" : text);
+}
+
+std::string explain_no_route(const config::Config& config, const AskedRequest& asked) {
+  const std::string begin = "no route: ";
+  const api::compat::Systems systems(config::switched_off(config.compat));
+  if (const auto* system = systems.system_of(asked.path); system != nullptr) {
+    if (system->name.empty()) return begin + "a call that the compatible systems share";
+    return fmt::format("{}a call of compat.{}", begin, system->name);
+  }
+  if (is_native(asked.path)) return begin + "Doorward's own call";
+  if (systems.owns(asked.path))
+    return begin + "307 to the path that differs by its last slash, a call of a compatible system";
+  return begin + (is_open(config, asked) ? "404" : "401 without a user, else 404");
 }
 
 std::string explain_own_path(const config::Config& config, const AskedRequest& asked) {

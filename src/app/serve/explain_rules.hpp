@@ -23,6 +23,9 @@ struct AskedRequest {
 // One line, without its end.
 std::string explain_rules(const config::Config& config, const AskedRequest& asked);
 
+// Who answers where no route takes the request. One line, without its end.
+std::string explain_no_route(const config::Config& config, const AskedRequest& asked);
+
 // A line for where a route takes what Doorward itself would answer; otherwise empty.
 std::string explain_own_path(const config::Config& config, const AskedRequest& asked);
 

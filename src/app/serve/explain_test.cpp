@@ -62,8 +62,44 @@ TEST(Explain, WarnsWhereARouteTakesWhatIsDoorwardsOwn) {
     EXPECT_EQ(explain(demo(), "GET", "", path).value().find("note:"), std::string::npos) << path;
 }
 
-TEST(Explain, SaysWhereNoRouteMatches) {
-  EXPECT_THAT(explain(demo(), "GET", "", "/").value(), HasSubstr("no route"));
+TEST(Explain, SaysWhoAnswersWhereNoRouteMatches) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"/nothing", "no route: 404\n"},
+      {"/", "no route: a call that the compatible systems share\n"},
+      {"/dashboard", "no route: Doorward's own call\n"},
+      {"/.doorward/v1/rooms/sale", "no route: Doorward's own call\n"},
+      {"/api/v1/queue/status", "no route: a call of compat.ticketing_gateway\n"},
+      {"/reserve", "no route: a call of compat.train_reservation\n"},
+      {"/reserve/", "no route: 307 to the path that differs by its last slash"}};
+  for (const auto& [path, told] : cases)
+    EXPECT_THAT(explain(demo(), "GET", "", path).value(), HasSubstr(told)) << path;
+  config::Config users = demo();
+  users.identity.required = true;
+  EXPECT_THAT(explain(users, "GET", "", "/nothing").value(),
+              HasSubstr("no route: 401 without a user, else 404\n"));
+}
+
+TEST(Explain, DecidesForThePathThatIsAskedWhetherAUserIsNeeded) {
+  config::Config config = demo();
+  config.identity.required = true;
+  EXPECT_THAT(explain(config, "GET", "", "/buy/1").value(),
+              HasSubstr("X-User-Id; others get 401\n"));
+  config.identity.open.push_back({{"/buy/1"}, {"GET"}});
+  EXPECT_THAT(explain(config, "GET", "", "/buy/1").value(), HasSubstr("X-User-Id\n"));
+  EXPECT_THAT(explain(config, "POST", "", "/buy/1").value(),
+              HasSubstr("X-User-Id; others get 401\n"));
+  EXPECT_THAT(explain(config, "GET", "", "/buy/2").value(),
+              HasSubstr("X-User-Id; others get 401\n"));
+}
+
+TEST(Explain, NamesTheOriginsOfOtherPagesWhereRoutesTakeThem) {
+  config::Config config = demo();
+  config.cors.origins = {"https://shop.example"};
+  EXPECT_EQ(explain(config, "OPTIONS", "", "/buy/1").value().find("cors:"), std::string::npos);
+  config.cors.routes = true;
+  EXPECT_THAT(explain(config, "OPTIONS", "", "/buy/1").value(),
+              HasSubstr("route: route \"buy\"\ncors: pages of the origins of `cors` may call\n"
+                        "rate_rules: "));
 }
 
 }  // namespace

@@ -249,9 +249,7 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   if (!admin) {
     parts.trusted = trusted_of(config_);
     parts.routes = routes_of(config_);
-    if (!config_.cors.origins.empty())
-      parts.cors = std::make_shared<gateway::Cors>(gateway::CorsOptions{
-          config_.cors.origins, config_.cors.credentials, config_.cors.routes});
+    parts.cors = make_cors(config_);
     parts.fetch_keys = std::make_shared<gateway::FetchKeys>(*identities_);
     parts.limits = make_rate_rules();
     parts.dress = dress_;

@@ -2,7 +2,7 @@
 
 #include "app/observe/sources.hpp"
 #include "gateway/admin_token.hpp"
-#include "gateway/authenticate.hpp"
+#include "gateway/cors.hpp"
 #include "gateway/proxy.hpp"
 #include "gateway/renew_session.hpp"
 #include "gateway/rewrite_path.hpp"
@@ -64,15 +64,25 @@ gateway::TrustedProxies trusted_of(const config::Config& config) {
           config.forwarded_host};
 }
 
-std::shared_ptr<gateway::Filter> make_authenticate(const config::Config& config,
-                                                   gateway::Places& places) {
+std::shared_ptr<gateway::Filter> make_cors(const config::Config& config) {
+  if (config.cors.origins.empty()) return nullptr;
+  return std::make_shared<gateway::Cors>(
+      gateway::CorsOptions{config.cors.origins, config.cors.credentials, config.cors.routes});
+}
+
+gateway::UserRule user_rule_of(const config::Config& config) {
   gateway::UserRule rule{config.identity.required, {}};
   for (const config::PublicSettings& settings : config.identity.open) {
     route::OpenPaths& open = rule.open.emplace_back();
     open.methods = settings.methods;
     for (const std::string& path : settings.paths) open.paths.emplace_back(path);
   }
-  return std::make_shared<gateway::Authenticate>(places, std::move(rule));
+  return rule;
+}
+
+std::shared_ptr<gateway::Filter> make_authenticate(const config::Config& config,
+                                                   gateway::Places& places) {
+  return std::make_shared<gateway::Authenticate>(places, user_rule_of(config));
 }
 
 std::vector<std::shared_ptr<gateway::Filter>> make_filters(const config::Config& config,

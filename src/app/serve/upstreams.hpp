@@ -5,6 +5,7 @@
 #include "app/observe/metrics.hpp"
 #include "core/route/route.hpp"
 #include "edge/upstream/counts.hpp"
+#include "gateway/authenticate.hpp"
 #include "gateway/client_address.hpp"
 #include "gateway/filter.hpp"
 #include "gateway/pages.hpp"
@@ -36,7 +37,10 @@ class UpstreamCountsByName {
   std::map<std::string, std::shared_ptr<edge::UpstreamCounts>> counts_;
 };
 
+// Null: no pages of other origins may call.
+std::shared_ptr<gateway::Filter> make_cors(const config::Config& config);
 // Who must be a user.
+gateway::UserRule user_rule_of(const config::Config& config);
 std::shared_ptr<gateway::Filter> make_authenticate(const config::Config& config,
                                                    gateway::Places& places);
 // What a request passes after its route. An endpoint's connections are shared out among `loops`
