@@ -1,6 +1,7 @@
 #include "gateway/api_keys.hpp"
 
-#include <openssl/sha.h>
+#include "wire/sha256.hpp"
+
 #include <boost/json.hpp>
 
 #include <chrono>
@@ -23,25 +24,21 @@ std::vector<tenant::Tenant> default_tenant(const std::vector<ApiKey>& keys) {
 
 }  // namespace
 
-tenant::KeyHash hash_of(std::string_view key) {
-  tenant::KeyHash hash{};
-  ::SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), hash.data());
-  return hash;
-}
+tenant::KeyHash hash_of(std::string_view key) { return wire::sha256(key); }
 
 ApiKeys::ApiKeys(const std::vector<ApiKey>& of_default, Tenants tenants)
     : default_(default_tenant(of_default)), tenants_(std::move(tenants)) {}
 
 std::optional<ApiKeys::Owner> ApiKeys::owner_of(std::string_view key, LogTime now) const {
   const tenant::KeyHash hash = hash_of(key);
-  const auto tenants = tenants_ ? tenants_() : nullptr;
+  auto tenants = tenants_ ? tenants_() : nullptr;
   // Both are looked up, so that the time tells nothing.
   const auto of_default = default_.owner_of(hash);
   const auto of_tenant = tenants ? tenants->owner_of(hash) : std::nullopt;
   if (!of_default && !of_tenant) return std::nullopt;
   note(hash, now);
-  const auto& found = of_default ? of_default : of_tenant;
-  return Owner{found->tenant->name, found->key->name};
+  if (of_default) return Owner{nullptr, of_default->tenant, of_default->key};
+  return Owner{std::move(tenants), of_tenant->tenant, of_tenant->key};
 }
 
 void ApiKeys::note(const tenant::KeyHash& hash, LogTime now) const {

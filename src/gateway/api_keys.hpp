@@ -39,8 +39,9 @@ class ApiKeys {
   ApiKeys(const std::vector<ApiKey>& of_default, Tenants tenants);
 
   struct Owner {
-    std::string tenant;  // empty: the default one
-    std::string key;     // its name
+    std::shared_ptr<const tenant::TenantSet> tenants;  // keep the next two; null: the default one's
+    const tenant::Tenant* tenant = nullptr;            // never null
+    const tenant::ApiKey* key = nullptr;
   };
   std::optional<Owner> owner_of(std::string_view key, LogTime now) const;
 

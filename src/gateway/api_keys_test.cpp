@@ -18,10 +18,10 @@ struct KeysTest : testing::Test {
 };
 
 TEST_F(KeysTest, AKeyIsTheDefaultTenantsOrAnothers) {
-  EXPECT_EQ(keys.owner_of("key-of-shop", kNow)->tenant, "");
-  EXPECT_EQ(keys.owner_of("key-of-shop", kNow)->key, "shop");
-  EXPECT_EQ(keys.owner_of("key-of-acme", kNow)->tenant, "acme");
-  EXPECT_EQ(keys.owner_of("key-of-acme", kNow)->key, "web");
+  EXPECT_EQ(keys.owner_of("key-of-shop", kNow)->tenant->name, "");
+  EXPECT_EQ(keys.owner_of("key-of-shop", kNow)->key->name, "shop");
+  EXPECT_EQ(keys.owner_of("key-of-acme", kNow)->tenant->name, "acme");
+  EXPECT_EQ(keys.owner_of("key-of-acme", kNow)->key->name, "web");
   for (const char* none : {"", "key-of-acm", "key-of-acme ", "web"})
     EXPECT_FALSE(keys.owner_of(none, kNow)) << none;
 }

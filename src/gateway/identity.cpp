@@ -146,17 +146,17 @@ Subject Identities::named_by_backend(std::string_view subject, std::string lane)
 }
 
 std::optional<std::string> Identities::backend_of(std::string_view key, LogTime now) const {
-  auto owner = api_keys_.owner_of(key, now);
-  if (!owner || !owner->tenant.empty()) return std::nullopt;
-  return std::move(owner->key);
+  const auto owner = api_keys_.owner_of(key, now);
+  if (!owner || !owner->tenant->name.empty()) return std::nullopt;
+  return owner->key->name;
 }
 
 std::optional<std::string> Identities::tenant_by_key(const wire::RequestHead& head,
                                                      LogTime now) const {
   const auto key = head.fields.find("X-API-Key");
   if (!key) return std::nullopt;
-  auto owner = api_keys_.owner_of(*key, now);
-  return owner ? std::optional(std::move(owner->tenant)) : std::nullopt;
+  const auto owner = api_keys_.owner_of(*key, now);
+  return owner ? std::optional(owner->tenant->name) : std::nullopt;
 }
 
 void Identities::identify_user(std::string_view token, LogTime now, Identity& identity) const {
@@ -202,10 +202,10 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
 Identity Identities::identify(const wire::RequestHead& head, LogTime now) const {
   Identity identity;
   if (const auto key = head.fields.find("X-API-Key")) {
-    if (auto owner = api_keys_.owner_of(*key, now)) {
+    if (const auto owner = api_keys_.owner_of(*key, now)) {
       identity.caller = Caller::backend;
-      identity.backend = tenant::full_name(owner->tenant, owner->key);
-      identity.tenant = std::move(owner->tenant);
+      identity.backend = tenant::full_name(owner->tenant->name, owner->key->name);
+      identity.tenant = owner->tenant->name;
     } else {
       identity.bad_credential = "the API key is not known";
     }

@@ -93,13 +93,6 @@ std::string ecdsa_to_der(std::string_view raw) {
   return der;
 }
 
-Digest sha256(std::string_view bytes) {
-  Digest digest{};
-  BOOST_VERIFY(
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1);
-  return digest;
-}
-
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

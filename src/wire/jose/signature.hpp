@@ -5,7 +5,6 @@
 
 #include "wire/jose/openssl.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,9 +24,6 @@ bool verify_digest(EVP_PKEY* key, const EVP_MD* digest, std::string_view input,
 // fit.
 std::string ecdsa_to_raw(std::string_view der);
 std::string ecdsa_to_der(std::string_view raw);
-
-using Digest = std::array<unsigned char, 32>;
-Digest sha256(std::string_view bytes);
 
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

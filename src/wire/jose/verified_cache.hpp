@@ -8,11 +8,12 @@
 // Threads: thread-safe; 16 parts with a lock each.
 // Bounds:  `capacity` entries, rounded up to a power of two of at least 64. A full set of four
 //          gives up the entry that was used longest ago. Of a token its SHA-256 is kept: equal
-//          digests are equal tokens, and a row needs no memory of its own.
+//          digests are equal tokens, and a row needs no memory of its own. A part has no memory
+//          before its first entry.
 #pragma once
 
 #include "base/siphash.hpp"
-#include "wire/jose/signature.hpp"
+#include "wire/sha256.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,15 +38,14 @@ class VerifiedCache {
 
   // `key` keeps strangers from choosing which entries meet in one set.
   VerifiedCache(std::size_t capacity, SipKey key)
-      : key_(key), sets_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) / kParts / kWays) {
-    for (Part& part : parts_) part.entries.resize(sets_ * kWays);
-  }
+      : key_(key), sets_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) / kParts / kWays) {}
 
   std::optional<Value> find(std::string_view token, Time now) {
     const Digest digest = sha256(token);
     const std::uint64_t hash = place_of(digest);
     Part& part = parts_[hash % kParts];
     const std::lock_guard lock(part.mutex);
+    if (part.entries.empty()) return std::nullopt;
     for (Entry& entry : set_of(part, hash)) {
       if (entry.digest != digest) continue;
       if (now >= entry.expires) return std::nullopt;
@@ -61,6 +61,7 @@ class VerifiedCache {
     const std::uint64_t hash = place_of(digest);
     Part& part = parts_[hash % kParts];
     const std::lock_guard lock(part.mutex);
+    if (part.entries.empty()) part.entries.resize(sets_ * kWays);
     Entry* oldest = nullptr;
     for (Entry& entry : set_of(part, hash)) {
       if (entry.digest == digest) {
