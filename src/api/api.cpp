@@ -42,8 +42,16 @@ bool Api::owns(std::string_view path) const {
          path == kDashboardPath || path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
-std::optional<edge::Response> Api::answer_now(const wire::RequestHead& head) const {
-  return systems_.answer_now(desk_, head);
+std::optional<edge::Response> Api::answer_now(edge::Exchange& exchange,
+                                              const gateway::Client& client) {
+  Call call{exchange, client};
+  if (auto answer = systems_.answer_now(desk_, call)) return answer;
+  // A tenant's calls are counted before they are answered, and must not be twice.
+  if (call.head().fields.contains("X-API-Key")) return std::nullopt;
+  const Found found = find_quick(call.head().method, call.head().path);
+  if (found.quick == nullptr) return std::nullopt;
+  if (auto refused = enter_scope(desk_, call, found)) return refused;
+  return found.quick(desk_, call);
 }
 
 edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {

@@ -29,7 +29,7 @@ class Api {
 
   // The answer, where nothing needs to be awaited for it; of those that are asked for most. Absent:
   // `serve` answers.
-  std::optional<edge::Response> answer_now(const wire::RequestHead& head) const;
+  std::optional<edge::Response> answer_now(edge::Exchange& exchange, const gateway::Client& client);
   // Answers; a path that is not known with 404.
   edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
 

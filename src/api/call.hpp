@@ -8,6 +8,7 @@
 #pragma once
 
 #include "api/admin/session_table.hpp"
+#include "api/compat/gatekeeper/businesses.hpp"
 #include "api/compat/train_reservation/options.hpp"
 #include "api/live/live.hpp"
 #include "api/native/lock_wait.hpp"
@@ -79,6 +80,7 @@ struct Desk {
   std::string openapi = {};                   // the document, as it is served
   mutable admin::SessionTable sessions = {};  // thread-safe
   LockCalls lock_calls = {};
+  gatekeeper::Businesses businesses{places.services(), options.gatekeeper_secret};
 
   engine::Shard& shard() const { return places.services().shard; }
 };
@@ -103,6 +105,8 @@ struct Call {
 // Absent: the endpoint has answered by itself (a stream), or the peer is gone.
 using Answer = std::optional<edge::Response>;
 using Endpoint = edge::Task<Answer> (*)(Desk&, Call&);
+// The same where nothing needs to be awaited. Absent: the endpoint is to be asked.
+using QuickEndpoint = Answer (*)(Desk&, Call&);
 
 edge::Response json_answer(unsigned status, std::string body);
 edge::Response json_answer(unsigned status, const boost::json::object& body);

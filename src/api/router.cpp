@@ -11,7 +11,7 @@ namespace {
 
 constexpr Entry kEntries[] = {
     {"POST", "/rooms/{room}/tickets", join},
-    {"GET", "/rooms/{room}/tickets/self", read_self},
+    {"GET", "/rooms/{room}/tickets/self", read_self, read_self_now},
     {"DELETE", "/rooms/{room}/tickets/self", leave},
     {"POST", "/rooms/{room}/tickets/self/leave", leave_page},
     {"GET", "/rooms/{room}/tickets/self/events", events},
@@ -143,6 +143,10 @@ bool matches(std::string_view pattern, std::string_view path, Found& found) {
   return pattern.empty() && path.empty();
 }
 
+std::string_view method_of_table(std::string_view method) {
+  return method == "HEAD" ? "GET" : method;
+}
+
 }  // namespace
 
 std::span<const Entry> entries() { return kEntries; }
@@ -152,7 +156,7 @@ Found find_endpoint(std::string_view method, std::string_view path) {
   std::string_view rest = below_base(path);
   if (rest.empty()) return found;
   found.scope = take_scope(rest);
-  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  const std::string_view wanted = method_of_table(method);
   for (const Entry& entry : kEntries) {
     if (!found.scope.empty() && is_operators(entry.path)) continue;
     if (!matches(entry.path, rest, found)) continue;
@@ -163,6 +167,21 @@ Found find_endpoint(std::string_view method, std::string_view path) {
     if (!found.allow.empty()) found.allow += ", ";
     found.allow += entry.method;
     if (entry.method == std::string_view("GET")) found.allow += ", HEAD";
+  }
+  return found;
+}
+
+Found find_quick(std::string_view method, std::string_view path) {
+  Found found;
+  const std::string_view rest = below_base(path);
+  if (rest.empty()) return found;
+  const std::string_view wanted = method_of_table(method);
+  for (const Entry& entry : kEntries) {
+    if (entry.quick == nullptr || entry.method != wanted || !matches(entry.path, rest, found))
+      continue;
+    found.endpoint = entry.endpoint;
+    found.quick = entry.quick;
+    break;
   }
   return found;
 }

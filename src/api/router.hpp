@@ -17,6 +17,7 @@ struct Entry {
   const char* method;
   const char* path;  // below the base: "/rooms/{room}/tickets"
   Endpoint endpoint;
+  QuickEndpoint quick = nullptr;  // asked first, where the call is nobody's tenant's
 };
 
 // Endpoints below "/v1" and "/.doorward/v1".
@@ -24,6 +25,7 @@ std::span<const Entry> entries();
 
 struct Found {
   Endpoint endpoint = nullptr;
+  QuickEndpoint quick = nullptr;
   std::string_view room;
   std::string_view ticket;
   std::string_view rule;
@@ -38,5 +40,7 @@ struct Found {
 
 // `path` with its base, and for a tenant's with "/tenants/{tenant}" after that. HEAD finds GET.
 Found find_endpoint(std::string_view method, std::string_view path);
+// The same among those that have a quick answer, and of the default tenant alone.
+Found find_quick(std::string_view method, std::string_view path);
 
 }  // namespace doorward::api

@@ -92,26 +92,65 @@ void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_vi
   set_cookie(fields, pass_cookie(room), pass, kTicketCookieLife, secure);
 }
 
-edge::Task<Sought<Place>> Places::find_by_token(const TicketToken& token, std::string_view room,
-                                                bool by_cookie) {
-  if (token.room != room)
-    co_return problem(problems::kBadToken,
-                      fmt::format("The token is for room \"{}\".", tenant::plain(token.room)));
-  const bool caught_up = co_await await_position(services_.shard, token.at);
-  if (!caught_up) co_return behind();
+Sought<Places::Claim> Places::claim_of(const wire::RequestHead& head, std::string_view room,
+                                       At at) const {
+  const LogTime time = now();
+  const auto by_token = [room](TicketToken token, bool by_cookie) -> Sought<Claim> {
+    if (token.room != room)
+      return problem(problems::kBadToken,
+                     fmt::format("The token is for room \"{}\".", tenant::plain(token.room)));
+    return Claim{std::move(token), {}, by_cookie};
+  };
+  const auto bearer = bearer_token(head);
+  if (bearer && services_.tokens.kind_of(*bearer) == Tokens::Kind::ticket) {
+    auto token = services_.tokens.read_ticket(*bearer, time);
+    if (token.has_error())
+      return problem(problems::kBadToken, fmt::format("The ticket's token is refused: {}.",
+                                                      wire::jose::to_string(token.error())));
+    return by_token(*std::move(token), false);
+  }
+  Identity identity = services_.identities.identify(head, time);
+  if (identity.bad_credential && at == At::call)
+    return problem(problems::kBadToken, *identity.bad_credential);
+  if (identity.caller == Caller::nobody || identity.caller == Caller::device) {
+    const auto kept = cookie(head, ticket_cookie(room));
+    auto token = kept ? services_.tokens.read_ticket(*kept, time)
+                      : Verified<TicketToken>(wire::jose::TokenError::malformed);
+    if (token) return by_token(*std::move(token), true);
+  }
+  if (!identity.subject)
+    return problem(problems::kNoToken, "Show the ticket's token, or a cookie, or join first.");
+  return Claim{std::nullopt, *std::move(identity.subject), identity.by_cookie};
+}
+
+Sought<Place> Places::place_of(Claim claim, std::string_view room) const {
+  const engine::Shard& shard = services_.shard;
+  const auto handle =
+      claim.token ? shard.find(claim.token->ticket) : shard.find(room, claim.subject.key);
+  const auto view = handle ? shard.read(*handle) : std::nullopt;
+  if (!view && !claim.token)
+    return problem(problems::kNoTicket, "You have no place in this room; join first.");
   Place place;
-  place.view.id = token.ticket;
-  place.view.state = TicketState::closed;
-  place.by_cookie = by_cookie;
-  const auto handle = services_.shard.find(token.ticket);
-  const auto view = handle ? services_.shard.read(*handle) : std::nullopt;
-  if (!view) co_return over(place.view);
+  place.by_cookie = claim.by_cookie;
+  if (!view) {
+    place.view.id = claim.token->ticket;
+    place.view.state = TicketState::closed;
+    return over(place.view);
+  }
   place.handle = *handle;
   place.view = *view;
   place.room = room;
-  place.subject = token.subject;
-  place.at = services_.shard.applied();
-  co_return place;
+  place.subject = std::move(claim.token ? claim.token->subject : claim.subject.text);
+  place.at = shard.applied();
+  return place;
+}
+
+std::optional<Sought<Place>> Places::find_now(const wire::RequestHead& head, std::string_view room,
+                                              At at) {
+  auto claim = claim_of(head, room, at);
+  if (claim.has_error()) return claim.error();
+  if (claim->token && services_.shard.applied() < claim->token->at) return std::nullopt;
+  return place_of(*std::move(claim), room);
 }
 
 edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
@@ -120,36 +159,13 @@ edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::strin
     const bool caught_up = co_await await_position(services_.shard, *seen);
     if (!caught_up) co_return behind();
   }
-  const LogTime time = now();
-  const auto bearer = bearer_token(head);
-  if (bearer && services_.tokens.kind_of(*bearer) == Tokens::Kind::ticket) {
-    auto token = services_.tokens.read_ticket(*bearer, time);
-    if (token.has_error())
-      co_return problem(problems::kBadToken, fmt::format("The ticket's token is refused: {}.",
-                                                         wire::jose::to_string(token.error())));
-    co_return co_await find_by_token(*token, room, false);
+  auto claim = claim_of(head, room, at);
+  if (claim.has_error()) co_return claim.error();
+  if (claim->token) {
+    const bool caught_up = co_await await_position(services_.shard, claim->token->at);
+    if (!caught_up) co_return behind();
   }
-  const Identity identity = services_.identities.identify(head, time);
-  if (identity.bad_credential && at == At::call)
-    co_return problem(problems::kBadToken, *identity.bad_credential);
-  if (identity.caller == Caller::nobody || identity.caller == Caller::device) {
-    const auto kept = cookie(head, ticket_cookie(room));
-    auto token = kept ? services_.tokens.read_ticket(*kept, time)
-                      : Verified<TicketToken>(wire::jose::TokenError::malformed);
-    if (token) co_return co_await find_by_token(*token, room, true);
-  }
-  if (!identity.subject)
-    co_return problem(problems::kNoToken, "Show the ticket's token, or a cookie, or join first.");
-  const auto handle = services_.shard.find(room, identity.subject->key);
-  const auto view = handle ? services_.shard.read(*handle) : std::nullopt;
-  if (!view) co_return problem(problems::kNoTicket, "You have no place in this room; join first.");
-  co_return Place{*handle,
-                  *view,
-                  std::string(room),
-                  identity.subject->text,
-                  services_.shard.applied(),
-                  identity.by_cookie,
-                  false};
+  co_return place_of(*std::move(claim), room);
 }
 
 TicketId Places::draw_ticket(const JoinRequest& request) const {

@@ -60,6 +60,9 @@ class Places {
   enum class At { call, gate };
   edge::Task<Sought<Place>> find(const wire::RequestHead& head, std::string_view room,
                                  std::optional<ports::LogPosition> seen = {}, At at = At::call);
+  // The same at once; absent: what its token has seen is to be waited for.
+  std::optional<Sought<Place>> find_now(const wire::RequestHead& head, std::string_view room,
+                                        At at = At::call);
   edge::Task<Sought<Place>> join(JoinRequest request);
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.
@@ -80,8 +83,14 @@ class Places {
   Services& services() { return services_; }
 
  private:
-  edge::Task<Sought<Place>> find_by_token(const TicketToken& token, std::string_view room,
-                                          bool by_cookie);
+  // Whose place is asked for: a ticket's, or else a subject's.
+  struct Claim {
+    std::optional<TicketToken> token;
+    Subject subject;
+    bool by_cookie = false;
+  };
+  Sought<Claim> claim_of(const wire::RequestHead& head, std::string_view room, At at) const;
+  Sought<Place> place_of(Claim claim, std::string_view room) const;
   TicketId draw_ticket(const JoinRequest& request) const;
 
   Services services_;

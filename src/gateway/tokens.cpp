@@ -121,6 +121,8 @@ Tokens::Tokens(TokenOptions options)
       ticket_header_(jose::protected_header(options_.secrets.signer(), kTicketType)),
       pass_header_(jose::protected_header(options_.passes.signer(), kPassType)),
       device_header_(jose::protected_header(options_.secrets.signer(), kDeviceType)),
+      issuer_text_(json::serialize(options_.issuer)),
+      ticket_expected_(expect(options_, kTicketType)),
       ticket_prefixes_(prefixes_of(options_.secrets, kTicketType)),
       pass_prefixes_(prefixes_of(options_.passes, kPassType)),
       passes_(options_.cache_entries, options_.cache_key) {}
@@ -148,15 +150,23 @@ std::shared_ptr<const Tokens::Own> Tokens::own_of(std::string_view tenant) const
   return own;
 }
 
+jose::KeySet Tokens::derive(std::string_view use) const {
+  std::vector<jose::Key> keys;
+  for (const jose::Key& secret : options_.secrets.keys())
+    if (auto key = jose::Key::from_secret(secret.sign(use), secret.kid()))
+      keys.push_back(*std::move(key));
+  return jose::KeySet(std::move(keys));
+}
+
 json::object Tokens::jwks(std::string_view tenant) const {
   return tenant.empty() ? options_.passes.jwks() : own_of(tenant)->passes.jwks();
 }
 
 std::string Tokens::issue(const TicketToken& token, LogTime now) const {
-  const std::string claims = fmt::format(
-      R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{}}})",
-      json::serialize(options_.issuer), token.room, json::serialize(token.subject),
-      to_string(token.ticket), to_string(token.at), seconds(now), seconds(now + kTicketLife));
+  const std::string claims =
+      fmt::format(R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{}}})",
+                  issuer_text_, token.room, json::serialize(token.subject), to_string(token.ticket),
+                  to_string(token.at), seconds(now), seconds(now + kTicketLife));
   const std::string_view tenant = tenant::split(token.room).tenant;
   if (tenant.empty()) return jose::sign_text(options_.secrets.signer(), ticket_header_, claims);
   const auto own = own_of(tenant);
@@ -167,9 +177,9 @@ std::string Tokens::issue(const Pass& pass, LogTime now) const {
   const LogTime expires_at = std::min(pass.expires_at, now + options_.pass_ttl);
   const std::string claims = fmt::format(
       R"({{"iss":{},"aud":"{}","sub":{},"ticket":"{}","at":"{}","iat":{},"exp":{},"jti":"{}.{}"}})",
-      json::serialize(options_.issuer), pass.room, json::serialize(pass.subject),
-      to_string(pass.ticket), to_string(pass.at), seconds(now), seconds(expires_at),
-      to_string(pass.ticket), now.time_since_epoch().count());
+      issuer_text_, pass.room, json::serialize(pass.subject), to_string(pass.ticket),
+      to_string(pass.at), seconds(now), seconds(expires_at), to_string(pass.ticket),
+      now.time_since_epoch().count());
   const std::string_view tenant = tenant::split(pass.room).tenant;
   if (tenant.empty()) return jose::sign_text(options_.passes.signer(), pass_header_, claims);
   const auto own = own_of(tenant);
@@ -178,12 +188,21 @@ std::string Tokens::issue(const Pass& pass, LogTime now) const {
 
 std::string Tokens::issue_device(std::string_view device, LogTime now) const {
   const std::string claims =
-      fmt::format(R"({{"iss":{},"sub":"{}","iat":{},"exp":{}}})", json::serialize(options_.issuer),
-                  device, seconds(now), seconds(now + kDeviceLife));
+      fmt::format(R"({{"iss":{},"sub":"{}","iat":{},"exp":{}}})", issuer_text_, device,
+                  seconds(now), seconds(now + kDeviceLife));
   return jose::sign_text(options_.secrets.signer(), device_header_, claims);
 }
 
 Verified<TicketToken> Tokens::read_ticket(std::string_view token, LogTime now) const {
+  for (std::size_t i = 0; i < ticket_prefixes_.size(); ++i) {
+    if (!token.starts_with(ticket_prefixes_[i])) continue;
+    const auto verified =
+        jose::verify_by(options_.secrets.keys()[i], token, ticket_expected_, to_system(now));
+    if (verified.has_error()) return verified.error();
+    auto read = read_place<TicketToken>(verified->claims);
+    if (read && !tenant::split(read->room).tenant.empty()) return TokenError::wrong_audience;
+    return read;
+  }
   const std::string tenant = tenant_of(token);
   const jose::KeySet keys = tenant.empty() ? options_.secrets : own_of(tenant)->secrets;
   const auto verified = jose::verify(keys, token, expect(options_, kTicketType), to_system(now));

@@ -81,6 +81,9 @@ class Tokens {
   // By its header, before anything is verified.
   Kind kind_of(std::string_view token) const;
 
+  // Keys for another use (HS256), which follow from the secrets: the first signs.
+  wire::jose::KeySet derive(std::string_view use) const;
+
   Millis pass_ttl() const { return options_.pass_ttl; }
   // The public keys of a tenant's passes; of "" the default one's.
   boost::json::object jwks(std::string_view tenant = {}) const;
@@ -95,6 +98,8 @@ class Tokens {
 
   TokenOptions options_;
   std::string ticket_header_, pass_header_, device_header_;
+  std::string issuer_text_;  // as JSON
+  wire::jose::Expectation ticket_expected_;
   std::vector<std::string> ticket_prefixes_, pass_prefixes_;
   wire::jose::VerifiedCache<Pass> passes_;
   mutable std::mutex mutex_;

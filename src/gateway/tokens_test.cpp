@@ -102,6 +102,25 @@ TEST(Tokens, AKeyOfOneTenantSignsForNoOther) {
   EXPECT_EQ(error_of(tokens.read_pass(mixed, "", kNow)), "bad_signature");
 }
 
+TEST(Tokens, KeysForAnotherUseFollowFromEverySecretAndTellUsesApart) {
+  const Key first = Key::generate(Algorithm::hs256, "s1").value();
+  const Key second = Key::generate(Algorithm::hs256, "s2").value();
+  const auto made = [](std::vector<Key> secrets) {
+    TokenOptions given = options();
+    given.secrets = KeySet(std::move(secrets));
+    return std::make_unique<Tokens>(std::move(given));
+  };
+  const auto before = made({first});
+  const auto after = made({second, first});
+  const std::string signature = before->derive("a").signer().sign("text");
+  EXPECT_EQ(before->derive("a").signer().sign("text"), signature);
+  EXPECT_NE(before->derive("b").signer().sign("text"), signature);
+  EXPECT_NE(first.sign("text"), signature);
+  EXPECT_EQ(after->derive("a").signer().kid(), "s2");
+  ASSERT_NE(after->derive("a").find("s1"), nullptr);
+  EXPECT_TRUE(after->derive("a").find("s1")->verify("text", signature));
+}
+
 TEST(LogPositionText, ReadsBackAndRefusesOtherText) {
   EXPECT_EQ(parse_position("1-23-4"), (ports::LogPosition{1, 23, 4}));
   for (const char* text :

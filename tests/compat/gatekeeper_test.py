@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+import signal
 import sys
 import time
 import unittest
@@ -460,6 +461,62 @@ class Around(Gatekeeper):
                 server.stop()
                 server.start()
                 self.assertEqual(self.call("GET", "/config")[0], 401, "a key that left the list is revoked")
+            finally:
+                self.server = shared
+
+
+class Revocation(Gatekeeper):
+    """What was found before is not believed for longer than it is true."""
+
+    def tenant(self):
+        return self.room().removesuffix("/admin/rooms/queue").replace("/v1/", "/v1/admin/")
+
+    def setUp(self):
+        super().setUp()
+        self.configure(**NEVER)
+        self.jwt = self.enqueue("ann")["jwt"]
+        for _ in range(2):
+            self.assertEqual(self.status(self.jwt)["position"], 1)
+
+    def refused(self, wanted):
+        for method, path, more in Refusals.ENDPOINTS:
+            headers = {"user_id": "bob", "jwt": self.jwt}
+            status, _, answer = self.call(method, path, **({more: headers[more]} if more else {}))
+            self.assertEqual((status, answer), wanted, path)
+
+    def test_a_key_that_is_taken_away_is_refused_at_once(self):
+        self.assertEqual(self.server.admin("DELETE", self.tenant() + "/keys/business-id")[0], 204)
+        self.refused((401, {"detail": "Invalid business_id"}))
+
+    def test_a_business_that_is_removed_is_refused_at_once(self):
+        self.assertEqual(self.server.admin("DELETE", self.tenant())[0], 204)
+        self.refused((401, {"detail": "Invalid business_id"}))
+
+    def test_a_queue_that_was_taken_away_is_made_again(self):
+        for ask in (lambda: self.status(self.jwt)["warning_msg"], lambda: self.enqueue("bob")["jwt"]):
+            self.assertEqual(self.server.admin("DELETE", self.room())[0], 204)
+            self.assertTrue(ask())
+            self.assertEqual(self.server.admin("GET", self.room())[0], 200)
+
+    def test_another_secret_makes_the_jwts_of_the_last_one_forged(self):
+        """A reload says that it needs a restart."""
+        with Server(EXAMPLE, environment={"BUSINESS_IDS": self.key, "JWT_SECRET": SECRET}) as server:
+            self.server, shared = server, self.server
+            try:
+                self.configure(**NEVER)
+                self.jwt = self.enqueue("ann")["jwt"]
+                config = Path(server.command[server.command.index("--config") + 1])
+                config.write_text(EXAMPLE.replace("${JWT_SECRET:}", "another_secret_that_is_as_long_as_it"))
+                server.process.send_signal(signal.SIGHUP)
+                until = time.monotonic() + 30
+                while "compat.gatekeeper changed" not in server.errors():
+                    self.assertLess(time.monotonic(), until)
+                    time.sleep(0.05)
+                self.assertEqual(self.status(self.jwt)["position"], 1)
+                server.stop()
+                server.start()
+                self.assertEqual(self.call("GET", "/queue/status", jwt=self.jwt)[0], 401)
+                self.assertEqual(self.enqueue("ann")["position"], 1, "the place is kept")
             finally:
                 self.server = shared
 

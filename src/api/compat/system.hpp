@@ -15,15 +15,16 @@ namespace doorward::api::compat {
 
 // `rest` is what stands for the name in braces, with its escapes resolved.
 using Handler = edge::Task<Answer> (*)(Desk&, Call&, std::string_view rest);
-// Of a fixed path, where nothing is read and nothing needs to be awaited.
-using QuickHandler = edge::Response (*)(const Desk&);
+// Of a fixed path, where no body is read. Absent: something is to be awaited first, and nothing was
+// done yet.
+using QuickHandler = Answer (*)(Desk&, Call&);
 
 struct Row {
   std::string_view method;  // GET answers HEAD too
   std::string_view
       path;  // "/status/{id}": a name in braces stands at the end and takes all that follows
   Handler handler;
-  QuickHandler quick = nullptr;  // where it is set, `handler` is not asked
+  QuickHandler quick = nullptr;  // asked before `handler`, which is null where it always answers
 };
 
 struct System {

@@ -22,10 +22,9 @@ constexpr const System* kAll[] = {&common::kSystem,
 
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 
-bool matches(const Row& row, std::string_view path) {
-  const std::string_view fixed = fixed_part(row);
-  if (fixed.size() == row.path.size()) return path == row.path;
-  return path.size() > fixed.size() && path.starts_with(fixed);
+template <class Entry>
+bool goes_on(const Entry& open, std::string_view path) {
+  return path.size() > open.path.size() && path.starts_with(open.path);
 }
 
 edge::Response redirect(std::string path, std::string_view query) {
@@ -48,9 +47,14 @@ Systems::Systems(std::span<const std::string_view> switched_off) {
   // What is shared answers for whoever is on.
   if (std::all_of(on_.begin(), on_.end(), [](const System* s) { return s->name.empty(); }))
     on_.clear();
-  for (const System* system : on_)
-    for (const Row& row : system->rows)
+  for (const System* system : on_) {
+    for (const Row& row : system->rows) {
+      const std::string_view fixed = fixed_part(row);
+      (fixed == row.path ? fixed_ : open_).push_back({fixed, system, &row});
       if (row.quick != nullptr) quick_.push_back(&row);
+    }
+  }
+  std::ranges::stable_sort(fixed_, {}, &Entry::path);
 }
 
 bool Systems::owns(std::string_view path) const {
@@ -58,48 +62,50 @@ bool Systems::owns(std::string_view path) const {
 }
 
 const System* Systems::system_of(std::string_view path) const {
-  const auto found = std::find_if(on_.begin(), on_.end(), [&](const System* system) {
-    return std::any_of(system->rows.begin(), system->rows.end(),
-                       [&](const Row& row) { return matches(row, path); });
-  });
-  return found == on_.end() ? nullptr : *found;
+  const auto fixed = std::ranges::lower_bound(fixed_, path, {}, &Entry::path);
+  if (fixed != fixed_.end() && fixed->path == path) return fixed->system;
+  const auto open = std::ranges::find_if(open_, [&](const Entry& e) { return goes_on(e, path); });
+  return open == open_.end() ? nullptr : open->system;
 }
 
 std::string Systems::other_slash(std::string_view path) const {
   if (path.size() < 2) return {};
-  const bool cut = path.ends_with('/');
-  const std::string_view bare = path.substr(0, path.size() - (cut ? 1 : 0));
-  const auto is_other = [&](const Row& row) {
-    if (cut) return matches(row, bare);
-    return row.path.size() == bare.size() + 1 && row.path.ends_with('/') &&
-           row.path.starts_with(bare);
-  };
-  const bool is_there = std::any_of(on_.begin(), on_.end(), [&](const System* system) {
-    return system->redirects_slashes &&
-           std::any_of(system->rows.begin(), system->rows.end(), is_other);
-  });
-  return is_there ? std::string(bare) + (cut ? "" : "/") : std::string();
+  std::string other(path);
+  if (other.ends_with('/')) {
+    other.pop_back();
+  } else {
+    other.push_back('/');
+  }
+  const System* system = system_of(other);
+  return system != nullptr && system->redirects_slashes ? other : std::string();
 }
 
 Systems::Found Systems::find(std::string_view method, std::string_view path) const {
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   Found found;
-  for (const System* system : on_) {
-    for (const Row& row : system->rows) {
-      if (!matches(row, path)) continue;
-      if (row.method == wanted) return {system, &row, {}};
-      if (found.system == nullptr) found.system = system;
-      if (!found.allow.empty()) found.allow += ", ";
-      found.allow += row.method == "GET" ? "GET, HEAD" : row.method;
+  // True once the row is the one that is wanted.
+  const auto take = [&](const Entry& entry) {
+    if (entry.row->method == wanted) {
+      found = {entry.system, entry.row, {}};
+      return true;
     }
-  }
+    if (found.system == nullptr) found.system = entry.system;
+    if (!found.allow.empty()) found.allow += ", ";
+    found.allow += entry.row->method == "GET" ? "GET, HEAD" : entry.row->method;
+    return false;
+  };
+  if (std::ranges::any_of(std::ranges::equal_range(fixed_, path, {}, &Entry::path), take))
+    return found;
+  for (const Entry& open : open_)
+    if (goes_on(open, path) && take(open)) break;
   return found;
 }
 
-Answer Systems::answer_now(const Desk& desk, const wire::RequestHead& head) const {
+Answer Systems::answer_now(Desk& desk, Call& call) const {
+  const wire::RequestHead& head = call.head();
   const std::string_view method = head.method == "HEAD" ? "GET" : std::string_view(head.method);
   for (const Row* row : quick_)
-    if (row->path == head.path && row->method == method) return row->quick(desk);
+    if (row->path == head.path && row->method == method) return row->quick(desk, call);
   return std::nullopt;
 }
 
@@ -117,7 +123,10 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
     response.head.fields.append("Allow", found.allow);
     co_return response;
   }
-  if (found.row->quick != nullptr) co_return found.row->quick(desk);
+  if (found.row->quick != nullptr) {
+    auto answer = found.row->quick(desk, call);
+    if (answer) co_return answer;
+  }
   const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
   const auto rest = wire::percent_decode(std::string_view(head.path).substr(fixed));
   if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");

@@ -25,7 +25,7 @@ class Systems {
   // Whose a path is; null: nobody's, or a redirection for its last slash.
   const System* system_of(std::string_view path) const;
   // The answer of a call that needs not wait. Absent: `serve` answers.
-  Answer answer_now(const Desk& desk, const wire::RequestHead& head) const;
+  Answer answer_now(Desk& desk, Call& call) const;
   edge::Task<Answer> serve(Desk& desk, Call& call) const;
   std::span<const System* const> on() const { return on_; }
 
@@ -35,11 +35,18 @@ class Systems {
     const Row* row = nullptr;  // null: of another method
     std::string allow;
   };
+  struct Entry {
+    std::string_view path;  // up to a name in braces
+    const System* system;
+    const Row* row;
+  };
   Found find(std::string_view method, std::string_view path) const;
   // The path with its last slash, or without, where a system has that alone; else empty.
   std::string other_slash(std::string_view path) const;
 
   std::vector<const System*> on_;
+  std::vector<Entry> fixed_;  // by path, and of one path in the order of the systems
+  std::vector<Entry> open_;   // whose path goes on with a name
   std::vector<const Row*> quick_;
 };
 

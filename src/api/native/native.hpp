@@ -9,6 +9,7 @@ namespace doorward::api {
 
 edge::Task<Answer> join(Desk& desk, Call& call);
 edge::Task<Answer> read_self(Desk& desk, Call& call);
+Answer read_self_now(Desk& desk, Call& call);
 edge::Task<Answer> leave(Desk& desk, Call& call);
 // The same from the page's form, answered with the page.
 edge::Task<Answer> leave_page(Desk& desk, Call& call);

@@ -50,12 +50,9 @@ edge::Task<gateway::Sought<Place>> place_to_stream(Desk& desk, Call& call) {
   co_return place;
 }
 
-}  // namespace
-
-edge::Task<Answer> read_self(Desk& desk, Call& call) {
-  const auto place = co_await desk.places.find(call.head(), call.room);
-  if (place.has_error()) co_return gateway::answer(place.error());
-  if (is_over(*place)) co_return gateway::answer(gateway::over(place->view));
+edge::Response show_place(Desk& desk, const gateway::Sought<Place>& place) {
+  if (place.has_error()) return gateway::answer(place.error());
+  if (is_over(*place)) return gateway::answer(gateway::over(place->view));
   if (place->view.state == TicketState::waiting) {
     if (const auto entry = desk.shard().room(place->view.room))
       desk.places.keep_alive(*place, entry->view.policy);
@@ -63,7 +60,20 @@ edge::Task<Answer> read_self(Desk& desk, Call& call) {
   edge::Response response = json_answer(200, desk.places.json_for(*place));
   if (const auto after = gateway::poll_after_s(place->view); after > 0)
     response.head.fields.append("Retry-After", std::to_string(after));
-  co_return response;
+  return response;
+}
+
+}  // namespace
+
+Answer read_self_now(Desk& desk, Call& call) {
+  const auto place = desk.places.find_now(call.head(), call.room);
+  if (!place) return std::nullopt;
+  return show_place(desk, *place);
+}
+
+edge::Task<Answer> read_self(Desk& desk, Call& call) {
+  const auto place = co_await desk.places.find(call.head(), call.room);
+  co_return show_place(desk, place);
 }
 
 edge::Task<Answer> leave(Desk& desk, Call& call) {

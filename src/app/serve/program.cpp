@@ -273,7 +273,7 @@ edge::Task<> Program::handle_visitor(edge::Exchange& exchange) {
 
 std::optional<edge::Response> Program::answer_now(const gateway::Context& context) {
   auto own = own_paths_.answer(context.exchange, context.client);
-  return own ? std::move(own) : api_->answer_now(context.exchange.request());
+  return own ? std::move(own) : api_->answer_now(context.exchange, context.client);
 }
 
 edge::Task<> Program::fall_back(gateway::Context& context) {

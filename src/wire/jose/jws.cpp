@@ -139,6 +139,28 @@ std::optional<TokenError> check_claims(const json::object& claims, const Expecta
   return check_times(claims, expected, now);
 }
 
+struct Parts {
+  std::string_view header, claims, signature;
+  std::string_view signed_text;  // header and claims
+};
+
+std::optional<Parts> split(std::string_view token) {
+  if (token.size() > kMaxToken) return std::nullopt;
+  const std::size_t first = token.find('.');
+  const std::size_t last = token.rfind('.');
+  if (first == last || token.find('.', first + 1) != last) return std::nullopt;
+  return Parts{token.substr(0, first), token.substr(first + 1, last - first - 1),
+               token.substr(last + 1), token.substr(0, last)};
+}
+
+Checked<Verified> read_claims(std::string_view part, const Key& key, const Expectation& expected,
+                              std::chrono::system_clock::time_point now) {
+  auto claims = parse_part(part);
+  if (claims.has_error()) return claims.error();
+  if (const auto problem = check_claims(*claims, expected, now)) return *problem;
+  return Verified{std::move(*claims), key.kid()};
+}
+
 }  // namespace
 
 const char* to_string(Algorithm algorithm) {
@@ -218,25 +240,28 @@ std::string sign(const Key& key, std::string_view type, const json::object& clai
 
 Checked<Verified> verify(const KeySet& keys, std::string_view token, const Expectation& expected,
                          std::chrono::system_clock::time_point now) {
-  if (token.size() > kMaxToken) return TokenError::malformed;
-  const std::size_t first = token.find('.');
-  const std::size_t last = token.rfind('.');
-  if (first == std::string_view::npos || first == last || token.find('.', first + 1) != last)
-    return TokenError::malformed;
-  const auto header = parse_header(token.substr(0, first));
+  const auto parts = split(token);
+  if (!parts) return TokenError::malformed;
+  const auto header = parse_header(parts->header);
   if (header.has_error()) return header.error();
   if (!is_allowed(expected, header->algorithm)) return TokenError::unknown_algorithm;
-  const auto signature = base64url_decode(token.substr(last + 1));
+  const auto signature = base64url_decode(parts->signature);
   if (!signature) return TokenError::malformed;
   // The claims are not even parsed before the signature holds.
-  const auto key = find_signer(keys, *header, token.substr(0, last), *signature);
+  const auto key = find_signer(keys, *header, parts->signed_text, *signature);
   if (key.has_error()) return key.error();
   if (!expected.type.empty() && header->type != plain_type(expected.type))
     return TokenError::wrong_type;
-  auto claims = parse_part(token.substr(first + 1, last - first - 1));
-  if (claims.has_error()) return claims.error();
-  if (const auto problem = check_claims(*claims, expected, now)) return *problem;
-  return Verified{std::move(*claims), (*key)->kid()};
+  return read_claims(parts->claims, **key, expected, now);
+}
+
+Checked<Verified> verify_by(const Key& key, std::string_view token, const Expectation& expected,
+                            std::chrono::system_clock::time_point now) {
+  const auto parts = split(token);
+  const auto signature = parts ? base64url_decode(parts->signature) : std::nullopt;
+  if (!signature) return TokenError::malformed;
+  if (!key.verify(parts->signed_text, *signature)) return TokenError::bad_signature;
+  return read_claims(parts->claims, key, expected, now);
 }
 
 }  // namespace doorward::wire::jose

@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using engine::Status;
+using Owner = gateway::ApiKeys::Owner;
 
 constexpr std::string_view kBusinessId = "business_id";
 // The page of the original names none; see docs/migrate/gatekeeper.md.
@@ -24,26 +25,25 @@ bool is_good(Status status) {
   return status == Status::done || status == Status::already || status == Status::rule_exists;
 }
 
-// Whoever comes second finds it made.
-edge::Task<std::optional<edge::Response>> make(Desk& desk, engine::Command command,
-                                               std::string_view name) {
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (!is_good(outcome->status)) co_return gateway::answer(gateway::refusal(outcome->status, name));
-  co_return std::nullopt;
-}
-
-std::vector<engine::Command> missing_parts(const Desk& desk, const Business& business) {
+std::vector<engine::Command> missing_parts(const Desk& desk, const std::string& tenant) {
   std::vector<engine::Command> commands;
-  if (!desk.shard().room(business.room))
-    commands.emplace_back(engine::SetRoom{business.room, default_policy()});
-  const auto rules = desk.shard().rules(business.tenant);
+  const std::string room = tenant::full_name(tenant, kQueue);
+  if (!desk.shard().room(room)) commands.emplace_back(engine::SetRoom{room, default_policy()});
+  const auto rules = desk.shard().rules(tenant);
   for (const std::string_view name : {kEnqueueRule, kStatusRule})
     if (rules->named(name) == nullptr)
-      commands.emplace_back(
-          engine::SetRule{rule_of(business, name, kDefaultLimit, kDefaultInterval),
-                          limit::RuleSource::admin, engine::SetRule::Only::if_absent});
+      commands.emplace_back(engine::SetRule{rule_of(tenant, name, kDefaultLimit, kDefaultInterval),
+                                            limit::RuleSource::admin,
+                                            engine::SetRule::Only::if_absent});
   return commands;
+}
+
+Got<Owner> owner_of(const Desk& desk, std::string_view key) {
+  const auto& services = desk.places.services();
+  auto owner = services.identities.api_keys().owner_of(key, desk.places.now());
+  // The default tenant is the operator's, and no business.
+  if (!owner || owner->tenant->name.empty()) return compat::detail(401, "Invalid business_id");
+  return *std::move(owner);
 }
 
 }  // namespace
@@ -63,10 +63,10 @@ room::Policy default_policy() {
   return policy;
 }
 
-limit::Rule rule_of(const Business& business, std::string_view name, std::uint64_t limit,
+limit::Rule rule_of(std::string_view tenant, std::string_view name, std::uint64_t limit,
                     std::chrono::seconds interval) {
   limit::Rule rule;
-  rule.name = business.rule(name);
+  rule.name = tenant::full_name(tenant, name);
   rule.description = "Calls of one address";
   rule.match.paths = {name == kEnqueueRule ? "/queue/enqueue" : "/queue/status"};
   limit::NamedQuota quota{"interval", {}};
@@ -78,36 +78,53 @@ limit::Rule rule_of(const Business& business, std::string_view name, std::uint64
   return rule;
 }
 
-edge::Task<Got<Business>> find_business(Desk& desk, Call& call,
-                                        std::span<const std::string_view> needed) {
+Got<BusinessPtr> known_business(Desk& desk, const Call& call,
+                                std::span<const std::string_view> needed) {
   compat::Faults faults;
   const auto key = header(call.head(), kBusinessId);
   if (!key) faults.push_back({std::string(kBusinessId), "missing", "Field required"});
   for (const std::string_view name : needed)
     if (!header(call.head(), name))
       faults.push_back({std::string(name), "missing", "Field required"});
-  if (!faults.empty()) co_return compat::invalid(faults, "header");
-  const auto& identities = desk.places.services().identities;
-  const auto owner = identities.api_keys().owner_of(*key, desk.places.now());
-  const auto tenants = desk.shard().tenants();
-  const tenant::Tenant* tenant = owner ? tenants->named(owner->tenant) : nullptr;
-  if (tenant == nullptr) co_return compat::detail(401, "Invalid business_id");
+  if (!faults.empty()) return compat::invalid(faults, "header");
+  const auto owner = owner_of(desk, *key);
+  if (owner.has_error()) return owner.error();
+  BusinessPtr business = desk.businesses.of(*owner);
   // By a key that the pages of its visitors carry too.
-  if (auto refused = count_call(desk, *tenant, false)) co_return std::move(*refused);
-  Business business{tenant->name, tenant->settings, tenant::full_name(tenant->name, kQueue)};
-  for (engine::Command& command : missing_parts(desk, business)) {
-    auto failed = co_await make(desk, std::move(command), kQueue);
-    if (failed) co_return std::move(*failed);
+  if (business)
+    if (auto refused = count_call(desk, *owner->tenant, false)) return std::move(*refused);
+  return business;
+}
+
+edge::Task<std::optional<edge::Response>> make_missing(Desk& desk, const Call& call) {
+  const auto owner = owner_of(desk, header(call.head(), kBusinessId).value_or(""));
+  if (owner.has_error()) co_return owner.error();
+  // Whoever comes second finds it made.
+  for (engine::Command& command : missing_parts(desk, owner->tenant->name)) {
+    const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+    if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+    if (!is_good(outcome->status))
+      co_return gateway::answer(gateway::refusal(outcome->status, kQueue));
   }
+  co_return std::nullopt;
+}
+
+edge::Task<Got<BusinessPtr>> find_business(Desk& desk, const Call& call,
+                                           std::span<const std::string_view> needed) {
+  auto business = known_business(desk, call, needed);
+  if (business.has_error() || *business != nullptr) co_return business;
+  auto failed = co_await make_missing(desk, call);
+  if (failed) co_return std::move(*failed);
+  business = known_business(desk, call, needed);
+  if (business && *business == nullptr)  // taken away again in between
+    co_return gateway::answer(gateway::refusal(Status::unavailable, kQueue));
   co_return business;
 }
 
-std::optional<edge::Response> count(const Desk& desk, const Call& call, const Business& business,
-                                    std::string_view rule) {
-  const auto rules = desk.shard().rules(business.tenant);
-  const limit::CompiledRule* found = rules->named(rule);
-  if (found == nullptr || found->quotas().empty()) return std::nullopt;
-  const limit::RuleQuota& quota = found->quotas().front();
+std::optional<edge::Response> count(const Desk& desk, const Call& call,
+                                    const limit::CompiledRule& rule) {
+  if (rule.quotas().empty()) return std::nullopt;
+  const limit::RuleQuota& quota = rule.quotas().front();
   const ports::Hit hit{gateway::counter_key(desk.counting.key, quota, call.client.key),
                        &quota.compiled};
   const limit::Decision decision =

@@ -8,9 +8,11 @@
 
 #include "api/call.hpp"
 #include "api/compat/fastapi.hpp"
+#include "api/compat/gatekeeper/businesses.hpp"
 #include "core/limit/rule.hpp"
 #include "core/tenant/tenant.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,30 +23,28 @@ inline constexpr std::string_view kQueue = "queue";  // the room's plain name
 inline constexpr std::string_view kEnqueueRule = "gatekeeper.enqueue";
 inline constexpr std::string_view kStatusRule = "gatekeeper.status";
 
-struct Business {
-  std::string tenant;
-  tenant::Settings settings;
-  std::string room;  // full name
-
-  std::string rule(std::string_view name) const { return tenant::full_name(tenant, name); }
-};
-
 template <class T>
 using Got = boost::system::result<T, edge::Response>;
+using BusinessPtr = std::shared_ptr<const Business>;
 
 // A header by its literal name, "user_id", or "User-Id".
 std::optional<std::string_view> header(const wire::RequestHead& head, std::string_view name);
 
 // Whose call it is. `needed` are the headers besides `business_id`, all named that are missing.
-edge::Task<Got<Business>> find_business(Desk& desk, Call& call,
-                                        std::span<const std::string_view> needed);
+edge::Task<Got<BusinessPtr>> find_business(Desk& desk, const Call& call,
+                                           std::span<const std::string_view> needed);
+// The same without a wait; null: its room or rules are to be made first.
+Got<BusinessPtr> known_business(Desk& desk, const Call& call,
+                                std::span<const std::string_view> needed);
+// Makes what is missing of the business whose key this call has. The answer where that fails.
+edge::Task<std::optional<edge::Response>> make_missing(Desk& desk, const Call& call);
 
 // Counts a call of this address; refuses it where there were too many.
-std::optional<edge::Response> count(const Desk& desk, const Call& call, const Business& business,
-                                    std::string_view rule);
+std::optional<edge::Response> count(const Desk& desk, const Call& call,
+                                    const limit::CompiledRule& rule);
 
 // One that lets `limit` calls of an address pass in each `interval`.
-limit::Rule rule_of(const Business& business, std::string_view name, std::uint64_t limit,
+limit::Rule rule_of(std::string_view tenant, std::string_view name, std::uint64_t limit,
                     std::chrono::seconds interval);
 room::Policy default_policy();
 // `count` together at every beat of `every`.

@@ -10,6 +10,10 @@
 
 namespace doorward::api::gatekeeper {
 
+// Absent: something of the business is to be made first, which the calls below do.
+Answer status_now(Desk& desk, Call& call);
+Answer verify_now(Desk& desk, Call& call);
+
 edge::Task<Answer> enqueue(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> status(Desk& desk, Call& call, std::string_view rest);
 edge::Task<Answer> verify(Desk& desk, Call& call, std::string_view rest);

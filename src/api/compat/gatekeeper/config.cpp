@@ -62,7 +62,7 @@ void read_rule(const Desk& desk, const Business& business, std::string_view name
   interval = whole_seconds(std::chrono::ceil<Millis>(quota.window));
 }
 
-Config config_of(const Desk& desk, const Business& business) {
+Config config_of(const Desk& desk, const Business& business, const tenant::Settings& settings) {
   Config config;
   const auto entry = desk.shard().room(business.room);
   const room::Policy policy = entry ? entry->view.policy : default_policy();
@@ -70,7 +70,7 @@ Config config_of(const Desk& desk, const Business& business) {
   config.admission_limit = rate.count;
   config.admission_frequency = whole_seconds(rate.every);
   config.ready_ttl_seconds = whole_seconds(policy.session_ttl);
-  config.jwt_expiry_seconds = whole_seconds(business.settings.token_ttl);
+  config.jwt_expiry_seconds = whole_seconds(settings.token_ttl);
   read_rule(desk, business, kEnqueueRule, config.ip_enqueue_limit,
             config.ip_enqueue_limit_interval);
   read_rule(desk, business, kStatusRule, config.ip_status_polling_limit,
@@ -115,16 +115,15 @@ compat::Faults read(const json::value& body, Config& config) {
 }
 
 std::vector<engine::Command> commands_for(const Desk& desk, const Business& business,
-                                          const Config& config) {
+                                          tenant::Settings settings, const Config& config) {
   const auto entry = desk.shard().room(business.room);
   room::Policy policy = entry ? entry->view.policy : default_policy();
   policy.admit = in_rounds(config.admission_limit, seconds(config.admission_frequency));
   policy.session_ttl = seconds(config.ready_ttl_seconds);
   policy.renew = room::Renew::never;
-  tenant::Settings settings = business.settings;
   settings.token_ttl = seconds(config.jwt_expiry_seconds);
   const auto rule = [&](std::string_view name, std::uint64_t limit, std::uint64_t interval) {
-    return engine::SetRule{rule_of(business, name, limit, seconds(interval))};
+    return engine::SetRule{rule_of(business.tenant, name, limit, seconds(interval))};
   };
   using Only = engine::SetTenant::Only;
   return {
@@ -139,23 +138,25 @@ std::vector<engine::Command> commands_for(const Desk& desk, const Business& busi
 edge::Task<Answer> read_config(Desk& desk, Call& call, std::string_view) {
   const auto business = co_await find_business(desk, call, kNone);
   if (business.has_error()) co_return business.error();
-  co_return json_answer(200,
-                        json::object{{"message", "Configuration retrieved successfully"},
-                                     {"updated_config", config_json(config_of(desk, *business))}});
+  const Config config = config_of(desk, **business, (*business)->settings);
+  co_return json_answer(200, json::object{{"message", "Configuration retrieved successfully"},
+                                          {"updated_config", config_json(config)}});
 }
 
 edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view) {
-  auto business = co_await find_business(desk, call, kNone);
-  if (business.has_error()) co_return business.error();
+  const auto found = co_await find_business(desk, call, kNone);
+  if (found.has_error()) co_return found.error();
+  const Business& business = **found;
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
   // Only now, so that a slow body undoes nothing that was done while it came.
   const auto tenants = desk.shard().tenants();
-  if (const auto* tenant = tenants->named(business->tenant)) business->settings = tenant->settings;
-  Config config = config_of(desk, *business);
+  const auto* tenant = tenants->named(business.tenant);
+  const tenant::Settings settings = tenant != nullptr ? tenant->settings : business.settings;
+  Config config = config_of(desk, business, settings);
   const compat::Faults faults = read(*body, config);
   if (!faults.empty()) co_return compat::invalid(faults);
-  for (engine::Command& command : commands_for(desk, *business, config)) {
+  for (engine::Command& command : commands_for(desk, business, settings, config)) {
     const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
     if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
     if (outcome->status != engine::Status::done && outcome->status != engine::Status::already)

@@ -7,9 +7,12 @@ namespace doorward::api::gatekeeper {
 namespace {
 
 constexpr compat::Row kRows[] = {
-    {"POST", "/queue/enqueue", enqueue}, {"GET", "/queue/status", status},
-    {"GET", "/queue/verify", verify},    {"DELETE", "/queue/finish", finish},
-    {"GET", "/config", read_config},     {"POST", "/config", change_config},
+    {"POST", "/queue/enqueue", enqueue},
+    {"GET", "/queue/status", status, status_now},
+    {"GET", "/queue/verify", verify, verify_now},
+    {"DELETE", "/queue/finish", finish},
+    {"GET", "/config", read_config},
+    {"POST", "/config", change_config},
 };
 
 }  // namespace

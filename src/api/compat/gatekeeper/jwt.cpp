@@ -2,8 +2,10 @@
 
 #include "gateway/tokens.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -26,28 +28,34 @@ std::string_view text(const json::object& claims, std::string_view name) {
                                                 : std::string_view();
 }
 
-}  // namespace
-
-std::string issue(const jose::Key& key, std::string_view business, std::string_view user,
-                  LogTime now, Millis ttl) {
-  return jose::sign(key, "JWT",
-                    {{"user_id", user},
-                     {"business", business},
-                     {"iat", seconds(now)},
-                     {"exp", seconds(now + ttl)}});
+LogTime end_of(const json::object& claims) {
+  constexpr double kLatest = 7'258'118'400;  // the year 2200
+  const double ends = std::ceil(claims.at("exp").to_number<double>());
+  return LogTime(std::chrono::seconds(static_cast<std::int64_t>(std::clamp(ends, 0.0, kLatest))));
 }
 
-std::optional<Holder> read(const jose::Key& key, std::string_view token, std::string_view business,
-                           LogTime now) {
+}  // namespace
+
+Jwts::Jwts(jose::KeySet keys, std::string business)
+    : keys_(std::move(keys)),
+      header_(jose::protected_header(keys_.signer(), "JWT")),
+      business_(std::move(business)) {}
+
+std::string Jwts::issue(std::string_view user, LogTime now, Millis ttl) const {
+  // The name of a tenant needs no escapes.
+  return jose::sign_text(
+      keys_.signer(), header_,
+      fmt::format(R"({{"user_id":{},"business":"{}","iat":{},"exp":{}}})", json::serialize(user),
+                  business_, seconds(now), seconds(now + ttl)));
+}
+
+std::optional<Holder> Jwts::read(std::string_view token, LogTime now) const {
   jose::Expectation expected;
   expected.leeway = kLeeway;
-  const auto verified = jose::verify(jose::KeySet({key}), token, expected, gateway::to_system(now));
-  if (verified.has_error() || text(verified->claims, "business") != business) return std::nullopt;
-  Holder holder;
-  holder.user = text(verified->claims, "user_id");
+  const auto verified = jose::verify(keys_, token, expected, gateway::to_system(now));
+  if (verified.has_error() || text(verified->claims, "business") != business_) return std::nullopt;
+  Holder holder{std::string(text(verified->claims, "user_id")), end_of(verified->claims)};
   if (holder.user.empty() || holder.user.size() > kMaxUser) return std::nullopt;
-  const json::value& ends = verified->claims.at("exp");
-  holder.expired = ends.to_number<double>() <= static_cast<double>(seconds(now));
   return holder;
 }
 

@@ -1,46 +1,27 @@
 // The queue: in, where, ready, done.
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
-#include "api/compat/gatekeeper/jwt.hpp"
+#include "api/compat/system.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 namespace doorward::api::gatekeeper {
 namespace {
 
 namespace json = boost::json;
-namespace jose = wire::jose;
 using room::TicketState;
 
 constexpr std::string_view kUser[] = {"user_id"};
 constexpr std::string_view kToken[] = {"jwt"};
 // The place of one who is in: nobody is ahead.
 constexpr std::uint32_t kFirst = 1;
-constexpr std::size_t kLeastSecret = 32;  // of a key of wire/jose
-
-// What JWT_SECRET says, else a secret of the business's own.
-Result<jose::Key> key_of(const Desk& desk, const Business& business) {
-  std::string said = desk.options.gatekeeper_secret;
-  if (!said.empty()) {
-    // HMAC itself fills a short key up with zeros (RFC 2104), so it signs the same.
-    if (said.size() < kLeastSecret) said.resize(kLeastSecret, '\0');
-    return jose::Key::from_secret(said, "gatekeeper");
-  }
-  const auto& identities = desk.places.services().identities;
-  std::string own;
-  for (const char* half : {"gatekeeper secret 1", "gatekeeper secret 2"}) {
-    const Hash128 hash = identities.derive(half, business.tenant);
-    own += to_hex(hash.hi, hash.lo);
-  }
-  return jose::Key::from_secret(own, "gatekeeper");
-}
-
-edge::Response no_key(const Error& error) { return compat::detail(500, error.what); }
 
 // Who calls with a JWT, and the place of that user.
 struct Queued {
-  Business business;
+  BusinessPtr business;
   Holder holder;
+  bool expired = false;
   std::optional<gateway::Place> place;  // none: neither in the queue nor ready
 
   bool is_ready() const { return place && place->view.state == TicketState::admitted; }
@@ -48,32 +29,45 @@ struct Queued {
 };
 
 std::optional<gateway::Place> place_of(const Desk& desk, const Business& business,
-                                       std::string_view user) {
-  const auto subject = desk.places.services().identities.named_by_backend(user, {});
-  const auto handle = desk.shard().find(business.room, subject.key);
+                                       const SubjectKey& subject) {
+  const auto handle = desk.shard().find(business.room, subject);
   const auto view = handle ? desk.shard().read(*handle) : std::nullopt;
   if (!view) return std::nullopt;
   gateway::Place place;
   place.handle = *handle;
   place.view = *view;
-  place.room = business.room;
   return place;
 }
 
-edge::Task<Got<Queued>> find_queued(Desk& desk, Call& call) {
-  auto business = co_await find_business(desk, call, kToken);
-  if (business.has_error()) co_return std::move(business.error());
-  const auto key = key_of(desk, *business);
-  if (!key) co_return no_key(key.error());
-  auto holder = read(*key, *header(call.head(), "jwt"), business->tenant, desk.places.now());
-  if (!holder) co_return compat::detail(401, "Invalid token");
-  auto place = place_of(desk, *business, holder->user);
-  co_return Queued{*std::move(business), *std::move(holder), std::move(place)};
+// Absent: something of the business is to be made first.
+using Sought = std::optional<Got<Queued>>;
+
+Sought queued_now(Desk& desk, const Call& call) {
+  auto business = known_business(desk, call, kToken);
+  if (business.has_error()) return std::move(business.error());
+  if (*business == nullptr) return std::nullopt;
+  const LogTime now = desk.places.now();
+  auto holder = desk.businesses.holder_of(**business, *header(call.head(), "jwt"), now);
+  if (!holder) return compat::detail(401, "Invalid token");
+  auto place = place_of(desk, **business, holder->subject);
+  if (!place && !desk.shard().room((*business)->room)) return std::nullopt;
+  const bool expired = holder->ends <= now;
+  return Queued{*std::move(business), *std::move(holder), expired, std::move(place)};
+}
+
+// `answer` of who is queued, once all of the business is there.
+edge::Task<Answer> answer_when_made(Desk& desk, Call& call, compat::QuickHandler answer) {
+  auto failed = co_await make_missing(desk, call);
+  if (failed) co_return std::move(*failed);
+  auto answered = answer(desk, call);
+  if (!answered)  // taken away again in between
+    answered = gateway::answer(gateway::refusal(engine::Status::unavailable, kQueue));
+  co_return answered;
 }
 
 // For what only a user who is ready may do with an old token.
 std::optional<edge::Response> refuse_expired(const Queued& queued) {
-  if (!queued.holder.expired || queued.is_ready()) return std::nullopt;
+  if (!queued.expired || queued.is_ready()) return std::nullopt;
   return compat::detail(401, "Token has expired");
 }
 
@@ -81,9 +75,10 @@ std::uint32_t position_of(const room::TicketView& view) {
   return view.state == TicketState::waiting ? view.position.value_or(view.waiting) : kFirst;
 }
 
+// A JWT needs no escapes, and neither do our own words.
 edge::Response enqueued(std::string_view jwt, const room::TicketView& view, const char* message) {
-  return json_answer(
-      200, json::object{{"jwt", jwt}, {"position", position_of(view)}, {"message", message}});
+  return json_answer(200, fmt::format(R"({{"jwt":"{}","position":{},"message":"{}"}})", jwt,
+                                      position_of(view), message));
 }
 
 compat::Faults faults_of_user(std::string_view user) {
@@ -97,70 +92,90 @@ compat::Faults faults_of_user(std::string_view user) {
 }  // namespace
 
 edge::Task<Answer> enqueue(Desk& desk, Call& call, std::string_view) {
-  const auto business = co_await find_business(desk, call, kUser);
-  if (business.has_error()) co_return business.error();
-  const std::string user(*header(call.head(), "user_id"));
+  auto found = known_business(desk, call, kUser);
+  if (found && *found == nullptr) found = co_await find_business(desk, call, kUser);
+  if (found.has_error()) co_return found.error();
+  const Business& business = **found;
+  const std::string_view user = *header(call.head(), "user_id");
   if (const auto faults = faults_of_user(user); !faults.empty())
     co_return compat::invalid(faults, "header");
-  if (auto refused = count(desk, call, *business, kEnqueueRule)) co_return std::move(*refused);
-  const auto key = key_of(desk, *business);
-  if (!key) co_return no_key(key.error());
-  gateway::JoinRequest request{
-      business->room, desk.places.services().identities.named_by_backend(user, {}), {}};
-  const auto place = co_await desk.places.join(std::move(request));
+  if (auto refused = count(desk, call, *business.enqueue_rule)) co_return std::move(*refused);
+  const gateway::JoinRequest request{
+      business.room, desk.places.services().identities.named_by_backend(user, {}), {}};
+  auto place = co_await desk.places.join(request);
+  if (place.has_error() && !desk.shard().room(business.room)) {
+    // The operator took it away.
+    auto failed = co_await make_missing(desk, call);
+    if (failed) co_return std::move(*failed);
+    place = co_await desk.places.join(request);
+  }
   if (place.has_error()) co_return gateway::answer(place.error());
   const room::TicketView& view = place->view;
   if (!place->made)
     co_return enqueued(
         "", view,
         view.state == TicketState::waiting ? "User already in queue." : "User is already ready.");
-  const std::string jwt =
-      issue(*key, business->tenant, user, desk.places.now(), business->settings.token_ttl);
+  const std::string jwt = business.jwts.issue(user, desk.places.now(), business.settings.token_ttl);
   co_return enqueued(jwt, view, "User enqueued successfully.");
 }
 
+Answer status_now(Desk& desk, Call& call) {
+  const auto queued = queued_now(desk, call);
+  if (!queued) return std::nullopt;
+  if (queued->has_error()) return queued->error();
+  const auto& [business, holder, expired, place] = **queued;
+  if (auto refused = count(desk, call, *business->status_rule)) return std::move(*refused);
+  std::string body = R"({"warning_msg":)";
+  body.append(place ? "null" : R"("User not found in queue or ready state.")");
+  body.append(R"(,"jwt_token":")");
+  if (expired) {
+    body += business->jwts.issue(holder.user, desk.places.now(), business->settings.token_ttl);
+  } else {
+    body.append(*header(call.head(), "jwt"));
+  }
+  body.append(R"(","position":)");
+  if ((*queued)->is_waiting()) {
+    body.append(std::to_string(position_of(place->view)));
+    if (const auto entry = desk.shard().room(place->view.room))
+      desk.places.keep_alive(*place, entry->view.policy);
+  } else {
+    body.append("null");
+  }
+  body.append((*queued)->is_ready() ? R"(,"ready":true})" : R"(,"ready":false})");
+  return json_answer(200, std::move(body));
+}
+
+Answer verify_now(Desk& desk, Call& call) {
+  const auto queued = queued_now(desk, call);
+  if (!queued) return std::nullopt;
+  if (queued->has_error()) return queued->error();
+  if (auto refused = refuse_expired(**queued)) return std::move(*refused);
+  return json_answer(200, (*queued)->is_ready()
+                              ? R"({"message":"User is ready","ready":true})"
+                              : R"({"message":"User is not ready","ready":false})");
+}
+
 edge::Task<Answer> status(Desk& desk, Call& call, std::string_view) {
-  const auto queued = co_await find_queued(desk, call);
-  if (queued.has_error()) co_return queued.error();
-  const Business& business = queued->business;
-  if (auto refused = count(desk, call, business, kStatusRule)) co_return std::move(*refused);
-  std::string jwt(*header(call.head(), "jwt"));
-  if (queued->holder.expired) {
-    const auto key = key_of(desk, business);
-    if (!key) co_return no_key(key.error());
-    jwt = issue(*key, business.tenant, queued->holder.user, desk.places.now(),
-                business.settings.token_ttl);
-  }
-  json::value warning, position;
-  if (!queued->place) warning = "User not found in queue or ready state.";
-  if (queued->is_waiting()) {
-    position = position_of(queued->place->view);
-    if (const auto entry = desk.shard().room(business.room))
-      desk.places.keep_alive(*queued->place, entry->view.policy);
-  }
-  co_return json_answer(200, json::object{{"warning_msg", std::move(warning)},
-                                          {"jwt_token", jwt},
-                                          {"position", std::move(position)},
-                                          {"ready", queued->is_ready()}});
+  return answer_when_made(desk, call, status_now);
 }
 
 edge::Task<Answer> verify(Desk& desk, Call& call, std::string_view) {
-  const auto queued = co_await find_queued(desk, call);
-  if (queued.has_error()) co_return queued.error();
-  if (auto refused = refuse_expired(*queued)) co_return std::move(*refused);
-  const bool ready = queued->is_ready();
-  co_return json_answer(
-      200,
-      json::object{{"message", ready ? "User is ready" : "User is not ready"}, {"ready", ready}});
+  return answer_when_made(desk, call, verify_now);
 }
 
 edge::Task<Answer> finish(Desk& desk, Call& call, std::string_view) {
-  const auto queued = co_await find_queued(desk, call);
-  if (queued.has_error()) co_return queued.error();
-  if (auto refused = refuse_expired(*queued)) co_return std::move(*refused);
+  auto queued = queued_now(desk, call);
+  if (!queued) {
+    auto failed = co_await make_missing(desk, call);
+    if (failed) co_return std::move(*failed);
+    queued = queued_now(desk, call);
+  }
+  if (!queued) co_return gateway::answer(gateway::refusal(engine::Status::unavailable, kQueue));
+  if (queued->has_error()) co_return queued->error();
+  if (auto refused = refuse_expired(**queued)) co_return std::move(*refused);
   bool cleared = false;
-  if (queued->is_ready()) {
-    const engine::Command command = engine::Finish{queued->place->view.id};
+  if ((*queued)->is_ready()) {
+    const engine::Command command = engine::Finish{(*queued)->place->view.id};
     const auto outcome = co_await gateway::await_shard(desk.shard(), command);
     if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
     cleared = outcome->status == engine::Status::done;

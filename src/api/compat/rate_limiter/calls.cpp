@@ -6,7 +6,7 @@ namespace doorward::api::rate_limiter {
 
 namespace json = boost::json;
 
-edge::Response data(const Desk& desk) {
+Answer data(Desk& desk, Call&) {
   std::string body;
   body.reserve(80);
   body.append(R"({"data":"This is protected data","timestamp":")").append(timestamp(desk));

@@ -16,7 +16,7 @@ using compat::detail;
 using compat::invalid;
 using compat::timestamp;
 
-edge::Response data(const Desk& desk);
+Answer data(Desk& desk, Call& call);
 
 // `rest` is what follows the row's path, with its escapes resolved.
 edge::Task<Answer> submit(Desk& desk, Call& call, std::string_view rest);
