@@ -19,6 +19,12 @@
 
 namespace doorward {
 
+// For how long a consumer that has something waits for more.
+struct Gather {
+  std::size_t count = 1;
+  Millis time{0};
+};
+
 template <class T>
 class BoundedQueue {
  public:
@@ -30,18 +36,25 @@ class BoundedQueue {
       const std::lock_guard lock(mutex_);
       if (closed_ || items_.size() >= limit_) return false;
       items_.push_back(std::move(item));
-      if (items_.size() > 1) return true;  // whoever waits was woken by the first
+      // Whoever waits was woken by the first, or wants that many.
+      if (items_.size() > 1 && items_.size() != enough_) return true;
     }
     filled_.notify_one();
     return true;
   }
   [[nodiscard]] bool push(T&& item) { return push(item); }
 
-  // Waits up to `wait` for a first item, then takes at most `max` in their order. Empty if none
-  // came in time, or the queue was closed or woken and has none left.
-  std::vector<T> pop_batch(std::size_t max, Millis wait) {
+  // Waits up to `wait` for a first item and as `gather` says for others, then takes at most `max`
+  // in their order. Empty if none came in time, or the queue was closed or woken and has none left.
+  std::vector<T> pop_batch(std::size_t max, Millis wait, Gather gather = {}) {
     std::unique_lock lock(mutex_);
     filled_.wait_for(lock, wait, [this] { return closed_ || woken_ || !items_.empty(); });
+    if (!items_.empty() && items_.size() < gather.count) {
+      enough_ = gather.count;
+      filled_.wait_for(lock, gather.time,
+                       [&] { return closed_ || woken_ || items_.size() >= gather.count; });
+      enough_ = 1;
+    }
     woken_ = false;
     const auto end = items_.begin() + static_cast<std::ptrdiff_t>(std::min(max, items_.size()));
     std::vector<T> batch(std::make_move_iterator(items_.begin()), std::make_move_iterator(end));
@@ -82,6 +95,7 @@ class BoundedQueue {
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<T> items_;
+  std::size_t enough_ = 1;  // how many a consumer waits for
   bool closed_ = false;
   bool woken_ = false;
 };

@@ -19,6 +19,19 @@ TEST(BoundedQueue, GivesItemsInTheirOrderAndInBatches) {
   EXPECT_TRUE(queue.pop_batch(3, kNoWait).empty());
 }
 
+TEST(BoundedQueue, WhoHasSomethingGathersMoreForAWhile) {
+  BoundedQueue<int> queue(10);
+  EXPECT_TRUE(queue.pop_batch(5, kNoWait, {3, kLong}).empty()) << "nothing is not waited on";
+  ASSERT_TRUE(queue.push(1));
+  EXPECT_EQ(queue.pop_batch(5, kLong, {3, Millis(1)}), std::vector{1});
+  ASSERT_TRUE(queue.push(1));
+  std::thread others([&] {
+    for (const int i : {2, 3}) EXPECT_TRUE(queue.push(i));
+  });
+  EXPECT_EQ(queue.pop_batch(5, kLong, {3, kLong}), (std::vector{1, 2, 3}));
+  others.join();
+}
+
 TEST(BoundedQueue, RefusesWhenFullAndLeavesTheItemToTheCaller) {
   BoundedQueue<std::unique_ptr<int>> queue(1);
   auto first = std::make_unique<int>(1);

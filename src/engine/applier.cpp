@@ -59,14 +59,14 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   const std::size_t count = batch->commands.size();
   const bool own = header.node == core_.node;
   step_in_slices({entry.at, entry.time, std::move(*batch)}, own);
-  const std::vector<Outcome> outcomes = core_.state->take_outcomes();
+  std::vector<Outcome> outcomes = core_.state->take_outcomes();
   const Changes changes = core_.state->take_changes();
   plan(header, outcomes, own);
   if (is_live_)
     for (const std::string& tenant : changes.rules)
       core_.set_rules_of(tenant, core_.state->world().rules.compiled_of(tenant));
   if (changes.tenants && is_live_) core_.set_tenants(core_.state->world().tenants.all());
-  if (own) answer(header.first_counter, outcomes);
+  if (own) answer(header.first_counter, std::move(outcomes));
   if (!changes.grants.empty()) end_waits(changes.grants, entry.at);
   tell(changes);
   since_snapshot_ += count;
@@ -118,13 +118,13 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
   if (soon) core_.queue.wake();
 }
 
-void Applier::answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes) {
+void Applier::answer(std::uint64_t first_counter, std::vector<Outcome> outcomes) {
   for (const Pending::Waiting& waiting : core_.pending.take(first_counter, outcomes.size())) {
-    const Outcome& outcome = outcomes[waiting.counter - first_counter];
+    Outcome& outcome = outcomes[waiting.counter - first_counter];
     if (outcome.status == Status::lock_queued) {
       waits_.emplace(outcome.lock->id, waiting.completion);
     } else {
-      waiting.completion->complete(outcome);
+      waiting.completion->complete(std::move(outcome));
     }
   }
 }

@@ -32,7 +32,7 @@ class Applier {
  private:
   Result<> apply(ports::LogEntry& entry);
   void step_in_slices(State::Entry entry, bool own);
-  void answer(std::uint64_t first_counter, const std::vector<Outcome>& outcomes);
+  void answer(std::uint64_t first_counter, std::vector<Outcome> outcomes);
   void end_waits(const std::vector<LockGrant>& grants, const ports::LogPosition& at);
   void tell(const Changes& changes);
   void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);

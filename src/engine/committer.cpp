@@ -27,7 +27,7 @@ Draw drawn_by(ports::Entropy& entropy, std::string room) {
 }  // namespace
 
 void Committer::run() {
-  while (!core_.queue.is_closed()) step(wait());
+  while (!core_.queue.is_closed()) step(wait(), gather());
   std::vector<Submitted> left;
   do {
     left = core_.queue.pop_batch(core_.options.batch_limit, Millis(0));
@@ -35,9 +35,11 @@ void Committer::run() {
   } while (!left.empty());
 }
 
-void Committer::step(Millis wait) {
+void Committer::step(Millis wait, Gather gather) {
   if (!unknown_.empty()) return retry_unknown(wait);
-  const std::vector<Submitted> items = core_.queue.pop_batch(core_.options.batch_limit, wait);
+  const std::vector<Submitted> items =
+      core_.queue.pop_batch(core_.options.batch_limit, wait, gather);
+  last_taken_ = items.size();
   if (core_.broken || core_.queue.is_closed()) return refuse(items);
   const Agenda agenda = core_.agenda();
   if (!is_in_flight(agenda)) add_own(agenda);
@@ -75,6 +77,11 @@ Millis Committer::wait() const {
   if (!agenda.due || is_in_flight(agenda)) return kLongestWait;
   const Millis left = rounded_up(*agenda.due) - agenda.log_now(core_.clock.steady_now());
   return std::clamp(left, Millis(0), kLongestWait);
+}
+
+Gather Committer::gather() const {
+  if (last_taken_ < kMany) return {};
+  return {last_taken_, kGatherTime};
 }
 
 bool Committer::tick_is_due(const Agenda& agenda) const {

@@ -2,7 +2,9 @@
 //
 // Why:     whatever gathered while the last batch was being synced is the next batch, so that a
 //          busy shard pays for one sync per thousands of commands and an idle one waits for nobody.
-// Time:    appends a tick when the agenda asks for one.
+//          Whoever was answered together soon asks again, so after a batch of many the next one
+//          waits a moment for as many: else each half of the callers pays for syncs of its own.
+// Time:    appends a tick when the agenda asks for one. Waits at most kGatherTime for more commands.
 // Bounds:  at most one batch whose fate is unknown. While there is one, its very bytes are tried
 //          again every kRetry, nothing else is appended, and new commands are refused.
 // Threads: `run` is the thread.
@@ -19,16 +21,19 @@ namespace doorward::engine {
 class Committer {
  public:
   static constexpr Millis kRetry{250};
+  static constexpr Millis kGatherTime{1};
+  static constexpr std::size_t kMany = 8;  // commands of a batch after which one gathers
 
   explicit Committer(ShardCore& core) : core_(core) {}
   // Until the queue is closed. Commands that it holds then are not appended.
   void run();
   // One turn of it, which waits at most that long for commands.
-  void step(Millis wait);
+  void step(Millis wait, Gather gather = {});
 
  private:
   void retry_unknown(Millis wait);
   Millis wait() const;
+  Gather gather() const;
   bool is_in_flight(const Agenda& agenda) const { return last_counter_ > agenda.applied_counter; }
   bool tick_is_due(const Agenda& agenda) const;
   void add_own(const Agenda& agenda);
@@ -40,6 +45,7 @@ class Committer {
   ShardCore& core_;
   BatchWriter writer_;
   std::vector<Pending::Waiting> waiting_;  // of the batch being written
+  std::size_t last_taken_ = 0;             // from the queue, together
   std::uint64_t last_counter_ = 0;
   Millis last_append_{};
   std::string unknown_;  // a batch that may or may not stand in the log

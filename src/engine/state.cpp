@@ -26,6 +26,7 @@ void State::begin(Entry entry, bool want_outcomes) {
   entry_ = std::move(entry);
   want_outcomes_ = want_outcomes;
   outcomes_.clear();
+  if (want_outcomes_) outcomes_.reserve(entry_.batch.commands.size());
   next_ = 0;
   advance();
 }
