@@ -1,5 +1,6 @@
 #include "gateway/await_shard.hpp"
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -110,16 +111,16 @@ class Call final : public engine::Completion, public Waiting {
 }  // namespace
 
 edge::Task<Answer> await_shard(engine::Shard& shard, engine::Command command) {
-  const asio::any_io_executor loop = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
-      [&](auto handler) {
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
+      [&shard](auto handler, engine::Command taken) {
         using Made = Call<decltype(handler)>;
+        asio::any_io_executor loop = asio::get_associated_executor(handler);
         // Owns itself from here: another thread may complete it before `submit` returns.
-        Made* const call = std::make_unique<Made>(std::move(handler), loop).release();
-        const auto taken = shard.submit(std::move(command), *call);
-        if (taken.has_error()) call->refuse(taken.error());
+        Made* const call = std::make_unique<Made>(std::move(handler), std::move(loop)).release();
+        const auto submitted = shard.submit(std::move(taken), *call);
+        if (submitted.has_error()) call->refuse(submitted.error());
       },
-      asio::use_awaitable);
+      asio::use_awaitable, std::move(command));
 }
 
 edge::Task<bool> await_position(const engine::Shard& shard, ports::LogPosition position) {

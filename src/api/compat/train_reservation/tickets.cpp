@@ -96,7 +96,8 @@ bool has_ticket(const Desk& desk, const User& user) {
 
 edge::Task<Taken> take(Desk& desk, const User& user, Turn turn) {
   for (int again = 0; again < kMostAgain; ++again) {
-    const auto inventory = co_await inventory_of(desk);
+    auto inventory = desk.shard().inventory(options_of(desk).inventory);
+    if (!inventory) inventory = co_await inventory_of(desk);
     if (!inventory) co_return Taken::failed;
     const HoldId id = hold_of(desk, *inventory, user, again);
     const auto before = desk.shard().hold(id);
