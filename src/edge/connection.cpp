@@ -102,21 +102,31 @@ Error Connection::lost(const Deadline& deadline) const {
   return error(Errc::closed, "The peer closed the connection.");
 }
 
-Task<Result<>> Connection::fill(Millis deadline, Pace* pace) {
-  if (!make_room()) co_return error(Errc::too_large, "The receive buffer is full.");
-  const Millis started = pace != nullptr ? loop_.now() : Millis{};
+Result<> Connection::begin_fill(Millis deadline, Pace* pace) {
+  if (!make_room()) return error(Errc::too_large, "The receive buffer is full.");
   arm(read_deadline_, deadline, pace);
-  const auto [ec, size] = co_await socket_.async_read_some(
-      asio::buffer(buffer_.get() + end_, capacity_ - end_), kAwait);
+  return {};
+}
+
+Result<> Connection::end_fill(error_code ec, std::size_t size) {
   read_deadline_.clear();
-  if (ec) co_return lost(read_deadline_);
+  if (ec) return lost(read_deadline_);
   end_ += size;
   loop_.counters().bytes_in.add(size);
-  if (pace != nullptr) {
+  return {};
+}
+
+Task<Result<>> Connection::fill(Millis deadline, Pace* pace) {
+  const Millis started = pace != nullptr ? loop_.now() : Millis{};
+  if (Result<> begun = begin_fill(deadline, pace); !begun) co_return begun;
+  const auto [ec, size] = co_await socket_.async_read_some(
+      asio::buffer(buffer_.get() + end_, capacity_ - end_), kAwait);
+  const Result<> filled = end_fill(ec, size);
+  if (filled && pace != nullptr) {
     pace->waited += loop_.now() - started;
     pace->bytes += size;
   }
-  co_return Result<>();
+  co_return filled;
 }
 
 // Drops `sent` bytes from what is being sent; gives what is left.
@@ -174,6 +184,17 @@ Task<Result<>> Connection::send_rest(Pace* pace) {
   send_pending_ = false;
   out_.clear();
   co_return Result<>();
+}
+
+Task<Result<>> Connection::send_all() {
+  if (!send_pending_) {
+    if (out_.empty()) co_return Result<>();
+    const Result<bool> sent = try_send();
+    if (!sent) co_return sent.error();
+    if (*sent) co_return Result<>();
+  }
+  const Result<> rest = co_await send_rest();
+  co_return rest;
 }
 
 void Connection::flush_soon() {

@@ -53,6 +53,14 @@ class Connection : public boost::intrusive::list_base_hook<
   void consume(std::size_t size) { begin_ += size; }
   // Waits for more input until `deadline`, and not longer than `pace` allows where it is given.
   Task<Result<>> fill(Millis deadline, Pace* pace = nullptr);
+  // The same for who waits without a coroutine: between them `read` calls `done(error, size)` once.
+  Result<> begin_fill(Millis deadline, Pace* pace = nullptr);
+  template <class Done>
+  void read(Done done) {
+    socket_.async_read_some(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_),
+                            std::move(done));
+  }
+  Result<> end_fill(boost::system::error_code ec, std::size_t size);
   // Gives back what a large message needed, between messages.
   void shrink();
 
@@ -61,6 +69,8 @@ class Connection : public boost::intrusive::list_base_hook<
   // Sends `out`, then both views. True if that needed no waiting; else `send_rest` must follow.
   Result<bool> try_send(std::string_view body = {}, std::string_view tail = {});
   Task<Result<>> send_rest(Pace* pace = nullptr);
+  // Sends `out`, however long that takes.
+  Task<Result<>> send_all();
   // What `out` holds now leaves at the end of this turn of the loop, if nothing sends it before.
   void flush_soon();
   void flush();

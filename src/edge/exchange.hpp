@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -87,6 +88,9 @@ class Exchange {
   // Answer: either `respond` once, or `begin`, any number of `write`, `end`.
   virtual bool answered() const = 0;  // a final head was sent
   virtual Task<Result<>> respond(Response response) = 0;
+  // The same at once, where that needs no waiting. False: nothing was done, `respond` is to be
+  // asked.
+  virtual bool respond_now(Response&) { return false; }
   virtual Task<Result<>> begin(const wire::ResponseHead& head, BodyLength length) = 0;
   virtual Task<Result<>> write(std::string_view piece) = 0;  // waits while the peer is slow
   virtual Task<Result<>> end(const wire::Fields* trailers) = 0;
@@ -101,6 +105,13 @@ class Exchange {
   virtual Task<Result<>> park_websocket(ParkedStream stream, wire::ResponseHead head) = 0;
 };
 
-using Handler = std::function<Task<>(Exchange&)>;
+// Handles a request. Absent: it is answered, and nothing had to be waited for; else what is left to
+// do.
+using Handler = std::function<std::optional<Task<>>(Exchange&)>;
+
+// To its end, for who is a coroutine anyway.
+inline Task<> complete(std::optional<Task<>> handled) {
+  if (handled) co_await *std::move(handled);
+}
 
 }  // namespace doorward::edge

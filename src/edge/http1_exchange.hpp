@@ -20,11 +20,19 @@ class Http1Exchange final : public Exchange {
  public:
   Http1Exchange(Loop& loop, Connection& connection);
 
-  // Reads the next head. An error: there is no request to handle; `finish` answers what is to
-  // answer.
-  Task<Result<>> read_head(bool first);
+  // A message: `await_head`, `take_head` until it is whole, with a read between `begin_read` and
+  // `end_read` for each `more`, then the handler, then `finish`. Where a head failed to come there
+  // is no request to handle; `finish` answers what is to answer.
+  void await_head(bool first);
+  enum class Head : std::uint8_t { whole, more, failed };
+  Head take_head();
+  bool begin_read();  // false: failed
+  bool end_read(boost::system::error_code ec, std::size_t size);
   // Ends the message after the handler. True: the connection can carry another.
   Task<bool> finish();
+  // The same where nothing needs to be waited for, what was answered at once still unsent. False:
+  // `finish` is to be asked.
+  bool finish_now();
   // What the handler threw, or another reason to answer without it.
   void fail(unsigned status, std::string_view detail);
   // No more messages on this connection.
@@ -49,6 +57,7 @@ class Http1Exchange final : public Exchange {
 
   bool answered() const override { return answer_ != Answer::none; }
   Task<Result<>> respond(Response response) override;
+  bool respond_now(Response& response) override;
   Task<Result<>> begin(const wire::ResponseHead& head, BodyLength length) override;
   Task<Result<>> write(std::string_view piece) override;
   Task<Result<>> end(const wire::Fields* trailers) override;
@@ -60,12 +69,14 @@ class Http1Exchange final : public Exchange {
  private:
   enum class Answer : std::uint8_t { none, length, chunked, until_close, bodiless, done };
 
-  void reset();
   void fill_failed(const Error& why);
   Error parse_failed();
+  void head_came();
+  void set_head_deadline();
   void ask_for_body();
   void begin_head(const wire::ResponseHead& head, BodyLength length);
   void append_answer_fields(const wire::Fields& fields, bool upgrade);
+  void append_others_fields(const wire::Fields& fields, bool upgrade);  // less the edge's own
   Task<Result<>> send(std::string_view body = {}, std::string_view tail = {});
   Task<Result<>> send_rest(Result<bool> tried);
   Result<> park(StreamKind kind, ParkedStream stream);
@@ -81,6 +92,8 @@ class Http1Exchange final : public Exchange {
   Pace received_;
   Pace sent_;
   std::uint64_t unsent_ = 0;  // of an answer of known length
+  Millis head_due_{};         // zero: not awaited yet
+  bool head_started_ = false;
   Answer answer_ = Answer::none;
   bool body_read_ = false;  // to its end
   bool continue_due_ = false;

@@ -8,14 +8,6 @@ namespace doorward::edge {
 Http1Exchange::Http1Exchange(Loop& loop, Connection& connection)
     : loop_(loop), connection_(connection), parser_(loop.options().limits, head_) {}
 
-void Http1Exchange::reset() {
-  parser_.reset();
-  failure_.reset();
-  received_ = sent_ = {};
-  answer_ = Answer::none;
-  body_read_ = continue_due_ = false;
-}
-
 void Http1Exchange::fail(unsigned status, std::string_view detail) {
   failure_ = wire::ParseError{status, detail};
   keep_alive_ = false;
@@ -38,35 +30,59 @@ void Http1Exchange::fill_failed(const Error& why) {
   }
 }
 
-Task<Result<>> Http1Exchange::read_head(bool first) {
-  reset();
-  const Deadlines& deadlines = loop_.deadlines();
-  Millis deadline = loop_.now() + (loop_.draining() ? deadlines.linger
-                                   : first          ? deadlines.head
-                                                    : deadlines.keep_alive);
-  for (bool started = first;;) {
-    const wire::Parsed parsed = parser_.next(connection_.input());
-    connection_.consume(parsed.consumed);
-    if (parsed.event == wire::Event::head) break;
-    if (parsed.event == wire::Event::error) co_return parse_failed();
-    connection_.set_idle(!parser_.started());
-    if (parser_.started() && !started) {
-      started = true;
-      deadline = loop_.now() + deadlines.head;
-    }
-    Result<> filled = co_await connection_.fill(deadline);
-    if (!filled) {
-      fill_failed(filled.error());
-      co_return filled;
-    }
+void Http1Exchange::await_head(bool first) {
+  parser_.reset();
+  failure_.reset();
+  received_ = sent_ = {};
+  answer_ = Answer::none;
+  body_read_ = continue_due_ = false;
+  head_due_ = {};
+  // The first one has been awaited since the connection came.
+  head_started_ = first;
+}
+
+Http1Exchange::Head Http1Exchange::take_head() {
+  const wire::Parsed parsed = parser_.next(connection_.input());
+  connection_.consume(parsed.consumed);
+  if (parsed.event == wire::Event::error) {
+    static_cast<void>(parse_failed());
+    return Head::failed;
   }
+  if (parsed.event != wire::Event::head) return Head::more;
+  head_came();
+  return Head::whole;
+}
+
+void Http1Exchange::head_came() {
   connection_.set_idle(false);
   head_.scheme = connection_.peer().tls ? "https" : "http";
   loop_.counters().requests.add();
   continue_due_ = parser_.expects_continue() && has_body();
   body_read_ = !has_body();
   if (!parser_.keep_alive() || loop_.draining()) keep_alive_ = false;
-  co_return Result<>();
+}
+
+void Http1Exchange::set_head_deadline() {
+  const Deadlines& all = loop_.deadlines();
+  const bool starts = parser_.started() && !head_started_;
+  if (head_due_ != Millis{} && !starts) return;
+  const Millis rest = head_started_ ? all.head : all.keep_alive;
+  head_due_ = loop_.now() + (starts ? all.head : loop_.draining() ? all.linger : rest);
+  head_started_ |= starts;
+}
+
+bool Http1Exchange::begin_read() {
+  connection_.set_idle(!parser_.started());
+  set_head_deadline();
+  const Result<> begun = connection_.begin_fill(head_due_);
+  if (!begun) fill_failed(begun.error());
+  return begun.has_value();
+}
+
+bool Http1Exchange::end_read(boost::system::error_code ec, std::size_t size) {
+  const Result<> ended = connection_.end_fill(ec, size);
+  if (!ended) fill_failed(ended.error());
+  return ended.has_value();
 }
 
 std::optional<std::uint64_t> Http1Exchange::body_length() const {

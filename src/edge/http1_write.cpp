@@ -9,6 +9,9 @@
 namespace doorward::edge {
 namespace {
 
+// A body up to this size is copied behind its head and the answers before it.
+constexpr std::size_t kTakenAtOnce = 16'384;
+
 bool has_no_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
 
 // Framing and the connection are the edge's to say.
@@ -28,13 +31,24 @@ bool is_edges_own(std::string_view name, bool upgrade) {
 void Http1Exchange::append_answer_fields(const wire::Fields& fields, bool upgrade) {
   std::string& out = connection_.out();
   bool dated = false;
+  bool any_own = false;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const wire::FieldView field = fields[i];
-    if (is_edges_own(field.name, upgrade)) continue;
-    dated |= field.name.size() == 4 && wire::equal_ignoring_case(field.name, "date");
-    wire::append_field(out, field.name, field.value);
+    const std::string_view name = fields[i].name;
+    any_own |= is_edges_own(name, upgrade);
+    dated |= name.size() == 4 && wire::equal_ignoring_case(name, "date");
   }
-  if (!dated) wire::append_field(out, "Date", loop_.date());
+  if (any_own) {
+    append_others_fields(fields, upgrade);
+  } else {
+    wire::append_fields(out, fields);
+  }
+  if (!dated) out.append(loop_.date_line());
+}
+
+void Http1Exchange::append_others_fields(const wire::Fields& fields, bool upgrade) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (const wire::FieldView field = fields[i]; !is_edges_own(field.name, upgrade))
+      wire::append_field(connection_.out(), field.name, field.value);
 }
 
 void Http1Exchange::begin_head(const wire::ResponseHead& head, BodyLength length) {
@@ -95,6 +109,14 @@ Task<Result<>> Http1Exchange::respond(Response response) {
   co_return co_await send_rest(sent);
 }
 
+bool Http1Exchange::respond_now(Response& response) {
+  if (answered() || response.body.size() > kTakenAtOnce) return false;
+  begin_head(response.head, {true, response.body.size()});
+  if (answer_ != Answer::bodiless) connection_.out().append(response.body);
+  answer_ = Answer::done;
+  return true;
+}
+
 Task<Result<>> Http1Exchange::begin(const wire::ResponseHead& head, BodyLength length) {
   if (answered()) co_return error(Errc::conflict, "The request was answered already.");
   begin_head(head, length);
@@ -139,9 +161,7 @@ Task<Result<>> Http1Exchange::interim(const wire::ResponseHead& head) {
   if (answered() || parser_.minor_version() == 0) co_return Result<>();
   if (head.status == 100) continue_due_ = false;
   wire::append_status_line(connection_.out(), head.status);
-  for (std::size_t i = 0; i < head.fields.size(); ++i)
-    if (const wire::FieldView field = head.fields[i]; !is_edges_own(field.name, false))
-      wire::append_field(connection_.out(), field.name, field.value);
+  append_others_fields(head.fields, false);
   wire::append_end_of_head(connection_.out());
   co_return co_await send();
 }
@@ -218,6 +238,13 @@ Task<Result<>> Http1Exchange::park_websocket(ParkedStream stream, wire::Response
   co_return sent;
 }
 
+bool Http1Exchange::finish_now() {
+  const bool is_over = answer_ == Answer::done && body_read_ && !failure_ && !broken_;
+  if (!is_over || !keep_alive_ || parking_) return false;
+  connection_.shrink();
+  return true;
+}
+
 Task<bool> Http1Exchange::finish() {
   if (parking_) co_return false;
   if (broken_) co_return false;
@@ -229,6 +256,8 @@ Task<bool> Http1Exchange::finish() {
   // An answer that was begun and not ended is cut, so that the client does not take it for whole.
   if (answer_ == Answer::bodiless) answer_ = Answer::done;
   if (answer_ != Answer::done || broken_) co_return false;
+  const Result<> sent = co_await connection_.send_all();
+  if (!sent) co_return false;
   linger_ = !body_read_ || failure_;
   if (!keep_alive_) co_return false;
   if (!body_read_) {

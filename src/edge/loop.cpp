@@ -33,7 +33,7 @@ Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* s
       limits_(limits),
       resp_limits_(resp_limits),
       wheel_(coarse_now()),
-      io_(std::make_unique<asio::io_context>(1)),
+      io_(std::make_unique<asio::io_context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO)),
       ticker_(std::make_unique<asio::steady_timer>(*io_)),
       parking_(std::make_unique<ParkingLot>(*this, source)) {
   write_date();
@@ -77,8 +77,9 @@ void Loop::write_date() {
   date_second_ = second;
   std::tm parts{};
   gmtime_r(&second, &parts);
-  char text[32];
-  date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  char text[48];
+  date_line_.assign(
+      text, std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts));
 }
 
 void Loop::drain() {

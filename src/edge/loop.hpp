@@ -1,6 +1,7 @@
 // One event loop with all that lives on it: connections, deadlines, the parked, the date.
 //
-// Threads: runs on one thread; `post`ed work is the only way in from another.
+// Threads: runs on one thread; `post`ed work is the only way in from another. Asio is told so (its
+//          hint UNSAFE_IO), and locks no socket.
 // Ownership: belongs to the server. Connections are their sessions'; the loop can cut them.
 #pragma once
 
@@ -46,8 +47,8 @@ class Loop {
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
   ParkingLot& parking() { return *parking_; }
-  Millis now() const;                              // monotonic, coarse
-  std::string_view date() const { return date_; }  // as in the Date field
+  Millis now() const;                                        // monotonic, coarse
+  std::string_view date_line() const { return date_line_; }  // the Date field
   bool draining() const { return draining_; }
 
   // Before `run`: listens, and from then on accepts.
@@ -81,7 +82,7 @@ class Loop {
   Wheel wheel_;
   Connections connections_;
   std::vector<Connection*> to_flush_;
-  std::string date_;
+  std::string date_line_;
   std::int64_t date_second_ = 0;
   bool draining_ = false;
 

@@ -30,7 +30,7 @@ class RespSession {
     conversation_ = loop_.options().resp.conversations(connection_.peer());
     for (;;) {
       const Next next = answer_all();
-      const Result<> sent = co_await send();
+      const Result<> sent = co_await connection_.send_all();
       if (!sent) co_return;
       if (next == Next::send) continue;
       if (next == Next::end || loop_.draining()) break;
@@ -74,15 +74,6 @@ class RespSession {
       resp::append_error(out, "ERR the command could not be handled");
       return After::close;
     }
-  }
-
-  Task<Result<>> send() {
-    if (connection_.out().empty()) co_return Result<>();
-    const Result<bool> sent = connection_.try_send();
-    if (!sent) co_return sent.error();
-    if (*sent) co_return Result<>();
-    const Result<> rest = co_await connection_.send_rest();
-    co_return rest;
   }
 
   Task<Result<>> fill() {

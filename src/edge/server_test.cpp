@@ -43,8 +43,8 @@ Task<> stream_back(Exchange& exchange) {
   co_await exchange.end(&trailers);
 }
 
-// What these tests ask for, by path.
-Task<> handle(Exchange& exchange) {
+// What must wait of what these tests ask for, by path.
+Task<> handle_later(Exchange& exchange) {
   const std::string& path = exchange.request().path;
   if (path == "/stream") {
     co_await stream_back(exchange);
@@ -74,9 +74,17 @@ Task<> handle(Exchange& exchange) {
     const BodyLength ten{true, 10};
     co_await exchange.begin(ok, ten);
     co_await exchange.write("12345");
-  } else {
-    co_await test::tell(exchange);
   }
+}
+
+// All else is answered at once.
+std::optional<Task<>> handle(Exchange& exchange) {
+  const std::string& path = exchange.request().path;
+  for (const char* later :
+       {"/stream", "/echo", "/small", "/throw", "/silent", "/204", "/hints", "/cut"})
+    if (path == later) return handle_later(exchange);
+  if (path == "/throw/now") throw std::runtime_error("a bug");
+  return test::tell_now(exchange);
 }
 
 TEST(Server, AnswersWithLengthTypeAndDate) {
@@ -103,6 +111,45 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
     const std::string body = i % 3 == 0 ? std::to_string(100 + i) : "GET /" + std::to_string(i);
     ASSERT_EQ(client.read_bytes(body.size()), body);
   }
+}
+
+TEST(Server, AnswersGivenAtOnceWaitForAReaderThatIsSlow) {
+  const std::string body(16'000, 'a');
+  RunningServer running(patient_options(), [&](Exchange& exchange) -> std::optional<Task<>> {
+    Response response = text(body);
+    EXPECT_TRUE(exchange.respond_now(response));
+    return std::nullopt;
+  });
+  Client client(running.port(), 4'096);
+  std::string requests;
+  for (int i = 0; i < 500; ++i) requests += get("/");
+  client.send(requests);
+  for (int i = 0; i < 500; ++i) {
+    client.read_until("\r\n\r\n");
+    ASSERT_EQ(client.read_bytes(body.size()), body);
+  }
+}
+
+TEST(Server, ABodyThatNobodyReadIsNoRequest) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(post("/a", "Content-Length: 17\r\n\r\nGET /x HTTP/1.1\r\n") + get("/b", kClose));
+  client.read_until("POST /a");
+  EXPECT_THAT(client.read_all(), EndsWith("GET /b"));
+}
+
+TEST(Server, AHandlerThatThrowsAtOnceIsAnsweredForToo) {
+  ServerOptions options = patient_options();
+  std::string heard;
+  options.on_exception = [&](std::string_view what) { heard = what; };
+  RunningServer running(options, handle);
+  Client client(running.port());
+  client.send(get("/a") + get("/throw/now"));
+  const std::string answers = client.read_all();
+  EXPECT_THAT(answers, HasSubstr("GET /a"));
+  EXPECT_THAT(answers, HasSubstr("HTTP/1.1 500 "));
+  running.server.stop();
+  EXPECT_EQ(heard, "a bug");
 }
 
 TEST(Server, TakesARequestByteByByte) {

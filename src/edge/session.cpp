@@ -3,45 +3,148 @@
 #include "edge/http1_exchange.hpp"
 #include "edge/loop.hpp"
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <optional>
 
 namespace doorward::edge {
 namespace {
 
-Task<> serve(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass) {
-  Connection connection(loop, std::move(socket), std::move(peer), std::move(pass));
-  Http1Exchange exchange(loop, connection);
-  const std::size_t most = loop.options().requests_per_connection;
-  for (std::size_t n = 1;; ++n) {
-    const Result<> head = co_await exchange.read_head(n == 1);
-    if (n >= most) exchange.forbid_reuse();
-    // The one catch: a handler's bug costs one answer, not the process.
-    try {
-      if (head) co_await loop.handler()(exchange);
-    } catch (const std::exception& e) {
-      if (loop.options().on_exception) loop.options().on_exception(e.what());
-      exchange.fail(500, "The request could not be handled.");
-    }
-    const bool more = co_await exchange.finish();
-    if (!more) break;
+namespace asio = boost::asio;
+
+// Answers that were given at once leave together, but not more than this.
+constexpr std::size_t kMostUnsent = 65'536;
+
+class Session {
+ public:
+  Session(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass)
+      : loop_(loop),
+        connection_(loop, std::move(socket), std::move(peer), std::move(pass)),
+        exchange_(loop, connection_) {
+    exchange_.await_head(true);
   }
-  if (exchange.parking()) {
-    loop.parking().park(connection, exchange.parking()->stream, exchange.parking()->kind);
+
+  Task<> run();
+
+ private:
+  // What is to be done next.
+  enum class Next : std::uint8_t {
+    read,
+    send,
+    finish,  // the message at hand, with what its handler left to do
+  };
+
+  // Handles what has come, as long as nothing needs to be waited for.
+  Next handle_all();
+  bool handle_now();
+  void fail(const std::exception& e);
+
+  // Reads and handles, until something else is to be done than to read.
+  Task<Next> read_on() {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Next)>(
+        [this](auto done) {
+          connection_.read(Reading<decltype(done)>{this, std::move(done)});
+        },
+        asio::use_awaitable);
+  }
+  template <class Done>
+  struct Reading {
+    Session* session;
+    Done done;
+    void operator()(boost::system::error_code ec, std::size_t size) {
+      const bool came = session->exchange_.end_read(ec, size);
+      const Next next = came ? session->handle_all() : Next::finish;
+      if (next == Next::read) return session->connection_.read(std::move(*this));
+      std::move(done)(next);
+    }
+  };
+
+  Loop& loop_;
+  Connection connection_;
+  Http1Exchange exchange_;
+  std::optional<Task<>> rest_;  // of the message at hand
+  std::size_t messages_ = 0;
+};
+
+void Session::fail(const std::exception& e) {
+  if (loop_.options().on_exception) loop_.options().on_exception(e.what());
+  exchange_.fail(500, "The request could not be handled.");
+}
+
+// Whether the message is over, and the connection can carry another.
+bool Session::handle_now() {
+  if (++messages_ >= loop_.options().requests_per_connection) exchange_.forbid_reuse();
+  // Here and in `run`, the one catch: a handler's bug costs one answer, not the process.
+  try {
+    rest_ = loop_.handler()(exchange_);
+  } catch (const std::exception& e) {
+    fail(e);
+  }
+  return !rest_ && exchange_.finish_now();
+}
+
+Session::Next Session::handle_all() {
+  for (;;) {
+    const Http1Exchange::Head head = exchange_.take_head();
+    if (head == Http1Exchange::Head::failed) return Next::finish;
+    if (head == Http1Exchange::Head::whole) {
+      if (!handle_now()) return Next::finish;
+      exchange_.await_head(false);
+      if (connection_.out().size() < kMostUnsent) continue;
+    }
+    if (!connection_.out().empty()) {
+      const Result<bool> sent = connection_.try_send();
+      if (!sent || !*sent) return Next::send;
+    }
+    if (head == Http1Exchange::Head::more)
+      return exchange_.begin_read() ? Next::read : Next::finish;
+  }
+}
+
+Task<> Session::run() {
+  for (;;) {
+    Next next = handle_all();
+    if (next == Next::read) next = co_await read_on();
+    // Also what was answered before the message that must wait.
+    const Result<> sent = co_await connection_.send_all();
+    if (next == Next::send) {
+      if (!sent) co_return;
+      continue;
+    }
+    try {
+      if (rest_) {
+        Task<> rest = *std::exchange(rest_, std::nullopt);
+        co_await std::move(rest);
+      }
+    } catch (const std::exception& e) {
+      fail(e);
+    }
+    const bool more = co_await exchange_.finish();
+    if (!more) break;
+    exchange_.await_head(false);
+  }
+  if (exchange_.parking()) {
+    loop_.parking().park(connection_, exchange_.parking()->stream, exchange_.parking()->kind);
     co_return;
   }
-  if (exchange.wants_linger()) co_await connection.linger();
+  if (exchange_.wants_linger()) co_await connection_.linger();
+}
+
+Task<> serve(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass) {
+  Session session(loop, std::move(socket), std::move(peer), std::move(pass));
+  co_await session.run();
 }
 
 }  // namespace
 
 void spawn_session(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass) {
   loop.counters().accepted.add();
-  boost::asio::co_spawn(loop.io().get_executor(),
-                        serve(loop, std::move(socket), std::move(peer), std::move(pass)),
-                        boost::asio::detached);
+  asio::co_spawn(loop.io().get_executor(),
+                 serve(loop, std::move(socket), std::move(peer), std::move(pass)), asio::detached);
 }
 
 }  // namespace doorward::edge

@@ -133,6 +133,13 @@ inline Task<> tell(Exchange& exchange) {
   co_await exchange.respond(text(exchange.request().method + " " + exchange.request().target()));
 }
 
+// The same without waiting.
+inline std::optional<Task<>> tell_now(Exchange& exchange) {
+  Response response = text(exchange.request().method + " " + exchange.request().target());
+  EXPECT_TRUE(exchange.respond_now(response));
+  return std::nullopt;
+}
+
 // Requests as bytes. `rest` of a POST: fields, the empty line and the body.
 inline std::string get(std::string_view path, std::string_view fields = "") {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";

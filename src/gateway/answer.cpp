@@ -63,14 +63,26 @@ void Answer::explain(edge::Response& response) const {
   response.body += "\"debug\":" + boost::json::serialize(said) + "}";
 }
 
-Task<Result<>> Answer::respond(edge::Response response) {
+// Once, whether it is then sent at once or not.
+void Answer::complete(edge::Response& response) {
+  if (is_complete_) return;
   const bool is_visitors = context_ && (context_->route || context_->nowhere);
   if (response.own_problem && is_visitors && context_->dress)
     response = context_->dress->problem(std::move(response), inner_.request());
   if (tells_all_) explain(response);
   add_to(response.head);
   bytes_out_ += response.body.size();
+  is_complete_ = true;
+}
+
+Task<Result<>> Answer::respond(edge::Response response) {
+  complete(response);
   return inner_.respond(std::move(response));
+}
+
+bool Answer::respond_now(edge::Response& response) {
+  complete(response);
+  return inner_.respond_now(response);
 }
 
 Task<Result<>> Answer::begin(const wire::ResponseHead& head, edge::BodyLength length) {

@@ -35,6 +35,7 @@ class Answer : public edge::Exchange {
   const wire::Fields& request_trailers() const override { return inner_.request_trailers(); }
   bool answered() const override { return inner_.answered(); }
   edge::Task<Result<>> respond(edge::Response response) override;
+  bool respond_now(edge::Response& response) override;
   edge::Task<Result<>> begin(const wire::ResponseHead& head, edge::BodyLength length) override;
   edge::Task<Result<>> write(std::string_view piece) override;
   edge::Task<Result<>> end(const wire::Fields* trailers) override { return inner_.end(trailers); }
@@ -52,10 +53,12 @@ class Answer : public edge::Exchange {
   const wire::ResponseHead& complete(const wire::ResponseHead& head);
   void add_to(wire::ResponseHead& head);
   void explain(edge::Response& response) const;
+  void complete(edge::Response& response);
 
   edge::Exchange& inner_;
   const Context* context_ = nullptr;
   bool tells_all_ = false;
+  bool is_complete_ = false;  // the response that is to be sent
   wire::ResponseHead completed_;
   unsigned status_ = 0;
   std::uint64_t bytes_in_ = 0;

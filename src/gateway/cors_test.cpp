@@ -46,7 +46,7 @@ class CorsTest : public ::testing::Test {
     parts.limits = std::make_shared<Refuses>();
     const Pipeline pipeline(std::move(parts));
     boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, pipeline.handle(*exchange_),
+    boost::asio::co_spawn(loop, edge::complete(pipeline.handle(*exchange_)),
                           [](std::exception_ptr fault) { EXPECT_FALSE(fault); });
     loop.run();
     return *exchange_;

@@ -23,40 +23,89 @@ Pipeline::Pipeline(PipelineParts parts)
   for (auto& filter : parts.filters) filters_.push_back(std::move(filter));
 }
 
-edge::Task<> Pipeline::handle(edge::Exchange& exchange,
-                              std::shared_ptr<const Pipeline> /*self*/) const {
-  const std::uint64_t stamp = observer_ ? observer_->started() : 0;
-  Answer answer(exchange);
+// A request on its way through the filters. It stays where it is: filters refer to its context.
+struct Pipeline::Passage {
+  explicit Passage(edge::Exchange& exchange) : answer(exchange) { answer.add(context); }
+
+  std::shared_ptr<const Pipeline> keep;  // from where it must wait
+  std::uint64_t stamp = 0;
+  Answer answer;
   Context context{answer};
-  context.dress = dress_.get();
-  answer.add(context);
-  if (debug_) answer.tell_all();
-  bool failed = true;
+  std::size_t next = 0;  // filter
+  bool failed = false;
+};
+
+std::optional<edge::Task<>> Pipeline::handle(edge::Exchange& exchange,
+                                             const std::shared_ptr<const Pipeline>& self) const {
+  auto passage = std::make_unique<Passage>(exchange);
+  passage->stamp = observer_ ? observer_->started() : 0;
+  passage->context.dress = dress_.get();
+  if (debug_) passage->answer.tell_all();
+  bool over = false;
   try {
-    for (const auto& filter : filters_) {
-      context.answered_by = filter->name();
-      auto verdict = filter->run_now(context);
-      if (!verdict) verdict = co_await filter->run(context);
-      if (*verdict == Verdict::pass) continue;
-      if (!context.reply) break;
+    over = pass_now(*passage);
+  } catch (const std::exception& e) {
+    note_fault(*passage, e);
+  }
+  if (!over) {
+    passage->keep = self;
+    return pass(std::move(passage));
+  }
+  end(*passage);
+  return std::nullopt;
+}
+
+// False: the next filter must wait, or sending the reply.
+bool Pipeline::pass_now(Passage& passage) const {
+  Context& context = passage.context;
+  for (; passage.next != filters_.size(); ++passage.next) {
+    Filter& filter = *filters_[passage.next];
+    context.answered_by = filter.name();
+    const auto verdict = filter.run_now(context);
+    if (!verdict) return false;
+    if (*verdict == Verdict::answered)
+      return !context.reply || passage.answer.respond_now(*context.reply);
+  }
+  return true;
+}
+
+edge::Task<> Pipeline::pass(std::unique_ptr<Passage> passage) const {
+  Context& context = passage->context;
+  Answer& answer = passage->answer;
+  try {
+    // It stands before a filter that must wait, or has a reply whose sending must.
+    for (bool over = passage->failed; !over && !context.reply;) {
+      const Verdict verdict = co_await filters_[passage->next++]->run(context);
+      over = verdict == Verdict::answered || pass_now(*passage);
+    }
+    if (context.reply && !answer.answered()) {
       edge::Response reply = *std::move(context.reply);
       (void)co_await answer.respond(std::move(reply));
-      break;
     }
-    failed = false;
   } catch (const std::exception& e) {
-    context.fault = e.what();
+    note_fault(*passage, e);
   }
-  if (failed && !answer.answered()) {
+  if (passage->failed && !answer.answered()) {
     edge::Response broken =
         edge::problem_response(wire::Problem(500, "The request could not be handled."));
     (void)co_await answer.respond(std::move(broken));
   }
-  if (failed) context.answered_by = {};
-  if (observer_)
-    observer_->finished(
-        {context, exchange.request(), answer.status(), answer.bytes_in(), answer.bytes_out()},
-        stamp);
+  end(*passage);
+}
+
+void Pipeline::note_fault(Passage& passage, const std::exception& e) {
+  passage.failed = true;
+  passage.context.fault = e.what();
+}
+
+void Pipeline::end(Passage& passage) const {
+  Context& context = passage.context;
+  if (passage.failed) context.answered_by = {};
+  if (!observer_) return;
+  const Answer& answer = passage.answer;
+  observer_->finished(
+      {context, answer.request(), answer.status(), answer.bytes_in(), answer.bytes_out()},
+      passage.stamp);
 }
 
 std::string Pipeline::explain(std::string_view method, std::string_view host,

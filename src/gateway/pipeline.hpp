@@ -14,7 +14,9 @@
 #include "gateway/route.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,14 +63,23 @@ class Pipeline {
  public:
   explicit Pipeline(PipelineParts parts);
 
-  // Until it ends it holds `self`, if given.
-  edge::Task<> handle(edge::Exchange& exchange, std::shared_ptr<const Pipeline> self = {}) const;
+  // As edge::Handler: a request that no filter must wait for is answered without a coroutine. One
+  // that must wait holds `self`, if given, until it ends.
+  std::optional<edge::Task<>> handle(edge::Exchange& exchange,
+                                     const std::shared_ptr<const Pipeline>& self = {}) const;
 
   // What would be done with such a request, a line a phase.
   std::string explain(std::string_view method, std::string_view host, std::string_view path) const;
   const route::RouteTable& routes() const { return route_->table(); }
 
  private:
+  struct Passage;
+
+  bool pass_now(Passage& passage) const;
+  edge::Task<> pass(std::unique_ptr<Passage> passage) const;
+  static void note_fault(Passage& passage, const std::exception& e);
+  void end(Passage& passage) const;
+
   std::shared_ptr<RouteFilter> route_;
   std::vector<std::shared_ptr<Filter>> filters_;
   std::shared_ptr<const Dress> dress_;

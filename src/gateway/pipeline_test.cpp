@@ -74,7 +74,7 @@ class Pipelines : public testing::Test {
   }
   void handle(const Pipeline& pipeline, ExchangeDouble& exchange) {
     boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, pipeline.handle(exchange),
+    boost::asio::co_spawn(loop, edge::complete(pipeline.handle(exchange)),
                           [](std::exception_ptr fault) { EXPECT_FALSE(fault); });
     loop.run();
   }

@@ -26,7 +26,7 @@ class LiveApi : public testing::Test, private gateway::RequestObserver {
     exchange.head.fields.append("X-Client-ID", client);
     exchange.from.address = boost::asio::ip::make_address("192.0.2.1");
     const gateway::Pipeline pipeline(parts());
-    boost::asio::co_spawn(api_.desk.loop, pipeline.handle(exchange),
+    boost::asio::co_spawn(api_.desk.loop, edge::complete(pipeline.handle(exchange)),
                           [](std::exception_ptr fault) { EXPECT_FALSE(fault); });
     api_.desk.loop.restart();
     api_.desk.loop.run();

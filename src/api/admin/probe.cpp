@@ -103,7 +103,7 @@ edge::Task<Answer> probe(Desk& desk, Call& call) {
   std::string sent = text_member(*body, "body", problem);
   if (problem) co_return gateway::answer(*problem);
   ProbeExchange exchange(std::move(*head), std::move(sent), call.exchange.peer());
-  co_await desk.options.visitors(exchange);
+  co_await edge::complete(desk.options.visitors(exchange));
   if (!exchange.answered())
     co_return gateway::answer(problems::kInvalid, "That is a stream, which a probe cannot take.");
   co_return json_answer(200, answer_json(exchange));

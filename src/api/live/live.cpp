@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace doorward::api::live {
 namespace {
@@ -51,8 +52,10 @@ std::string shown(std::string name) {
 
 // As whom a rule counts: what its key is made of, less what tells requests of one client apart.
 std::string client_of(const limit::CompiledRule& rule, const limit::KeySource& source) {
+  const std::vector<limit::KeyPart>& key = rule.rule().key;
+  if (key.size() == 1 && key.front().kind == KeyKind::client) return std::string(source.client());
   std::string name;
-  for (const limit::KeyPart& part : rule.rule().key) {
+  for (const limit::KeyPart& part : key) {
     if (part.kind == KeyKind::endpoint || part.kind == KeyKind::room) continue;
     if (!name.empty()) name += ", ";
     const auto value = source.value(part);

@@ -274,7 +274,7 @@ TEST_F(LimitsTest, WhatTheFilterCountedIsCountedHere) {
   gateway::ExchangeDouble exchange("GET", "/api/x");
   exchange.from.address = boost::asio::ip::make_address("2001:db8::1");
   const gateway::Pipeline pipeline(std::move(parts));
-  boost::asio::co_spawn(api_.desk.loop, pipeline.handle(exchange),
+  boost::asio::co_spawn(api_.desk.loop, edge::complete(pipeline.handle(exchange)),
                         [](std::exception_ptr fault) { EXPECT_FALSE(fault); });
   api_.desk.loop.restart();
   api_.desk.loop.run();

@@ -26,7 +26,8 @@ class CurrentPipeline {
     version_.store(next_version(), std::memory_order_release);
   }
 
-  Pointer get() const {
+  // Until this thread asks again.
+  const Pointer& get() const {
     thread_local std::uint64_t seen = 0;
     thread_local Pointer mine;
     const std::uint64_t version = version_.load(std::memory_order_acquire);

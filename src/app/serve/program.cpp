@@ -260,15 +260,14 @@ std::shared_ptr<const gateway::Pipeline> Program::make_pipeline(bool admin) {
   return std::make_shared<const gateway::Pipeline>(std::move(parts));
 }
 
-edge::Task<> Program::handle(edge::Exchange& exchange) {
+std::optional<edge::Task<>> Program::handle(edge::Exchange& exchange) {
   if (exchange.peer().admin_listener) return admin_pipeline_->handle(exchange);
   return handle_visitor(exchange);
 }
 
-edge::Task<> Program::handle_visitor(edge::Exchange& exchange) {
-  auto pipeline = pipeline_.get();
-  const gateway::Pipeline& now = *pipeline;
-  return now.handle(exchange, std::move(pipeline));
+std::optional<edge::Task<>> Program::handle_visitor(edge::Exchange& exchange) {
+  const auto& pipeline = pipeline_.get();
+  return pipeline->handle(exchange, pipeline);
 }
 
 std::optional<edge::Response> Program::answer_now(const gateway::Context& context) {

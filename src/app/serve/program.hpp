@@ -95,8 +95,8 @@ class Program {
   Result<> open_server();
   void add_sources();
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
-  edge::Task<> handle(edge::Exchange& exchange);
-  edge::Task<> handle_visitor(edge::Exchange& exchange);
+  std::optional<edge::Task<>> handle(edge::Exchange& exchange);
+  std::optional<edge::Task<>> handle_visitor(edge::Exchange& exchange);
   std::optional<edge::Response> answer_now(const gateway::Context& context);
   edge::Task<> fall_back(gateway::Context& context);
   bool admin_on_main() const;

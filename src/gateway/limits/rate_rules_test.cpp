@@ -64,7 +64,7 @@ class RateRulesTest : public testing::Test {
       exchange.head.fields.append(fields[i].name, fields[i].value);
     exchange.from.address = boost::asio::ip::make_address(from);
     const Pipeline pipeline(parts());
-    boost::asio::co_spawn(desk_.loop, pipeline.handle(exchange),
+    boost::asio::co_spawn(desk_.loop, edge::complete(pipeline.handle(exchange)),
                           [](std::exception_ptr fault) { EXPECT_FALSE(fault); });
     desk_.loop.restart();
     desk_.loop.run();

@@ -39,10 +39,11 @@ class Proxies : public testing::Test {
   }
   void handle(ExchangeDouble& exchange) {
     if (!pipeline_) make_pipeline();
-    boost::asio::co_spawn(loop_, pipeline_->handle(exchange), [&](std::exception_ptr fault) {
-      EXPECT_FALSE(fault);
-      loop_.stop();
-    });
+    boost::asio::co_spawn(loop_, edge::complete(pipeline_->handle(exchange)),
+                          [&](std::exception_ptr fault) {
+                            EXPECT_FALSE(fault);
+                            loop_.stop();
+                          });
     loop_.restart();
     loop_.run();
   }

@@ -8,7 +8,9 @@ namespace doorward::wire {
 namespace {
 
 constexpr std::size_t kUsualFields = 8;
-constexpr std::size_t kUsualBytes = 240;
+constexpr std::size_t kUsualBytes = 320;
+constexpr std::string_view kColon = ": ";
+constexpr std::string_view kEnd = "\r\n";
 
 }  // namespace
 
@@ -27,6 +29,7 @@ bool equal_to_cgi(std::string_view a, std::string_view b) {
 void Fields::clear() {
   bytes_.clear();
   entries_.clear();
+  is_whole_ = true;
 }
 
 void Fields::append(std::string_view name, std::string_view value) {
@@ -35,10 +38,10 @@ void Fields::append(std::string_view name, std::string_view value) {
     entries_.reserve(kUsualFields);
     bytes_.reserve(kUsualBytes);
   }
-  const auto at = static_cast<std::uint32_t>(bytes_.size());
-  const auto name_size = static_cast<std::uint32_t>(name.size());
-  bytes_.append(name).append(value);
-  entries_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
+  entries_.push_back({static_cast<std::uint32_t>(bytes_.size()),
+                      static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value.size())});
+  bytes_.append(name).append(kColon).append(value).append(kEnd);
 }
 
 void Fields::set(std::string_view name, std::string_view value) {
@@ -49,21 +52,26 @@ void Fields::set(std::string_view name, std::string_view value) {
 std::size_t Fields::remove(std::string_view name) {
   const std::size_t before = entries_.size();
   std::erase_if(entries_, [&](const Entry& entry) {
-    return equal_ignoring_case(std::string_view(bytes_).substr(entry.name_at, entry.name_size),
-                               name);
+    return entry.name_size == name.size() && equal_ignoring_case(name_of(entry), name);
   });
+  is_whole_ = is_whole_ && entries_.size() == before;
   return before - entries_.size();
+}
+
+std::optional<std::string_view> Fields::lines() const {
+  if (!is_whole_) return std::nullopt;
+  return bytes_;
 }
 
 FieldView Fields::operator[](std::size_t i) const {
   const Entry& entry = entries_[i];
-  const std::string_view bytes = bytes_;
-  return {bytes.substr(entry.name_at, entry.name_size),
-          bytes.substr(entry.value_at, entry.value_size)};
+  const std::string_view name = name_of(entry);
+  return {name, {name.data() + name.size() + kColon.size(), entry.value_size}};
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].name_size != name.size()) continue;
     const FieldView field = (*this)[i];
     if (equal_ignoring_case(field.name, name)) return field.value;
   }

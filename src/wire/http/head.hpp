@@ -24,6 +24,7 @@ struct FieldView {
 };
 
 // Header or trailer fields in order. Names compare without regard to letter case.
+// They lie as lines in one buffer, so that an answer's go out by one copy.
 class Fields {
  public:
   void clear();
@@ -39,12 +40,18 @@ class Fields {
   bool contains(std::string_view name) const { return find(name).has_value(); }
   // Whether a comma-separated field of that name lists `token` (letter case ignored).
   bool lists(std::string_view name, std::string_view token) const;
+  // "Name: value\r\n" of each, values as they were given; absent where one was removed since `clear`.
+  std::optional<std::string_view> lines() const;
 
  private:
   struct Entry {
-    std::uint32_t name_at, name_size, value_at, value_size;
+    std::uint32_t at, name_size, value_size;
   };
+  std::string_view name_of(const Entry& entry) const {
+    return {bytes_.data() + entry.at, entry.name_size};
+  }
   std::string bytes_;
+  bool is_whole_ = true;  // no line was removed
   std::vector<Entry> entries_;
 };
 

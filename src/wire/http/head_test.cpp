@@ -31,6 +31,21 @@ TEST(Fields, ReplacesAllOfAName) {
   EXPECT_EQ(fields.find("B"), "3");
 }
 
+TEST(Fields, LieAsLinesUntilOneIsRemoved) {
+  Fields fields;
+  fields.append("A", "1");
+  fields.set("B", "2");
+  EXPECT_EQ(fields.lines(), "A: 1\r\nB: 2\r\n");
+  fields.set("a", "3");
+  EXPECT_FALSE(fields.lines().has_value());
+  std::string out;
+  append_fields(out, fields);
+  EXPECT_EQ(out, "B: 2\r\na: 3\r\n");
+  fields.clear();
+  fields.append("C", "4");
+  EXPECT_EQ(fields.lines(), "C: 4\r\n");
+}
+
 TEST(Fields, ListsTokensAcrossFields) {
   Fields fields;
   fields.append("Connection", "keep-alive , Upgrade");
@@ -60,6 +75,11 @@ TEST(Writer, LetsNoValueStartAnotherLine) {
   std::string out;
   append_field(out, "A", std::string_view("b\r\nX: c\0d", 9));
   EXPECT_EQ(out, "A: b  X: c d\r\n");
+  Fields fields;
+  fields.append("A", "b\r\nX: c");
+  out.clear();
+  append_fields(out, fields);
+  EXPECT_EQ(out, "A: b  X: c\r\n");
 }
 
 }  // namespace

@@ -92,6 +92,10 @@ std::string_view reason_phrase(unsigned status) {
 }
 
 void append_status_line(std::string& out, unsigned status) {
+  if (status == 200) {
+    out.append("HTTP/1.1 200 OK\r\n");
+    return;
+  }
   out.append("HTTP/1.1 ");
   append_number(out, status, 10);
   out.append(" ").append(reason_phrase(status)).append("\r\n");
@@ -108,12 +112,22 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {
-  out.append(name).append(": ");
-  append_number(out, value, 10);
-  out.append("\r\n");
+  constexpr std::size_t kMostDigits = 20;
+  char text[kMostDigits + 2];
+  char* end = std::to_chars(text, text + kMostDigits, value).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(name).append(": ").append(text, end);
 }
 
 void append_fields(std::string& out, const Fields& fields) {
+  const auto lines = fields.lines();
+  bool at_once = lines.has_value();
+  for (std::size_t i = 0; i < fields.size() && at_once; ++i) at_once = is_plain(fields[i].value);
+  if (at_once) {
+    out.append(*lines);
+    return;
+  }
   for (std::size_t i = 0; i < fields.size(); ++i)
     append_field(out, fields[i].name, fields[i].value);
 }

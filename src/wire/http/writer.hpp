@@ -20,7 +20,7 @@ void append_status_line(std::string& out, unsigned status);
 void append_request_line(std::string& out, std::string_view method, std::string_view target);
 void append_field(std::string& out, std::string_view name, std::string_view value);
 void append_field(std::string& out, std::string_view name, std::uint64_t value);
-void append_fields(std::string& out, const Fields& fields);
+void append_fields(std::string& out, const Fields& fields);  // at once where that is possible
 inline void append_end_of_head(std::string& out) { out.append("\r\n"); }
 
 // A chunk is its header, its data and kChunkEnd. It has at least one byte.

@@ -48,10 +48,9 @@ std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 void append_parameter(std::string& out, std::string_view name, std::uint64_t value) {
-  char text[20];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  out.append(name);
-  out.append(text, static_cast<std::size_t>(end - text));
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  out.append(name).append(digits, end);
 }
 
 Allowance allowance(const limit::Quota& quota) {

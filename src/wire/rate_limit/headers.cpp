@@ -22,7 +22,7 @@ bool is_tighter(const LimitReport& a, const LimitReport& b) {
 void append_name(std::string& out, std::string_view name) {
   const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
   out += '"';
-  if (std::all_of(name.begin(), name.end(), is_plain)) {
+  if (std::all_of(name.begin(), name.end(), is_plain)) [[likely]] {
     out.append(name);
   } else {
     for (const char c : name) {
@@ -68,19 +68,18 @@ void append_limit(std::string& out, const LimitReport& report) {
 
 void set_ietf(Fields& fields, std::span<const LimitReport> reports) {
   constexpr std::size_t kUsual = 64;  // of a report's name and numbers
-  std::string policies, limits;
-  policies.reserve(kUsual * reports.size());
-  limits.reserve(kUsual * reports.size());
-  for (const LimitReport& report : reports) {
-    if (&report != &reports.front()) {
-      policies += ", ";
-      limits += ", ";
+  std::string text;
+  text.reserve(kUsual * reports.size());
+  const auto set = [&](std::string_view name, auto append) {
+    text.clear();
+    for (const LimitReport& report : reports) {
+      if (&report != &reports.front()) text += ", ";
+      append(text, report);
     }
-    append_policy(policies, report);
-    append_limit(limits, report);
-  }
-  fields.set("RateLimit-Policy", policies);
-  fields.set("RateLimit", limits);
+    fields.set(name, text);
+  };
+  set("RateLimit-Policy", append_policy);
+  set("RateLimit", append_limit);
 }
 
 }  // namespace
