@@ -3,6 +3,7 @@
 #include "edge/server.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace edge = doorward::edge;
@@ -21,19 +22,21 @@ class Quiet final : public edge::StreamSource {
   void gone(const edge::ParkedStream&) override {}
 };
 
-edge::Task<> handle(edge::Exchange& exchange) {
+edge::Task<> park(edge::Exchange& exchange) {
   static std::uint64_t key = 0;
-  if (exchange.request().path == "/events") {
-    edge::ParkedStream stream;
-    stream.key = ++key;
-    doorward::wire::ResponseHead head;
-    co_await exchange.park_event_stream(stream, head);
-    co_return;
-  }
+  edge::ParkedStream stream;
+  stream.key = ++key;
+  doorward::wire::ResponseHead head;
+  co_await exchange.park_event_stream(stream, head);
+}
+
+std::optional<edge::Task<>> handle(edge::Exchange& exchange) {
+  if (exchange.request().path == "/events") return park(exchange);
   edge::Response response;
   response.head.fields.append("Content-Type", "text/plain");
   response.body = "ok";
-  co_await exchange.respond(std::move(response));
+  exchange.respond_now(response);
+  return std::nullopt;
 }
 
 }  // namespace
