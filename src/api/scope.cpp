@@ -1,6 +1,7 @@
 #include "api/scope.hpp"
 
 #include "base/siphash.hpp"
+#include "core/name.hpp"
 #include "core/tenant/tenant.hpp"
 #include "wire/rate_limit/headers.hpp"
 
@@ -14,6 +15,19 @@ namespace problems = gateway::problems;
 edge::Response no_tenant() {
   return gateway::answer(problems::kNoTenant,
                          "There is no such tenant, or the key is not its own.");
+}
+
+// Nothing is kept under a longer name than a record may have. Who makes something by PUT is told
+// what a name may be instead.
+std::optional<edge::Response> refuse_too_long(const Call& call) {
+  if (call.head().method == "PUT") return std::nullopt;
+  if (call.room.size() > naming::kMaxFullName)
+    return gateway::answer(gateway::refusal(engine::Status::no_such_room, call.room));
+  if (call.inventory.size() > naming::kMaxFullName)
+    return gateway::answer(problems::kNoInventory, "There is no inventory of this name.");
+  if (call.rule.size() > naming::kMaxRule)
+    return gateway::answer(problems::kNoRule, "There is no rule of this name.");
+  return std::nullopt;
 }
 
 limit::CompiledQuota quota_of(const room::Rate& calls) {
@@ -59,6 +73,7 @@ std::optional<edge::Response> enter_scope(const Desk& desk, Call& call, const Fo
   call.inventory = full(found.inventory);
   call.lock = full(found.lock);
   if (by_key && *by_key != call.tenant) return no_tenant();
+  if (auto refused = refuse_too_long(call)) return refused;
   if (call.tenant.empty()) return std::nullopt;
   const auto tenants = desk.shard().tenants();
   const tenant::Tenant* tenant = tenants->named(call.tenant);

@@ -16,6 +16,7 @@ const char* to_string(Status status) {
     case Status::room_full: return "room_full";
     case Status::refused_stale: return "refused_stale";
     case Status::unavailable: return "unavailable";
+    case Status::malformed: return "malformed";
     case Status::no_such_rule: return "no_such_rule";
     case Status::rule_exists: return "rule_exists";
     case Status::too_many_rules: return "too_many_rules";

@@ -243,6 +243,7 @@ enum class Status : std::uint8_t {
   room_full,      // max_waiting reached
   refused_stale,  // the command was older than 30 s of log time when it reached the log
   unavailable,    // the log cannot be written now; nothing happened
+  malformed,      // out of the bounds of docs/log-format.md; nothing was written
   no_such_rule,
   rule_exists,     // and was to be made
   too_many_rules,  // limit::kMaxRules

@@ -24,6 +24,10 @@ Draw drawn_by(ports::Entropy& entropy, std::string room) {
   return Draw{std::move(room), seed[0], seed[1]};
 }
 
+void answer(const Submitted& item, Status status) {
+  if (item.completion != nullptr) item.completion->complete(Outcome{status, std::nullopt, {}});
+}
+
 }  // namespace
 
 void Committer::run() {
@@ -92,7 +96,7 @@ bool Committer::tick_is_due(const Agenda& agenda) const {
 }
 
 void Committer::add(const Submitted& item) {
-  writer_.add(item.command);
+  if (!writer_.add(item.command)) return answer(item, Status::malformed);
   const std::uint64_t counter = last_counter_ + writer_.count();
   if (item.completion != nullptr) waiting_.push_back({counter, item.completion});
 }
@@ -126,11 +130,7 @@ void Committer::count_failure(const Error& error) {
 }
 
 void Committer::refuse(const std::vector<Submitted>& items) {
-  for (const Submitted& item : items) {
-    if (item.completion != nullptr) {
-      item.completion->complete(Outcome{Status::unavailable, std::nullopt, {}});
-    }
-  }
+  for (const Submitted& item : items) answer(item, Status::unavailable);
 }
 
 }  // namespace doorward::engine

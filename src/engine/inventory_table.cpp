@@ -9,7 +9,6 @@ namespace doorward::engine {
 namespace {
 
 constexpr std::uint32_t kMaxNumbers = 1U << 20;
-constexpr std::size_t kMaxQualified = 2 * reserve::kMaxName + 1;
 
 std::uint64_t mapped(const InventoryRow& row) {
   return row.map && row.map->inventory().is_map() ? row.map->units() : 0;
@@ -159,7 +158,7 @@ void write_inventory(ByteWriter& out, const InventoryRow& row) {
 InventoryRow read_inventory(ByteReader& in) {
   InventoryRow row;
   row.number = static_cast<std::uint32_t>(in.varint(kMaxNumbers));
-  row.name = in.text(kMaxQualified);
+  row.name = in.text(naming::kMaxRecorded);
   row.source = static_cast<SetRoom::Source>(in.boolean());
   row.map = std::make_shared<reserve::SeatMap>(get_inventory(in));
   row.sold_out = in.boolean();

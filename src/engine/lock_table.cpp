@@ -1,5 +1,6 @@
 #include "engine/lock_table.hpp"
 
+#include "core/name.hpp"
 #include "core/tenant/tenant.hpp"
 
 #include <deque>
@@ -8,8 +9,6 @@ namespace doorward::engine {
 namespace {
 
 using reserve::Lock;
-
-constexpr std::size_t kMaxQualified = 129;
 
 void put_id(ByteWriter& out, const reserve::LockId& id) {
   out.u64(id.hi);
@@ -122,7 +121,7 @@ void write_lock(ByteWriter& out, std::string_view name, const Lock& lock) {
 }
 
 std::pair<std::string, Lock> read_lock(ByteReader& in) {
-  std::string name(in.text(kMaxQualified));
+  std::string name(in.text(naming::kMaxRecorded));
   Lock::Holder holder;
   holder.id = get_id(in);
   holder.fence = in.varint();

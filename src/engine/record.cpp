@@ -19,107 +19,8 @@ constexpr std::string_view kMagic = "DWRB";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kChecksumAt = 36;
 constexpr std::size_t kHeaderBytes = 40;
-constexpr std::uint64_t kMaxShare = 1U << 20;
+constexpr std::size_t kMaxCommandHead = 4;  // a command's type and length
 constexpr std::uint64_t kMaxRulesVersion = std::numeric_limits<std::uint16_t>::max();
-constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
-
-void put_time(ByteWriter& out, LogTime t) {
-  out.varint(static_cast<std::uint64_t>(t.time_since_epoch().count()));
-}
-
-LogTime get_time(ByteReader& in) {
-  const auto max = static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count());
-  return LogTime(Millis(static_cast<std::int64_t>(in.varint(max))));
-}
-
-std::uint64_t get_positive(ByteReader& in, std::uint64_t max) {
-  const std::uint64_t v = in.varint(max);
-  if (v == 0) in.fail();
-  return v;
-}
-
-template <class Enum>
-Enum get_enum(ByteReader& in, Enum last) {
-  const std::uint8_t v = in.u8();
-  if (v > static_cast<std::uint8_t>(last)) in.fail();
-  return static_cast<Enum>(v);
-}
-
-// Which optional fields of a policy follow.
-enum : std::uint8_t {
-  kHasCapacity = 1,
-  kHasRate = 2,
-  kHasClaim = 4,
-  kHasSilence = 8,
-  kHasOpens = 16,
-  kHasCloses = 32,
-  kHasMore = 64,  // fields of later versions, at the end
-  kAllOptional = 127,
-};
-
-// Which fields of later versions follow.
-enum : std::uint8_t { kHasStock = 1, kRounds = 2, kPresentOnly = 4, kAllLater = 7 };
-
-std::uint8_t later(const room::Policy& p) {
-  return static_cast<std::uint8_t>((p.stock ? kHasStock : 0) |
-                                   (p.admit && p.admit->rounds ? kRounds : 0) |
-                                   (p.present_only ? kPresentOnly : 0));
-}
-
-std::uint8_t present(const room::Policy& p) {
-  return static_cast<std::uint8_t>(
-      (p.capacity ? kHasCapacity : 0) | (p.admit ? kHasRate : 0) | (p.claim_ttl ? kHasClaim : 0) |
-      (p.liveness_silence ? kHasSilence : 0) | (p.opens_at ? kHasOpens : 0) |
-      (p.closes_at ? kHasCloses : 0) | (later(p) != 0 ? kHasMore : 0));
-}
-
-void put_lanes(ByteWriter& out, const std::vector<room::Lane>& lanes) {
-  out.u8(static_cast<std::uint8_t>(lanes.size()));
-  for (const room::Lane& lane : lanes) {
-    out.text(lane.name);
-    out.varint(lane.share);
-  }
-}
-
-std::vector<room::Lane> get_lanes(ByteReader& in) {
-  const std::size_t count = in.u8();
-  if (count > room::kMaxLanes) in.fail();
-  std::vector<room::Lane> lanes;
-  for (std::size_t i = 0; in.ok() && i < count; ++i) {
-    room::Lane lane;
-    lane.name = get_name(in, room::kMaxRoomName);
-    lane.share = static_cast<std::uint32_t>(get_positive(in, kMaxShare));
-    lanes.push_back(std::move(lane));
-  }
-  return lanes;
-}
-
-room::Rate get_rate(ByteReader& in) {
-  room::Rate rate;
-  rate.count = static_cast<std::uint32_t>(get_positive(in, kMax32));
-  rate.every = get_duration(in);
-  if (rate.every < Millis(1)) in.fail();
-  return rate;
-}
-
-void put_later(ByteWriter& out, const room::Policy& p) {
-  out.u8(later(p));
-  if (!p.stock) return;
-  out.text(p.stock->inventory);
-  out.varint(p.stock->factor);
-}
-
-void get_later(ByteReader& in, room::Policy& p) {
-  const std::uint8_t has = in.u8();
-  const bool has_rounds = (has & kRounds) != 0;
-  if (has == 0 || has > kAllLater || (has_rounds && !p.admit)) return in.fail();
-  if (has_rounds) p.admit->rounds = true;
-  p.present_only = (has & kPresentOnly) != 0;
-  if ((has & kHasStock) == 0) return;
-  room::Stock& stock = p.stock.emplace();
-  stock.inventory = get_name(in, room::kMaxRoomName);
-  stock.factor = static_cast<std::uint32_t>(in.varint(room::kMaxFactor));
-}
 
 // One `put` and one `get` a command; the order of fields is that of docs/log-format.md.
 
@@ -293,63 +194,24 @@ std::optional<Command> decode_command(ByteReader& in) {
   return command;
 }
 
-}  // namespace
-
-void put_policy(ByteWriter& out, const room::Policy& p) {
-  out.u8(present(p));
-  if (p.capacity) out.varint(*p.capacity);
-  if (p.admit) {
-    out.varint(p.admit->count);
-    put_duration(out, p.admit->every);
-  }
-  put_duration(out, p.session_ttl);
-  out.u8(static_cast<std::uint8_t>(p.renew));
-  if (p.claim_ttl) put_duration(out, *p.claim_ttl);
-  out.u8(static_cast<std::uint8_t>(p.order));
-  put_lanes(out, p.lanes);
-  out.u8(static_cast<std::uint8_t>(p.rejoin));
-  if (p.liveness_silence) put_duration(out, *p.liveness_silence);
-  put_duration(out, p.liveness_grace);
-  if (p.opens_at) put_time(out, *p.opens_at);
-  if (p.closes_at) put_time(out, *p.closes_at);
-  out.varint(p.max_waiting);
-  out.u8(static_cast<std::uint8_t>(p.mode));
-  if (later(p) != 0) put_later(out, p);
+// The one door to the log: what stands in it can be read again, and says what was meant.
+template <class C>
+bool reads_back(std::string_view fields, const C& command) {
+  if (fields.size() > kMaxCommandBytes - kMaxCommandHead) return false;
+  ByteReader in(fields);
+  C read;
+  get(in, read);
+  return in.finished() && read == command;
 }
 
-room::Policy get_policy(ByteReader& in) {
-  room::Policy p;
-  const std::uint8_t has = in.u8();
-  if (has > kAllOptional) in.fail();
-  if (has & kHasCapacity) p.capacity = static_cast<std::uint32_t>(in.varint(kMax32));
-  if (has & kHasRate) p.admit = get_rate(in);
-  p.session_ttl = get_duration(in);
-  p.renew = get_enum(in, room::Renew::never);
-  if (has & kHasClaim) p.claim_ttl = get_duration(in);
-  p.order = get_enum(in, room::Order::draw);
-  p.lanes = get_lanes(in);
-  p.rejoin = get_enum(in, room::Rejoin::to_back);
-  if (has & kHasSilence) p.liveness_silence = get_duration(in);
-  p.liveness_grace = get_duration(in);
-  if (has & kHasOpens) p.opens_at = get_time(in);
-  if (has & kHasCloses) p.closes_at = get_time(in);
-  p.max_waiting = static_cast<std::uint32_t>(in.varint(kMax32));
-  p.mode = get_enum(in, room::Mode::bypass);
-  if (has & kHasMore) get_later(in, p);
-  return p;
+void begin(ByteWriter& out) { out.raw(std::string(kHeaderBytes, '\0')); }
+
+void put_command(ByteWriter& out, const Command& command, std::string_view fields) {
+  out.varint(type_of(command));
+  out.text(fields);
 }
 
-BatchWriter::BatchWriter() { out_.raw(std::string(kHeaderBytes, '\0')); }
-
-void BatchWriter::add(const Command& command) {
-  fields_.clear();
-  std::visit([this](const auto& c) { put(fields_, c); }, command);
-  out_.varint(type_of(command));
-  out_.text(fields_.view());
-  ++count_;
-}
-
-std::string BatchWriter::finish(const BatchHeader& header) {
+std::string seal(const BatchHeader& header, std::uint32_t count, std::string bytes) {
   ByteWriter head;
   head.raw(kMagic);
   head.u16(kVersion);
@@ -357,18 +219,45 @@ std::string BatchWriter::finish(const BatchHeader& header) {
   head.u64(header.node);
   head.u64(header.first_counter);
   head.i64(header.written_at.time_since_epoch().count());
-  head.u32(count_);
-  std::string bytes = out_.take();
+  head.u32(count);
   head.u32(crc32c(std::string_view(bytes).substr(kHeaderBytes), crc32c(head.view())));
   bytes.replace(0, kHeaderBytes, head.view());
+  return bytes;
+}
+
+}  // namespace
+
+BatchWriter::BatchWriter() { begin(out_); }
+
+bool BatchWriter::add(const Command& command) {
+  fields_.clear();
+  const bool is_good = std::visit(
+      [this](const auto& c) {
+        put(fields_, c);
+        return reads_back(fields_.view(), c);
+      },
+      command);
+  if (!is_good) return false;
+  put_command(out_, command, fields_.view());
+  ++count_;
+  return true;
+}
+
+std::string BatchWriter::finish(const BatchHeader& header) {
+  std::string bytes = seal(header, count_, out_.take());
   *this = BatchWriter();
   return bytes;
 }
 
 std::string encode(const BatchHeader& header, const std::vector<Command>& commands) {
-  BatchWriter writer;
-  for (const Command& command : commands) writer.add(command);
-  return writer.finish(header);
+  ByteWriter out;
+  begin(out);
+  for (const Command& command : commands) {
+    ByteWriter fields;
+    std::visit([&fields](const auto& c) { put(fields, c); }, command);
+    put_command(out, command, fields.view());
+  }
+  return seal(header, static_cast<std::uint32_t>(commands.size()), out.take());
 }
 
 Result<Batch> decode(std::string_view bytes) {

@@ -3,9 +3,9 @@
 // Why:     owns the encoding; knows nothing of the log that keeps it or of what commands mean. The
 //          encoding is canonical, so a batch that is written again is written in the same bytes.
 // Bounds:  1 to kMaxCommands commands; every length and value is checked against
-// docs/log-format.md. Errors:  decode: unsupported_version (a newer program wrote it), corrupt
-// (anything else that is not
-//          as specified).
+//          docs/log-format.md, by the writer before anything is appended and by the reader.
+// Errors:  decode: unsupported_version (a newer program wrote it), corrupt (anything else that is
+//          not as specified).
 // Spec:    docs/log-format.md, "Batch".
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace doorward::engine {
@@ -45,7 +46,8 @@ inline constexpr LogTime kMaxLogTime{Millis{1LL << 53}};
 class BatchWriter {
  public:
   BatchWriter();
-  void add(const Command& command);
+  // False, and nothing is added, if `decode` would refuse the command or make another of it.
+  bool add(const Command& command);
   std::size_t count() const { return count_; }
   std::size_t size() const { return out_.size(); }
   std::string finish(const BatchHeader& header);  // and begins anew
@@ -56,6 +58,7 @@ class BatchWriter {
   std::uint32_t count_ = 0;
 };
 
+// Of commands that were decoded before, or else are known to be within their bounds.
 std::string encode(const BatchHeader& header, const std::vector<Command>& commands);
 Result<Batch> decode(std::string_view bytes);
 

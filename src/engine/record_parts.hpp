@@ -37,6 +37,22 @@ inline Millis get_duration(ByteReader& in) {
   return Millis(static_cast<std::int64_t>(in.varint(most)));
 }
 
+inline void put_time(ByteWriter& out, LogTime t) {
+  out.varint(static_cast<std::uint64_t>(t.time_since_epoch().count()));
+}
+
+inline LogTime get_time(ByteReader& in) {
+  const auto most = static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count());
+  return LogTime(Millis(static_cast<std::int64_t>(in.varint(most))));
+}
+
+template <class Enum>
+Enum get_enum(ByteReader& in, Enum last) {
+  const std::uint8_t v = in.u8();
+  if (v > static_cast<std::uint8_t>(last)) in.fail();
+  return static_cast<Enum>(v);
+}
+
 // Never empty.
 inline std::string get_name(ByteReader& in, std::size_t most) {
   std::string name(in.text(most));

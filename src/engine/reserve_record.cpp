@@ -1,5 +1,6 @@
 #include "engine/reserve_record.hpp"
 
+#include "core/name.hpp"
 #include "engine/record_parts.hpp"
 
 #include <string>
@@ -9,9 +10,6 @@ namespace {
 
 using reserve::Inventory;
 using reserve::Section;
-
-// With the tenant's name before it.
-constexpr std::size_t kMaxQualified = 2 * reserve::kMaxName + 1;
 
 std::uint32_t get_count(ByteReader& in, std::uint32_t most) {
   return static_cast<std::uint32_t>(in.varint(most));
@@ -52,7 +50,7 @@ void put_act(ByteWriter& out, const C& c) {
 
 template <class C>
 void get_act(ByteReader& in, C& c) {
-  c.inventory = get_name(in, kMaxQualified);
+  c.inventory = get_name(in, naming::kMaxRecorded);
   c.hold = get_id<reserve::HoldId>(in);
   if (in.boolean()) c.by = get_id<SubjectKey>(in);
   c.fence = in.varint();
@@ -101,13 +99,13 @@ void put(ByteWriter& out, const SetInventory& c) {
   put_inventory(out, c.spec);
 }
 void get(ByteReader& in, SetInventory& c) {
-  c.inventory = get_name(in, kMaxQualified);
+  c.inventory = get_name(in, naming::kMaxRecorded);
   c.source = static_cast<SetRoom::Source>(in.boolean());
   c.spec = get_inventory(in);
 }
 
 void put(ByteWriter& out, const RemoveInventory& c) { out.text(c.inventory); }
-void get(ByteReader& in, RemoveInventory& c) { c.inventory = get_name(in, kMaxQualified); }
+void get(ByteReader& in, RemoveInventory& c) { c.inventory = get_name(in, naming::kMaxRecorded); }
 
 void put(ByteWriter& out, const Hold& c) {
   out.text(c.inventory);
@@ -118,7 +116,7 @@ void put(ByteWriter& out, const Hold& c) {
   put_names(out, c.units);
 }
 void get(ByteReader& in, Hold& c) {
-  c.inventory = get_name(in, kMaxQualified);
+  c.inventory = get_name(in, naming::kMaxRecorded);
   c.subject = get_id<SubjectKey>(in);
   c.hold = get_id<reserve::HoldId>(in);
   c.lease = get_duration(in);
@@ -149,7 +147,7 @@ void put(ByteWriter& out, const AcquireLock& c) {
   put_duration(out, c.wait);
 }
 void get(ByteReader& in, AcquireLock& c) {
-  c.lock = get_name(in, kMaxQualified);
+  c.lock = get_name(in, naming::kMaxRecorded);
   c.id = get_id<reserve::LockId>(in);
   c.lease = get_duration(in);
   c.wait = get_duration(in);
@@ -162,7 +160,7 @@ void put(ByteWriter& out, const RenewLock& c) {
   put_duration(out, c.lease);
 }
 void get(ByteReader& in, RenewLock& c) {
-  c.lock = get_name(in, kMaxQualified);
+  c.lock = get_name(in, naming::kMaxRecorded);
   c.id = get_id<reserve::LockId>(in);
   c.fence = in.varint();
   c.lease = get_duration(in);
@@ -174,7 +172,7 @@ void put(ByteWriter& out, const ReleaseLock& c) {
   out.varint(c.fence);
 }
 void get(ByteReader& in, ReleaseLock& c) {
-  c.lock = get_name(in, kMaxQualified);
+  c.lock = get_name(in, naming::kMaxRecorded);
   c.id = get_id<reserve::LockId>(in);
   c.fence = in.varint();
 }

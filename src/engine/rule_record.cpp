@@ -248,7 +248,7 @@ void get(ByteReader& in, SetRule& c) {
 void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
 
 void get(ByteReader& in, RemoveRule& c) {
-  c.rule = std::string(in.text(tenant::kMaxFullName));
+  c.rule = std::string(in.text(naming::kMaxFullRule));
   if (c.rule.empty()) in.fail();
 }
 

@@ -53,6 +53,9 @@ Refusal refusal(Status status, std::string_view full_name) {
                      fmt::format("As many as room \"{}\" lets wait are waiting.", room));
     case Status::tenant_full:
       return problem(problems::kRoomFull, "As many as may wait in all rooms together are waiting.");
+    case Status::malformed:
+      return problem(problems::kMalformed,
+                     "A name or a value is longer or larger than any may be.");
     case Status::no_such_tenant: return problem(problems::kNoTenant, "There is no such tenant.");
     case Status::too_many_rooms:
       return problem(problems::kTooManyRooms, "No more rooms are kept; remove one.");
@@ -179,6 +182,9 @@ TicketId Places::draw_ticket(const JoinRequest& request) const {
 }
 
 edge::Task<Sought<Place>> Places::join(JoinRequest request) {
+  // A token's claim may be of any length.
+  if (request.subject.lane.size() > room::kMaxRoomName)
+    co_return refusal(Status::no_such_lane, request.room);
   const TicketId ticket = draw_ticket(request);
   engine::Join command{std::string(request.room), request.subject.key, ticket,
                        request.subject.lane};

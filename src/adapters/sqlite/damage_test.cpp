@@ -61,7 +61,7 @@ class SqliteDamage : public testing::Test {
   }
 
   RepairReport mend(bool dry_run) {
-    auto report = repair(folder_.path(), dry_run,
+    auto report = repair(folder_.path(), dry_run, check_,
                          [this](std::string_view said) { warnings_.emplace_back(said); });
     EXPECT_TRUE(report.has_value()) << (report.has_error() ? report.error().what : "");
     return report.has_value() ? *report : RepairReport{};
@@ -69,6 +69,7 @@ class SqliteDamage : public testing::Test {
 
   TempFolder folder_;
   ports::FakeClock clock_;
+  CheckBatch check_ = [](std::string_view) { return Result<>(); };
   std::vector<std::string> warnings_;
 };
 
@@ -222,6 +223,45 @@ TEST_F(SqliteDamage, TheSnapshotStandsForItsOwnDamagedEntry) {
   const auto snapshot = (*log)->latest_snapshot();
   ASSERT_TRUE(snapshot.has_value());
   EXPECT_NE(*snapshot, nullptr);
+}
+
+TEST_F(SqliteDamage, ABatchThatCannotBeReadIsShownAndCutUnderARightChecksumToo) {
+  fill({"a", "b", "bad", "c"});
+  check_ = [](std::string_view batch) -> Result<> {
+    if (batch == "bad") return error(Errc::corrupt, "a command in it is malformed");
+    return {};
+  };
+  const auto seen = mend(true);
+  EXPECT_EQ(seen.lost.first, 3U);
+  EXPECT_EQ(seen.lost.count, 2U);
+  EXPECT_THAT(to_text(seen), HasSubstr("a command in it is malformed"));
+  EXPECT_THAT(read_after(0), ElementsAre("a", "b", "bad", "c")) << "nothing is changed unasked";
+  const auto mended = mend(false);
+  EXPECT_EQ(mended.kept, 2U);
+  EXPECT_THAT(read_after(0), ElementsAre("a", "b"));
+  EXPECT_FALSE(mend(true).damaged());
+}
+
+TEST_F(SqliteDamage, WhatASnapshotCoversIsNotAskedToBeReadAgain) {
+  fill({"a", "bad", "c"}, 3);
+  check_ = [](std::string_view batch) -> Result<> {
+    if (batch == "bad") return error(Errc::corrupt, "malformed");
+    return {};
+  };
+  EXPECT_FALSE(mend(true).damaged());
+}
+
+TEST_F(SqliteDamage, ABatchOfANewerProgramIsNoDamage) {
+  fill({"a", "new"});
+  check_ = [](std::string_view batch) -> Result<> {
+    if (batch == "new") return error(Errc::unsupported_version, "start a newer doorward");
+    return {};
+  };
+  const auto refused = repair(folder_.path(), false, check_,
+                              [this](std::string_view said) { warnings_.emplace_back(said); });
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().code, Errc::unsupported_version);
+  EXPECT_THAT(read_after(0), ElementsAre("a", "new"));
 }
 
 TEST_F(SqliteDamage, PagesThatSqliteCannotReadAreCutToo) {

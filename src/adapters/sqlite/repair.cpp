@@ -37,7 +37,8 @@ struct Plan {
 
 class Scan {
  public:
-  Scan(Database& database, const Anchor& anchor) : database_(database) {
+  Scan(Database& database, const Anchor& anchor, const CheckBatch& check)
+      : database_(database), check_(check) {
     plan_.after = anchor.link;
     plan_.floor = std::max(anchor.floor, anchor.link.number);
   }
@@ -111,17 +112,32 @@ class Scan {
     if (snapshot.has_value()) last = {snapshot->number, {}, snapshot->checksum};
     const auto look = [&](const Record& record) {
       plan_.floor = std::max(plan_.floor, record.number);
-      if (plan_.report.lost.count == 0 && intact(record, last.checksum)) {
+      if (plan_.report.lost.count == 0 && intact(record, last.checksum) && readable(record)) {
         last = record.link();
         ++plan_.report.kept;
         return;
       }
       include(plan_.report.lost, record);
     };
-    return rows(last.number, INT64_MAX, look);
+    if (auto read = rows(last.number, INT64_MAX, look); read.has_error()) return read;
+    return problem_;
+  }
+
+  // Asked of what follows the snapshot only: what it covers was applied once.
+  bool readable(const Record& record) {
+    const Result<> checked = check_(record.batch);
+    if (checked.has_value()) return true;
+    if (checked.error().code == Errc::corrupt) {
+      plan_.report.unreadable = checked.error().what;
+    } else {
+      problem_ = checked;
+    }
+    return false;
   }
 
   Database& database_;
+  const CheckBatch& check_;
+  Result<> problem_;
   Plan plan_;
 };
 
@@ -195,7 +211,8 @@ Result<fs::path> exchange(const fs::path& database, const fs::path& mended) {
 
 }  // namespace
 
-Result<RepairReport> repair(const fs::path& folder, bool dry_run, Warn warn) {
+Result<RepairReport> repair(const fs::path& folder, bool dry_run, const CheckBatch& check,
+                            Warn warn) {
   if (!fs::exists(folder / "doorward.db")) {
     return error(Errc::not_found, fmt::format("there is no doorward.db in {}", folder.string()));
   }
@@ -209,7 +226,7 @@ Result<RepairReport> repair(const fs::path& folder, bool dry_run, Warn warn) {
   const SnapshotFiles snapshots(folder, std::move(warn));
   const auto snapshot = usable_snapshot(snapshots, *anchor);
   if (snapshot.has_error()) return snapshot.error();
-  auto plan = Scan(**database, *anchor).run(*snapshot);
+  auto plan = Scan(**database, *anchor, check).run(*snapshot);
   if (plan.has_error()) return plan.error();
   if (dry_run || !plan->report.damaged()) return plan->report;
 
@@ -239,6 +256,9 @@ std::string to_text(const RepairReport& report) {
   tell(report.history, "history that a snapshot covers; no place is lost with it.");
   tell(report.lost,
        "acknowledged, and lost: places, admissions and settings made in them are gone.");
+  if (!report.unreadable.empty())
+    text += fmt::format("The first of them has the right checksum, but cannot be read: {}\n",
+                        report.unreadable);
   text += fmt::format("{} entries are whole and stay.\n", report.kept);
   if (!report.damaged_copy.empty()) {
     text += fmt::format("The damaged database is kept as {}.\n", report.damaged_copy.string());

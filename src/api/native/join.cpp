@@ -30,6 +30,10 @@ gateway::Sought<Joiner> backend_joiner(const Desk& desk, const boost::json::obje
     return gateway::problem(
         problems::kInvalid,
         fmt::format("subject: a backend names for whom it joins, in 1 to {} bytes", kMaxSubject));
+  if (lane.size() > room::kMaxRoomName)
+    return gateway::problem(
+        problems::kInvalid,
+        fmt::format("lane: a lane's name has at most {} letters", room::kMaxRoomName));
   return Joiner{desk.places.services().identities.named_by_backend(subject, std::move(lane)), {}};
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/sqlite/repair.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/config.hpp"
+#include "engine/record.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -21,9 +22,15 @@ int code_of(const Error& e) {
   return e.code == Errc::conflict || e.code == Errc::not_found ? kUsage : kFailed;
 }
 
+Result<> check_batch(std::string_view bytes) {
+  const auto batch = engine::decode(bytes);
+  if (batch) return {};
+  return batch.error();
+}
+
 int repair(const RepairOptions& o) {
   const auto warn = [](std::string_view sentence) { fmt::print(stderr, "{}\n", sentence); };
-  const auto found = adapters::sqlite::repair(o.data, true, warn);
+  const auto found = adapters::sqlite::repair(o.data, true, check_batch, warn);
   if (!found) return code_of(found.error());
   fmt::print("{}", to_text(*found));
   if (!found->damaged()) return kOk;
@@ -31,7 +38,7 @@ int repair(const RepairOptions& o) {
     fmt::print("Nothing was changed. To cut there: doorward repair --data {} --yes\n", o.data);
     return kFailed;
   }
-  const auto mended = adapters::sqlite::repair(o.data, false, warn);
+  const auto mended = adapters::sqlite::repair(o.data, false, check_batch, warn);
   if (!mended) return code_of(mended.error());
   fmt::print("Done. The database as it was is {}\n", mended->damaged_copy.string());
   return kOk;

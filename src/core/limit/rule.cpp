@@ -1,6 +1,7 @@
 #include "core/limit/rule.hpp"
 
 #include "core/limit/network.hpp"
+#include "core/name.hpp"
 #include "core/route/route.hpp"
 
 #include <algorithm>
@@ -17,19 +18,12 @@ constexpr std::pair<std::string_view, KeyKind> kPlainParts[] = {
     {"cookie:", KeyKind::cookie}, {"claim:", KeyKind::claim},
 };
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_name(std::string_view text, std::size_t most) {
-  return !text.empty() && text.size() <= most && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter(c) || c == '.' || c == '_' || c == '-'; });
-}
-
 // A token of RFC 9110: a header's, a cookie's or a method's name.
 bool is_token(std::string_view text) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !text.empty() && text.size() <= kMaxFieldName &&
          std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_letter(c) || (c >= 'A' && c <= 'Z') || kOthers.find(c) != kOthers.npos;
+           return naming::is_letter(c) || kOthers.find(c) != kOthers.npos;
          });
 }
 
@@ -152,7 +146,7 @@ Result<> validate_quotas(const std::string& field, const std::vector<NamedQuota>
   if (auto r = at_most(field, quotas.size(), kMaxQuotas); !r) return r;
   for (std::size_t i = 0; i < quotas.size(); ++i) {
     const std::string& name = quotas[i].name;
-    if (!is_name(name, kMaxQuotaName))
+    if (!naming::is_name(name, kMaxQuotaName))
       return fault(at(field, i) + ".name",
                    "must be 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a "
                    "digit");
@@ -193,6 +187,10 @@ Result<> validate_rest(const Rule& rule) {
     return fault("priority", "is " + std::to_string(rule.priority) + "; choose from -" +
                                  std::to_string(kMaxPriority) + " to " +
                                  std::to_string(kMaxPriority));
+  if (rule.starts_at && *rule.starts_at < LogTime{})
+    return fault("starts_at", "is before 1970; leave it out for a rule that holds already");
+  if (rule.ends_at && *rule.ends_at < LogTime{})
+    return fault("ends_at", "is before 1970; say active: false instead");
   if (rule.starts_at && rule.ends_at && *rule.starts_at >= *rule.ends_at)
     return fault("ends_at", "is not after starts_at; move one of them, or leave it out");
   const bool fixed = rule.cost.from == Cost::From::fixed;
@@ -239,7 +237,7 @@ Result<> validate_size(const Rule& rule) {
 
 }  // namespace
 
-bool is_valid_rule_name(std::string_view name) { return is_name(name, kMaxRuleName); }
+bool is_valid_rule_name(std::string_view name) { return naming::is_name(name, kMaxRuleName); }
 
 Result<> validate(const Rule& rule) {
   if (auto r = validate_kept(rule); !r) return r;

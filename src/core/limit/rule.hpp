@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "core/limit/quota.hpp"
+#include "core/name.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -135,7 +136,7 @@ struct RuleEntry {
 
 // The bounds that `validate` holds a rule to.
 inline constexpr std::size_t kMaxRules = 10'000;
-inline constexpr std::size_t kMaxRuleName = 128;
+inline constexpr std::size_t kMaxRuleName = naming::kMaxRule;
 inline constexpr std::size_t kMaxDescription = 500;
 inline constexpr std::size_t kMaxPatterns = 64;  // hosts, paths, routes
 inline constexpr std::size_t kMaxPairs = 256;    // of a host and a path

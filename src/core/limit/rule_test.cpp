@@ -157,6 +157,8 @@ const std::pair<Break, const char*> kFaults[] = {
     {[](Rule& r) { r.deny = {"shop.example"}; }, "deny[0]: is no network"},
     {[](Rule& r) { r.deny.assign(257, "10.0.0.1"); }, "deny: has 257 entries; keep to 256"},
     {[](Rule& r) { r.priority = 1'000'001; }, "priority: is 1000001; choose from -1000000"},
+    {[](Rule& r) { r.starts_at = LogTime{Millis{-1}}; }, "starts_at: is before 1970"},
+    {[](Rule& r) { r.ends_at = LogTime{Millis{-1}}; }, "ends_at: is before 1970"},
     {[](Rule& r) { r.starts_at = r.ends_at = LogTime{Millis{5}}; }, "ends_at: is not after"},
     {[](Rule& r) { r.match.paths.assign(40, "/" + std::string(1'000, 'a')); },
      "match: the rule's texts have 40049 bytes together; keep to 32768"},

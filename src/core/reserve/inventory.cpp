@@ -1,16 +1,10 @@
 #include "core/reserve/inventory.hpp"
 
-#include "core/room/policy.hpp"
-
 #include <algorithm>
 #include <set>
 
 namespace doorward::reserve {
 namespace {
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 Error invalid(const std::string& what) { return error(Errc::invalid, what); }
 
@@ -83,13 +77,8 @@ Result<> validate_sections(const Inventory& inventory) {
 
 }  // namespace
 
-bool is_valid_inventory_name(std::string_view name) { return room::is_valid_room_name(name); }
-
-bool is_valid_unit_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && is_letter(name.front()) &&
-         std::ranges::all_of(
-             name, [](char c) { return is_letter(c) || c == '.' || c == '_' || c == '-'; });
-}
+bool is_valid_inventory_name(std::string_view name) { return naming::is_name(name); }
+bool is_valid_unit_name(std::string_view name) { return naming::is_any_case_name(name); }
 
 std::uint64_t units_of(const Inventory& inventory) {
   if (!inventory.is_map()) return inventory.count;

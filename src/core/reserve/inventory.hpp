@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "core/name.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +44,7 @@ struct Inventory {
 };
 
 // The bounds that `validate` holds an inventory to.
-inline constexpr std::size_t kMaxName = 64;
+inline constexpr std::size_t kMaxName = naming::kMaxName;
 inline constexpr std::uint32_t kMaxUnits = 1'000'000;
 inline constexpr std::size_t kMaxSections = 1'000;
 inline constexpr std::size_t kMaxTexts = 60 * 1024;  // bytes of all sections and units by name

@@ -1,24 +1,12 @@
 #include "core/reserve/lock.hpp"
 
+#include "core/name.hpp"
+
 #include <algorithm>
 
 namespace doorward::reserve {
-namespace {
 
-constexpr std::size_t kMaxName = 64;
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-}  // namespace
-
-bool is_valid_lock_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && is_letter(name.front()) &&
-         std::ranges::all_of(name, [](char c) {
-           return is_letter(c) || c == '.' || c == '_' || c == ':' || c == '-';
-         });
-}
+bool is_valid_lock_name(std::string_view name) { return naming::is_any_case_name(name, ':'); }
 
 LockVerdict Lock::acquire(const LockRequest& request, ServiceTime now, std::uint64_t fence) {
   if (holder_ && holder_->id == request.id) return LockVerdict::already;

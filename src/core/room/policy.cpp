@@ -5,9 +5,6 @@
 namespace doorward::room {
 namespace {
 
-bool is_name_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_name_character(char c) { return is_name_letter(c) || c == '.' || c == '_' || c == '-'; }
-
 std::string text(std::uint32_t number) { return std::to_string(number); }
 std::string text(Millis time) {
   const auto ms = time.count();
@@ -85,6 +82,10 @@ Result<> validate_times(const Policy& policy) {
     if (auto r = within("liveness.silence", silence, kMinSilence, kMaxSilence); !r) return r;
   }
   if (auto r = within("liveness.grace", policy.liveness_grace, Millis{0}, kMaxGrace); !r) return r;
+  if (policy.opens_at && *policy.opens_at < LogTime{})
+    return error(Errc::invalid, "opens_at: is before 1970; leave it out to be open already");
+  if (policy.closes_at && *policy.closes_at < LogTime{})
+    return error(Errc::invalid, "closes_at: is before 1970; say mode closed instead");
   if (policy.opens_at && policy.closes_at && *policy.opens_at >= *policy.closes_at) {
     return error(Errc::invalid,
                  "closes_at: is not after opens_at; move one of them, or leave it out");
@@ -94,10 +95,7 @@ Result<> validate_times(const Policy& policy) {
 
 }  // namespace
 
-bool is_valid_room_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxRoomName && is_name_letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), is_name_character);
-}
+bool is_valid_room_name(std::string_view name) { return naming::is_name(name); }
 
 Result<> validate(const Policy& policy) {
   if (auto checked = validate_flow(policy); !checked) return checked;

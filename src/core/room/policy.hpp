@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "core/name.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -73,8 +74,8 @@ struct Policy {
 };
 
 // The bounds that `validate` holds a policy to.
-inline constexpr std::size_t kMaxRoomName = 64;
-inline constexpr std::size_t kMaxFullName = 97;  // with the name of a tenant and a slash before it
+inline constexpr std::size_t kMaxRoomName = naming::kMaxName;
+inline constexpr std::size_t kMaxFullName = naming::kMaxFullName;  // with its tenant's
 inline constexpr std::size_t kMaxLanes = 16;
 inline constexpr std::uint32_t kMaxFactor = 1'000'000;  // thousandths
 inline constexpr std::uint32_t kMaxShare = 1'000;

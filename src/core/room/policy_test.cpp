@@ -58,6 +58,8 @@ TEST(Policy, NamesTheFirstBrokenBoundAndTheRemedy) {
       {"claim.ttl: is 10081m;", [](Policy& p) { p.claim_ttl = 10'081min; }},
       {"liveness.silence: is 4s; choose from 5s", [](Policy& p) { p.liveness_silence = 4s; }},
       {"liveness.grace: is -1ms;", [](Policy& p) { p.liveness_grace = -1ms; }},
+      {"opens_at: is before 1970;", [](Policy& p) { p.opens_at = at(-1); }},
+      {"closes_at: is before 1970;", [](Policy& p) { p.closes_at = at(-1); }},
       {"closes_at: is not after opens_at;", [](Policy& p) { p.opens_at = p.closes_at = at(5); }},
       {"max_waiting: is 0;", [](Policy& p) { p.max_waiting = 0; }},
       {"max_waiting: is 50000001;", [](Policy& p) { p.max_waiting = 50'000'001; }},

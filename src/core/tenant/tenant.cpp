@@ -6,14 +6,6 @@
 namespace doorward::tenant {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_character(char c) { return is_letter(c) || c == '.' || c == '_' || c == '-'; }
-
-bool is_name(std::string_view name, std::size_t most) {
-  return !name.empty() && name.size() <= most && is_letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), is_character);
-}
-
 Error out_of(const char* field, const char* remedy) {
   return error(Errc::invalid, std::string(field) + ": " + remedy);
 }
@@ -38,8 +30,8 @@ bool is_same(const KeyHash& a, const KeyHash& b) {
 
 }  // namespace
 
-bool is_valid_name(std::string_view name) { return is_name(name, kMaxTenantName); }
-bool is_valid_key_name(std::string_view name) { return is_name(name, kMaxKeyName); }
+bool is_valid_name(std::string_view name) { return naming::is_name(name, kMaxTenantName); }
+bool is_valid_key_name(std::string_view name) { return naming::is_name(name, kMaxKeyName); }
 
 Result<> validate(const Settings& settings) {
   if (settings.max_waiting &&

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "core/name.hpp"
 #include "core/room/policy.hpp"
 
 #include <array>
@@ -24,10 +25,9 @@
 namespace doorward::tenant {
 
 inline constexpr std::size_t kMaxTenants = 1'000;
-inline constexpr std::size_t kMaxTenantName = 32;
-inline constexpr std::size_t kMaxFullName = kMaxTenantName + 1 + 128;
+inline constexpr std::size_t kMaxTenantName = naming::kMaxTenant;
 inline constexpr std::size_t kMaxKeys = 16;  // of one tenant
-inline constexpr std::size_t kMaxKeyName = 64;
+inline constexpr std::size_t kMaxKeyName = naming::kMaxName;
 inline constexpr std::uint32_t kMaxOwn = 1'000;  // rooms of one tenant, and rules
 inline constexpr std::uint32_t kMaxOwnLocks = 10'000;
 inline constexpr std::uint32_t kMaxOwnUnits = 10'000'000;  // and holds

@@ -1,0 +1,126 @@
+// A shard with its threads over a log in memory, under a clock that stands still.
+#pragma once
+
+#include "engine/shard.hpp"
+#include "ports/memory/fake_clock.hpp"
+#include "ports/memory/memory_log.hpp"
+#include "ports/memory/seeded_entropy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace doorward::engine {
+
+// Waits in real time, so that a broken shard fails the test instead of hanging it.
+inline constexpr std::chrono::seconds kPatience{20};
+
+// Asks again and again until it is true, and gives up after `kPatience`.
+template <class Predicate>
+bool comes_true(Predicate&& is_true) {
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (!is_true()) {
+    if (std::chrono::steady_clock::now() > give_up) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+class Answer final : public Completion {
+ public:
+  void complete(Outcome outcome) override {
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+    ++times_;
+    answered_.notify_all();
+  }
+  Outcome get() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(answered_.wait_for(lock, kPatience, [this] { return times_ > 0; }));
+    EXPECT_EQ(times_, 1);
+    return outcome_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable answered_;
+  Outcome outcome_;
+  int times_ = 0;
+};
+
+class Ear final : public Listener {
+ public:
+  void changed(std::span<const TicketHandle> tickets) override {
+    const std::lock_guard lock(mutex_);
+    heard_ += tickets.size();
+    changed_.notify_all();
+  }
+  void rooms_changed(std::span<const std::uint32_t>) override {}
+  void rules_changed() override { ++rule_changes; }
+  std::atomic<int> rule_changes{0};
+  bool hears(std::size_t n) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [&] { return heard_ >= n; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t heard_ = 0;
+};
+
+class ShardTest : public testing::Test {
+ protected:
+  void open() {
+    shard_.reset();
+    log_ = std::make_unique<ports::MemoryLog>(clock_, store_);
+    options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
+      const std::lock_guard lock(told_mutex_);
+      told_.emplace_back(trouble, cause);
+    };
+    auto shard = Shard::open(*log_, clock_, entropy_, ear_, options_);
+    ASSERT_TRUE(shard) << shard.error().what;
+    shard_ = std::move(*shard);
+  }
+  // How often such a trouble was told, always with a cause.
+  std::ptrdiff_t told(Trouble trouble) {
+    const std::lock_guard lock(told_mutex_);
+    return std::ranges::count_if(told_, [&](const auto& t) {
+      EXPECT_FALSE(t.second.empty());
+      return t.first == trouble;
+    });
+  }
+  Outcome do_one(Command command) {
+    Answer answer;
+    const auto taken = shard_->submit(std::move(command), answer);
+    EXPECT_TRUE(taken) << taken.error().what;
+    return taken ? answer.get() : Outcome{Status::unavailable, {}, {}};
+  }
+  Outcome join(std::uint64_t n) { return do_one(Join{"r", {n, 7}, {0, n}, ""}); }
+  void set_room(std::uint32_t capacity) {
+    room::Policy policy;
+    policy.capacity = capacity;
+    EXPECT_EQ(do_one(SetRoom{"r", policy}).status, Status::done);
+  }
+
+  ports::FakeClock clock_;
+  ports::SeededEntropy entropy_{1};
+  std::shared_ptr<ports::MemoryStore> store_ = std::make_shared<ports::MemoryStore>();
+  Shard::Options options_;
+  Ear ear_;
+  std::mutex told_mutex_;
+  std::vector<std::pair<Trouble, std::string>> told_;
+  std::unique_ptr<ports::MemoryLog> log_;
+  std::unique_ptr<Shard> shard_;
+};
+
+}  // namespace doorward::engine
