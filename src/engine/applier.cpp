@@ -11,6 +11,8 @@ constexpr std::size_t kEntriesAtOnce = 64;
 constexpr Millis kReadWait{200};
 // A due time closer than this might fall into a wait of the committer that has begun already.
 constexpr Millis kSoon{150};
+// Entries that come for longer than this under one time are no burst.
+constexpr Millis kStandsStill{5'000};
 
 }  // namespace
 
@@ -102,6 +104,7 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
   agenda.steady = core_.clock.steady_now();
   agenda.due = state.next_due();
   agenda.draw = state.draw_due();
+  watch_time(agenda);
   agenda.holds_presences = state.presences_of(core_.node) > 0;
   if (own) {
     agenda.applied_counter =
@@ -116,6 +119,20 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
       !agenda.started || agenda.draw || (agenda.due && *agenda.due - agenda.log_time < kSoon);
   core_.set_agenda(std::move(agenda));
   if (soon) core_.queue.wake();
+}
+
+// A log whose clock was put back (Redis keeps its ids from going back, and has no other clock).
+void Applier::watch_time(const Agenda& agenda) {
+  if (!is_live_ || agenda.log_time > moved_to_) {
+    moved_to_ = agenda.log_time;
+    moved_at_ = agenda.steady;
+    is_standing_ = false;
+    return;
+  }
+  if (is_standing_ || agenda.steady - moved_at_ < kStandsStill) return;
+  is_standing_ = true;
+  ++core_.standstills;
+  core_.tell(Trouble::time_stands, "the clock of the log was put back; set it right");
 }
 
 void Applier::answer(std::uint64_t first_counter, std::vector<Outcome> outcomes) {

@@ -36,12 +36,16 @@ class Applier {
   void end_waits(const std::vector<LockGrant>& grants, const ports::LogPosition& at);
   void tell(const Changes& changes);
   void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);
+  void watch_time(const Agenda& agenda);
 
   ShardCore& core_;
   Keeper& keeper_;
   std::multimap<reserve::LockId, Completion*> waits_;  // for a lock
   std::uint64_t since_snapshot_ = 0;
   bool is_live_ = false;  // `replay` is done
+  LogTime moved_to_{};    // log time, when it last went on,
+  Millis moved_at_{};     // seen at
+  bool is_standing_ = false;
 };
 
 }  // namespace doorward::engine

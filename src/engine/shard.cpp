@@ -137,6 +137,7 @@ class ThreadedShard final : public Shard {
     stats.snapshots = core_.snapshots;
     stats.append_failures = core_.append_failures;
     stats.snapshot_failures = core_.snapshot_failures;
+    stats.standstills = core_.standstills;
     stats.queued = core_.queue.size();
     stats.writable = health().writable;
     stats.fault = core_.fault();

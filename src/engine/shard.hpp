@@ -122,6 +122,7 @@ struct ShardStats {
   std::uint64_t snapshots = 0;
   std::uint64_t append_failures = 0;
   std::uint64_t snapshot_failures = 0;  // or the log behind one was not trimmed
+  std::uint64_t standstills = 0;        // of log time
   std::size_t queued = 0;
   std::size_t tickets = 0;
   std::size_t holds = 0;  // those counted that are over and still remembered
@@ -142,6 +143,7 @@ enum class Trouble : std::uint8_t {
   read_failed,      // the same
   snapshot_failed,  // the next one is tried when it is due
   broken,           // told once: nothing can be applied any more
+  time_stands,      // told once for each standstill: log time does not go on
 };
 
 class Shard {

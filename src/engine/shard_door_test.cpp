@@ -20,5 +20,29 @@ TEST_F(ShardDoor, ACommandThatNoReaderWouldTakeIsAnsweredAndNeverAppended) {
   EXPECT_TRUE(shard_->find("r", SubjectKey{2, 7}));
 }
 
+TEST_F(ShardDoor, ALogWhoseTimeStandsStillIsTold) {
+  ports::FakeClock of_log;
+  log_ = std::make_unique<ports::MemoryLog>(of_log, store_);
+  options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
+    const std::lock_guard lock(told_mutex_);
+    told_.emplace_back(trouble, cause);
+  };
+  shard_ = std::move(*Shard::open(*log_, clock_, entropy_, ear_, options_));
+  set_room(1);
+  clock_.advance(Millis(4'000));
+  join(1);
+  EXPECT_EQ(told(Trouble::time_stands), 0);
+  clock_.advance(Millis(2'000));
+  join(2);
+  join(3);
+  EXPECT_EQ(told(Trouble::time_stands), 1) << "once for each standstill";
+  of_log.advance(Millis(1));
+  join(4);
+  clock_.advance(Millis(6'000));
+  join(5);
+  EXPECT_EQ(told(Trouble::time_stands), 2);
+  EXPECT_EQ(shard_->stats().standstills, 2U);
+}
+
 }  // namespace
 }  // namespace doorward::engine

@@ -37,6 +37,7 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports:
   }
   const auto last = log->writer_->last();
   if (last.has_error()) return last.error();
+  log->pace_ = ports::LogPace(last->time, clock.steady_now());
   log->publish(log->writer_->has_rows() ? last->number : 0, std::nullopt);
   log->snapshots_.remove_unfinished();
   if (auto checked = log->set_strays_aside(); checked.has_error()) return checked.error();
@@ -83,7 +84,8 @@ Result<LogPosition> SqliteLog::append(std::string_view batch) {
                              batch.size(), kMaxBatchBytes));
   }
   const std::lock_guard writing(writing_);
-  const auto last = writer_->append(batch, clock_.wall_now());
+  const LogTime now = pace_.next(clock_.wall_now(), clock_.steady_now());
+  const auto last = writer_->append(batch, now);
   if (last.has_error()) return last.error();
   publish(last->number, LogEntry{position_of(*last), last->time, std::string(batch)});
   return position_of(*last);

@@ -1,7 +1,8 @@
 // The command log in one data folder: an SQLite database in WAL mode, with snapshots beside it.
 //
 // Why:     one file and no server; an acknowledged entry survives `kill -9` and the loss of power.
-// Time:    entries are stamped by the clock given, held so that time never goes back.
+// Time:    entries are stamped by the clock given, held so that time never goes back or stands
+//          still.
 // Ownership: the clock outlives the log. The log holds the folder for itself alone.
 // Threads: as the port says. Steps of a trim and appends take turns; a step is at most a few ms.
 // Bounds:  the tail in memory is at most EntryTail::kTailBytes; two snapshots are kept.
@@ -20,6 +21,7 @@
 #include "ports/clock.hpp"
 #include "ports/command_log.hpp"
 #include "ports/log_mark.hpp"
+#include "ports/log_pace.hpp"
 
 #include <condition_variable>
 #include <filesystem>
@@ -69,6 +71,7 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
 
   std::mutex writing_;  // the writer; taken before `mutex_`
   std::unique_ptr<LogWriter> writer_;
+  ports::LogPace pace_;
   std::unique_ptr<LogReader> reader_;  // the reader's
   std::unique_ptr<LogReader> keeper_;  // the keeper's
 

@@ -68,6 +68,7 @@ enum class MetricId : std::uint8_t {
   log_snapshots,
   log_append_failures,
   log_snapshot_failures,
+  log_standstills,
   log_writable,
   log_broken,
   log_queued,

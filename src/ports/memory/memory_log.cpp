@@ -62,7 +62,10 @@ std::deque<LogEntry>::const_iterator MemoryStore::after(const LogPosition& at) c
 MemoryLog::MemoryLog(const Clock& clock) : MemoryLog(clock, std::make_shared<MemoryStore>()) {}
 
 MemoryLog::MemoryLog(const Clock& clock, std::shared_ptr<MemoryStore> store)
-    : clock_(clock), store_(std::move(store)) {}
+    : clock_(clock), store_(std::move(store)) {
+  const std::lock_guard lock(store_->mutex_);
+  pace_ = LogPace(store_->last_time_, clock_.steady_now());
+}
 
 Result<LogPosition> MemoryLog::append(std::string_view batch) {
   if (batch.size() > kMaxBatchBytes) return error(Errc::too_large, "the batch is over 4 MiB");
@@ -72,7 +75,8 @@ Result<LogPosition> MemoryLog::append(std::string_view batch) {
   if (refuse_ || (fails && fault_ == Fault::not_taken)) {
     return error(Errc::unavailable, "the log refuses writes, as the test ordered");
   }
-  store_->last_time_ = std::max(store_->last_time_, clock_.wall_now());
+  const LogTime now = pace_.next(clock_.wall_now(), clock_.steady_now());
+  store_->last_time_ = std::max(store_->last_time_, now);
   const LogPosition at{.epoch = 0, .major = ++store_->last_number_, .minor = 0};
   store_->entries_.push_back({at, store_->last_time_, std::string(batch)});
   store_->changed_.notify_all();

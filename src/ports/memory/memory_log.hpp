@@ -13,6 +13,7 @@
 
 #include "ports/clock.hpp"
 #include "ports/command_log.hpp"
+#include "ports/log_pace.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -79,6 +80,7 @@ class MemoryLog final : public CommandLog {
  private:
   const Clock& clock_;
   std::shared_ptr<MemoryStore> store_;
+  LogPace pace_;
   bool interrupted_ = false;
   bool refuse_ = false;
   bool refuse_reads_ = false;
