@@ -104,6 +104,7 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
   agenda.steady = core_.clock.steady_now();
   agenda.due = state.next_due();
   agenda.draw = state.draw_due();
+  agenda.tickets = state.world().tickets.slab().size();
   watch_time(agenda);
   agenda.holds_presences = state.presences_of(core_.node) > 0;
   if (own) {

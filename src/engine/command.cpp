@@ -47,6 +47,7 @@ const char* to_string(Status status) {
     case Status::tenant_exists: return "tenant_exists";
     case Status::too_many_tenants: return "too_many_tenants";
     case Status::tenant_full: return "tenant_full";
+    case Status::shard_full: return "shard_full";
     case Status::no_such_key: return "no_such_key";
     case Status::key_exists: return "key_exists";
     case Status::too_many_keys: return "too_many_keys";

@@ -257,7 +257,7 @@ enum class Status : std::uint8_t {
   too_few,           // something is, but less than was asked for
   unit_taken,        // one of the units or more: see Outcome::taken
   too_many_units,    // for one hold
-  subject_limit,     // for one subject
+  subject_limit,     // for one subject; of those that are over too
   hold_over,         // it was released or its lease ended: see hold->reason
   hold_confirmed,    // hence no lease is left to extend, and its holder cannot give it back
   wrong_fence,       // another grant than this one
@@ -274,6 +274,7 @@ enum class Status : std::uint8_t {
   tenant_exists,     // and was to be made
   too_many_tenants,  // tenant::kMaxTenants
   tenant_full,       // as many wait in the tenant's rooms as may
+  shard_full,        // as many tickets are kept as may be, over all rooms
   no_such_key,
   key_exists,     // it is another tenant's, or has another name
   too_many_keys,  // tenant::kMaxKeys

@@ -1,5 +1,7 @@
 #include "engine/committer.hpp"
 
+#include "engine/door.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -46,6 +48,7 @@ void Committer::step(Millis wait, Gather gather) {
   last_taken_ = items.size();
   if (core_.broken || core_.queue.is_closed()) return refuse(items);
   const Agenda agenda = core_.agenda();
+  is_full_ = agenda.tickets >= core_.options.max_tickets;
   if (!is_in_flight(agenda)) add_own(agenda);
   for (std::size_t i = 0; i < items.size(); ++i) {
     add(items[i]);
@@ -96,6 +99,8 @@ bool Committer::tick_is_due(const Agenda& agenda) const {
 }
 
 void Committer::add(const Submitted& item) {
+  if (const Status asked = ask_at_door(core_, item.command, is_full_); asked != Status::done)
+    return answer(item, asked);
   if (!writer_.add(item.command)) return answer(item, Status::malformed);
   const std::uint64_t counter = last_counter_ + writer_.count();
   if (item.completion != nullptr) waiting_.push_back({counter, item.completion});

@@ -48,7 +48,8 @@ class Committer {
   std::size_t last_taken_ = 0;             // from the queue, together
   std::uint64_t last_counter_ = 0;
   Millis last_append_{};
-  std::string unknown_;  // a batch that may or may not stand in the log
+  bool is_full_ = false;  // no more tickets are made
+  std::string unknown_;   // a batch that may or may not stand in the log
 };
 
 }  // namespace doorward::engine

@@ -45,6 +45,13 @@ void HoldStore::drop_claims(std::uint32_t index) {
 }
 
 void HoldStore::forget(std::uint32_t index) {
+  const HoldRow& row = holds_[index];
+  const auto account = row.is(HoldState::over) ? find_account(row.inventory, row.subject)
+                                               : std::optional<std::uint32_t>();
+  if (account) {
+    --accounts_.edit(*account).over;
+    drop_empty(*account);
+  }
   by_id_.erase(hash_of(holds_[index].id), index);
   deadlines_.remove(index);
   holds_.erase(index);
@@ -88,25 +95,40 @@ std::uint32_t HoldStore::account(std::uint32_t inventory, const SubjectKey& subj
   return found ? accounts_[*found].units : 0;
 }
 
+std::uint32_t HoldStore::over(std::uint32_t inventory, const SubjectKey& subject) const {
+  const auto found = find_account(inventory, subject);
+  return found ? accounts_[*found].over : 0;
+}
+
+HoldStore::AccountRow& HoldStore::edit_account(std::uint32_t inventory, const SubjectKey& subject) {
+  if (const auto found = find_account(inventory, subject)) return accounts_.edit(*found);
+  const std::uint32_t index = accounts_.insert({subject, inventory, 0, 0, 0}).index;
+  by_subject_.insert(hash_of(inventory, subject), index);
+  return accounts_.edit(index);
+}
+
 void HoldStore::add_to_account(std::uint32_t inventory, const SubjectKey& subject,
                                std::uint32_t units) {
-  if (const auto found = find_account(inventory, subject)) {
-    accounts_.edit(*found).units += units;
-    return;
-  }
-  const std::uint32_t index = accounts_.insert({subject, inventory, units}).index;
-  by_subject_.insert(hash_of(inventory, subject), index);
+  edit_account(inventory, subject).units += units;
+}
+
+void HoldStore::add_over(std::uint32_t inventory, const SubjectKey& subject) {
+  ++edit_account(inventory, subject).over;
 }
 
 void HoldStore::take_from_account(std::uint32_t inventory, const SubjectKey& subject,
                                   std::uint32_t units) {
   const auto found = find_account(inventory, subject);
   if (!found) return;
-  AccountRow& account = accounts_.edit(*found);
-  account.units -= units;
-  if (account.units > 0) return;
-  by_subject_.erase(hash_of(inventory, subject), *found);
-  accounts_.erase(*found);
+  accounts_.edit(*found).units -= units;
+  drop_empty(*found);
+}
+
+void HoldStore::drop_empty(std::uint32_t account) {
+  const AccountRow& row = accounts_[account];
+  if (row.units > 0 || row.over > 0) return;
+  by_subject_.erase(hash_of(row.inventory, row.subject), account);
+  accounts_.erase(account);
 }
 
 // Counts the claims of one hold into `seen`.

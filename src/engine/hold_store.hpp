@@ -6,7 +6,7 @@
 // Time:    O(1) but for deadlines, O(log n), and the units of one hold.
 // Threads: single-owner; const functions from any thread while the owner changes nothing.
 // Bounds:  a hold takes 88 bytes and 8 of the slab, some 10 in the index, 20 for a deadline, and
-//          24 for each claim of a unit by name; an account 40.
+//          24 for each claim of a unit by name; an account 48.
 // Spec:    docs/log-format.md, "Snapshot".
 #pragma once
 
@@ -79,6 +79,10 @@ class HoldStore {
   void add_to_account(std::uint32_t inventory, const SubjectKey& subject, std::uint32_t units);
   void take_from_account(std::uint32_t inventory, const SubjectKey& subject, std::uint32_t units);
 
+  // Its holds that are over and still remembered.
+  std::uint32_t over(std::uint32_t inventory, const SubjectKey& subject) const;
+  void add_over(std::uint32_t inventory, const SubjectKey& subject);
+
   // Takes over the slabs of a snapshot and derives index and deadlines; accounts are the caller's
   // to add. False if two holds have one id, or a claim belongs to none or to two.
   bool restore(Holds holds, Claims claims);
@@ -88,9 +92,13 @@ class HoldStore {
     SubjectKey subject;
     std::uint32_t inventory = 0;
     std::uint32_t units = 0;
+    std::uint32_t over = 0;
+    std::uint32_t spare = 0;
   };
   std::optional<std::uint32_t> find_account(std::uint32_t inventory,
                                             const SubjectKey& subject) const;
+  AccountRow& edit_account(std::uint32_t inventory, const SubjectKey& subject);
+  void drop_empty(std::uint32_t account);
   bool restore_claims(std::uint32_t index, const HoldRow& row, std::uint32_t& seen) const;
 
   Holds holds_;

@@ -65,6 +65,7 @@ void end_hold(World& world, std::uint32_t index, EndReason reason) {
   (row.is(HoldState::held) ? inventory.taken.held : inventory.taken.confirmed) -= row.count;
   if (reason == EndReason::expired) ++inventory.expired_total;
   set_units(world, inventory, index, UnitState::available);
+  holds.add_over(row.inventory, row.subject);
   holds.take_from_account(row.inventory, row.subject, row.count);
   holds.drop_claims(index);
   HoldRow& changed = holds.edit(index);

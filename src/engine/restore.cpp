@@ -266,7 +266,10 @@ bool Restorer::place_hold(std::uint32_t index, const HoldRow& hold) {
   if (hold.inventory >= reserved.inventories.numbers()) return false;
   reserved.inventories.remember(hold.inventory);
   InventoryState* inventory = reserved.inventories.at(hold.inventory);
-  if (hold.is(reserve::HoldState::over)) return true;
+  if (hold.is(reserve::HoldState::over)) {
+    reserved.holds.add_over(hold.inventory, hold.subject);
+    return true;
+  }
   if (inventory == nullptr || hold.count == 0) return false;
   const bool is_held = hold.is(reserve::HoldState::held);
   (is_held ? inventory->taken.held : inventory->taken.confirmed) += hold.count;

@@ -57,6 +57,7 @@ struct Agenda {
   bool holds_presences = false;  // this node must be heard within its lease
   bool started = false;          // this node's start is in the log
   std::uint64_t applied_counter = 0;
+  std::size_t tickets = 0;
   std::optional<std::string> draw;  // a room to be drawn
 
   LogTime log_now(Millis steady_now) const { return log_time + (steady_now - steady); }

@@ -20,6 +20,48 @@ TEST_F(ShardDoor, ACommandThatNoReaderWouldTakeIsAnsweredAndNeverAppended) {
   EXPECT_TRUE(shard_->find("r", SubjectKey{2, 7}));
 }
 
+TEST_F(ShardDoor, AsManyTicketsAreMadeAsMayBeAndWhoHasOneKeepsIt) {
+  options_.max_tickets = 3;
+  open();
+  set_room(1);
+  for (std::uint64_t n = 1; n <= 3; ++n) EXPECT_EQ(join(n).status, Status::done);
+  EXPECT_EQ(join(4).status, Status::shard_full);
+  EXPECT_EQ(join(2).status, Status::already) << "a retry, or the same visitor anew";
+  EXPECT_EQ(do_one(Join{"r", {3, 7}, {0, 99}, ""}).status, Status::already);
+  EXPECT_EQ(do_one(Join{"none", {9, 7}, {0, 98}, ""}).status, Status::no_such_room);
+  EXPECT_EQ(do_one(Leave{{0, 1}}).status, Status::done);
+  EXPECT_EQ(join(4).status, Status::shard_full) << "what is closed is remembered for a while";
+  options_.max_tickets = 4;
+  open();
+  EXPECT_EQ(join(4).status, Status::done);
+}
+
+TEST_F(ShardDoor, WhoHoldsAndGivesBackInALoopIsStoppedAlone) {
+  open();
+  reserve::Inventory spec;
+  spec.count = 10;
+  EXPECT_EQ(do_one(SetInventory{"i", spec}).status, Status::done);
+  const SubjectKey looper{1, 1};
+  const auto hold = [&](const SubjectKey& subject, std::uint64_t n) {
+    return do_one(Hold{"i", subject, {subject.hi, n}, {}, 1, {}}).status;
+  };
+  constexpr std::uint64_t kMost = 1'000;
+  for (std::uint64_t n = 1; n <= kMost; ++n) {
+    ASSERT_EQ(hold(looper, n), Status::done) << n;
+    ASSERT_EQ(do_one(Release{"i", {looper.hi, n}, looper, 0}).status, Status::done) << n;
+  }
+  EXPECT_EQ(hold(looper, kMost + 1), Status::subject_limit);
+  EXPECT_EQ(hold(looper, kMost), Status::hold_over) << "a retry is told what became of it";
+  EXPECT_EQ(hold({2, 2}, 1), Status::done);
+  open();
+  EXPECT_EQ(hold(looper, kMost + 1), Status::subject_limit) << "counted anew after a restart";
+  clock_.advance(options_.remember_closed + Millis(10'000));
+  EXPECT_TRUE(comes_true([&] {
+    clock_.advance(Millis(4'000));
+    return hold(looper, kMost + 1) == Status::done;
+  })) << "until the others are forgotten";
+}
+
 TEST_F(ShardDoor, ALogWhoseTimeStandsStillIsTold) {
   ports::FakeClock of_log;
   log_ = std::make_unique<ports::MemoryLog>(of_log, store_);

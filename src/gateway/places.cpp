@@ -52,6 +52,7 @@ Refusal refusal(Status status, std::string_view full_name) {
       return problem(problems::kRoomFull,
                      fmt::format("As many as room \"{}\" lets wait are waiting.", room));
     case Status::tenant_full:
+    case Status::shard_full:
       return problem(problems::kRoomFull, "As many as may wait in all rooms together are waiting.");
     case Status::malformed:
       return problem(problems::kMalformed,

@@ -56,7 +56,7 @@ constexpr Said kSaid[] = {
     {Status::unit_taken, problems::kUnitTaken, "Choose others; nothing was taken."},
     {Status::too_many_units, problems::kTooManyUnits, "Ask for less in one hold."},
     {Status::subject_limit, problems::kSubjectLimit,
-     "What was held and confirmed before counts too."},
+     "What was held and confirmed before counts too; and who gave back very often waits a while."},
     {Status::hold_over, problems::kHoldOver, "Its units are free for others; hold them anew."},
     {Status::hold_confirmed, problems::kHoldConfirmed,
      "It has no lease any more, and only a backend gives it back."},

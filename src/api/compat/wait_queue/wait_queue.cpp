@@ -35,6 +35,7 @@ edge::Response bad_token(std::string_view what) {
 
 edge::Response refused(Status status) {
   switch (status) {
+    case Status::shard_full:
     case Status::room_full: return later(503, "The queue is full", retry_after::kPage);
     case Status::room_closed: return later(503, "The queue is closed", retry_after::kRoomClosed);
     case Status::malformed:
