@@ -220,7 +220,7 @@ bool Observer::lets_in(const engine::Room& room, std::uint32_t counted) const {
   const auto* sells =
       room.tied_to.empty() ? nullptr : world_->reserved.inventories.find(room.tied_to);
   if (sells != nullptr) left = sells->map->units() - sells->taken.confirmed;
-  const auto capacity = room::effective_capacity(room.policy, left);
+  const auto capacity = room::effective_capacity(room.policy, left, world_->has_second_rules());
   const bool free = (!capacity || counted < *capacity) && !room.sold_out;
   return room.mode == room::Mode::open && !room.awaits_draw() && free;
 }

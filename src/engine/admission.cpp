@@ -207,7 +207,8 @@ std::optional<std::uint32_t> capacity_of(const World& world, const Room& room) {
   const InventoryState* stock = stock_of(world, room);
   if (stock == nullptr) return room.policy.capacity;
   const std::uint32_t units = stock->map->units();
-  return room::effective_capacity(room.policy, units - std::min(units, stock->taken.confirmed));
+  const std::uint32_t left = units - std::min(units, stock->taken.confirmed);
+  return room::effective_capacity(room.policy, left, world.has_second_rules());
 }
 
 bool is_sold_out(const World& world, const Room& room) {

@@ -127,8 +127,15 @@ class Executor {
   Done operator()(const NodeStarted& c) {
     world_.remember_closed = c.remember_closed;
     world_.nodes.started(node_, c.place, world_.clock.service_now());
-    world_.version = std::max(world_.version, c.rules);
+    if (c.rules > world_.version) switch_rules(c.rules);
     return {};
+  }
+
+  // Rooms that sell may be as full as they may not have been before.
+  void switch_rules(std::uint16_t version) {
+    world_.version = version;
+    world_.reserved.inventories.for_each(
+        [this](const InventoryState& inventory) { world_.rooms.mark_tied(inventory.name, false); });
   }
 
   Done operator()(const Tick&) { return {}; }

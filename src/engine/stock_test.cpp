@@ -68,6 +68,24 @@ TEST_F(StockTest, AFactorTiesAdmissionsToWhatIsNotSold) {
   EXPECT_EQ(room().counted, 5U) << "as many as were waiting";
 }
 
+TEST_F(StockTest, WithAFactorBelowOneTheLastUnitIsStillSold) {
+  set(count_of(2));
+  set_room(selling(100, 500));
+  join(1);
+  join(2);
+  EXPECT_EQ(room().counted, 1U);
+  EXPECT_EQ(take(1, 1).status, Status::done);
+  EXPECT_EQ(buy(1).status, Status::done);
+  do_one(Finish{id(1)});
+  EXPECT_EQ(state_of(2), room::TicketState::waiting) << "as an old log has it";
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  EXPECT_EQ(state_of(2), room::TicketState::admitted);
+  EXPECT_EQ(take(2, 1).status, Status::done);
+  EXPECT_EQ(buy(2).status, Status::done);
+  do_one(Finish{id(2)});
+  EXPECT_EQ(join(3).status, Status::sold_out);
+}
+
 TEST_F(StockTest, ARoomSellsWhatItsPolicySaysNow) {
   set(count_of(0));
   set_room(selling(10));

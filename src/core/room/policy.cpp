@@ -104,12 +104,14 @@ Result<> validate(const Policy& policy) {
 }
 
 std::optional<std::uint32_t> effective_capacity(const Policy& policy,
-                                                std::optional<std::uint32_t> left) {
+                                                std::optional<std::uint32_t> left,
+                                                bool sells_last) {
   if (!left || !policy.stock || policy.stock->factor == 0) return policy.capacity;
   constexpr std::uint32_t kWhole = 1'000;
   const std::uint64_t most = std::uint64_t{*left} * policy.stock->factor / kWhole;
+  const std::uint64_t least = sells_last && *left > 0 ? 1 : 0;
   const std::uint64_t capacity = policy.capacity.value_or(kMaxPeople);
-  return static_cast<std::uint32_t>(std::min(most, capacity));
+  return static_cast<std::uint32_t>(std::min(std::max(most, least), capacity));
 }
 
 Mode effective_mode(const Policy& policy, LogTime now) {

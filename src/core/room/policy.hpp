@@ -96,9 +96,9 @@ bool is_valid_room_name(std::string_view name);
 Result<> validate(const Policy& policy);
 
 // Most sessions at once, if `left` of the policy's inventory are not sold yet (absent: there is no
-// such inventory).
+// such inventory). `sells_last`: a factor below one still lets one in while anything is left.
 std::optional<std::uint32_t> effective_capacity(const Policy& policy,
-                                                std::optional<std::uint32_t> left);
+                                                std::optional<std::uint32_t> left, bool sells_last);
 
 // The mode in force at a log time. `open` means paused before `opens_at` (people may queue up,
 // nobody enters); `open` and `paused` mean closed from `closes_at` on. `closed` and `bypass` are
