@@ -1,5 +1,6 @@
 #include "wire/inventory_json.hpp"
 
+#include "core/reserve/seat_map.hpp"
 #include "wire/duration.hpp"
 #include "wire/json_reader.hpp"
 
@@ -108,6 +109,7 @@ Result<Inventory> inventory_from_json(const json::object& object, Inventory base
        {"hold", [&](Value v, At at) { read_hold(v, at, base, fault); }}});
   if (fault) return *fault;
   if (const auto valid = reserve::validate(base); !valid) return valid.error();
+  if (const auto valid = reserve::validate_map(base); !valid) return valid.error();
   return base;
 }
 

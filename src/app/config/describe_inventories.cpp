@@ -1,6 +1,7 @@
 #include "app/config/describe_inventories.hpp"
 
 #include "app/config/form.hpp"
+#include "core/reserve/seat_map.hpp"
 
 #include <cstdint>
 
@@ -48,7 +49,9 @@ void describe(Form& form, std::string_view name, InventorySettings& inventory) {
               "beginning with a letter or a digit");
   }
   if (!form.sound()) return;
-  if (const auto valid = reserve::validate(spec); !valid) form.fail("", valid.error().what);
+  auto valid = reserve::validate(spec);
+  if (valid) valid = reserve::validate_map(spec);
+  if (!valid) form.fail("", valid.error().what);
 }
 
 }  // namespace doorward::app::config

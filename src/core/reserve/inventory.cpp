@@ -41,8 +41,8 @@ Result<> validate_section(const Section& section, const std::string& field) {
   return within(field + ".seats", section.seats, 1U, kMaxUnits);
 }
 
-// No name stands for two units: sections have names of their own, and so have units by name, also
-// against those that rows and seats give.
+// Sections have names of their own, and so have units by name. Whether rows and seats give one of
+// those too is for `validate_map` to see.
 Result<> validate_names(const std::vector<Section>& sections) {
   std::set<std::string_view> names;
   std::set<std::string_view> units;

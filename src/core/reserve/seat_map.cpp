@@ -50,7 +50,11 @@ SeatMap::SeatMap(Inventory inventory) : inventory_(std::move(inventory)) {
 }
 
 std::optional<std::uint32_t> SeatMap::find(std::string_view unit) const {
-  if (const auto named = find_in(by_name_, unit)) return named;
+  const auto named = find_in(by_name_, unit);
+  return named ? named : find_seat(unit);
+}
+
+std::optional<std::uint32_t> SeatMap::find_seat(std::string_view unit) const {
   const std::uint32_t seat = take_number(unit);
   const std::uint32_t row = seat == 0 ? 0 : take_number(unit);
   if (row == 0) return std::nullopt;
@@ -90,6 +94,22 @@ bool SeatMap::keeps(const SeatMap& before) const {
     if (same != now[i]) return false;
   }
   return true;
+}
+
+Result<> validate_map(const Inventory& inventory) {
+  const SeatMap map(inventory);
+  for (std::size_t i = 0; i < inventory.sections.size(); ++i) {
+    const std::vector<std::string>& units = inventory.sections[i].units;
+    for (std::size_t unit = 0; unit < units.size(); ++unit) {
+      if (const auto seat = map.find_seat(units[unit]))
+        return error(Errc::invalid, "sections[" + std::to_string(i) + "].units[" +
+                                        std::to_string(unit) + "]: \"" + units[unit] +
+                                        "\" is a seat of section \"" +
+                                        inventory.sections[map.section_of(*seat)].name +
+                                        "\" too; name it otherwise");
+    }
+  }
+  return {};
 }
 
 }  // namespace doorward::reserve

@@ -3,6 +3,7 @@
 // Why:     the engine keeps 32-bit numbers; a million units of rows and seats cost no memory for
 //          their names.
 // Time:    O(log n) in sections and units by name.
+// Errors:  `validate_map`: invalid, naming the field.
 // Threads: immutable.
 // Bounds:  those of a valid inventory.
 #pragma once
@@ -36,6 +37,9 @@ class SeatMap {
   bool keeps(const SeatMap& before) const;
 
  private:
+  friend Result<> validate_map(const Inventory& inventory);
+  // Of rows and seats.
+  std::optional<std::uint32_t> find_seat(std::string_view unit) const;
   std::size_t section_of(std::uint32_t unit) const;
 
   Inventory inventory_;
@@ -44,5 +48,9 @@ class SeatMap {
   std::vector<std::pair<std::string_view, std::size_t>> sections_;   // by name
   std::vector<std::pair<std::string_view, std::uint32_t>> by_name_;  // units that have names
 };
+
+// Refuses a unit by name that the rows and seats of a section give too. Beside `validate`, for
+// those who set an inventory: a log may hold such a map, and is read all the same.
+Result<> validate_map(const Inventory& inventory);
 
 }  // namespace doorward::reserve

@@ -88,6 +88,24 @@ TEST(Inventory, BoundsAreRefusedByTheNameOfTheField) {
   }
 }
 
+TEST(SeatMap, AUnitByNameMayNotBeASeatOfRowsToo) {
+  ASSERT_TRUE(validate_map(hall()));
+  Inventory twice = hall();
+  twice.sections[1].units[1] = "A-2-3";
+  EXPECT_TRUE(validate(twice)) << "a log may hold it";
+  const auto refused = validate_map(twice);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().what.starts_with("sections[1].units[1]: \"A-2-3\" is a seat"))
+      << refused.error().what;
+  for (const char* free : {"A-2-4", "A-3-1", "A-0-1", "A-1-1-2", "B-1-1", "A-01-1"}) {
+    twice.sections[1].units[1] = free;
+    ASSERT_TRUE(validate_map(twice)) << free;
+    const SeatMap map(twice);
+    for (std::uint32_t unit = 0; unit < map.units(); ++unit)
+      EXPECT_EQ(map.find(map.name(unit)), unit) << free;
+  }
+}
+
 TEST(Inventory, AMillionUnitsMayBeNamedByRowsAndSeats) {
   Inventory inventory;
   inventory.sections = {{"A", 0, 1'000, 1'000, {}}};
