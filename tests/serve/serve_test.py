@@ -226,6 +226,7 @@ class Serve(unittest.TestCase):
             server = Server(config + "logging: {level: info}\n")
             server.command[server.command.index("127.0.0.1:0")] = listen
             with server:
+                server.stop()  # writes what is logged to its end
                 said = "the compatible systems are open to whoever reaches 0.0.0.0" in server.errors()
                 self.assertEqual(said, is_warned, (listen, config))
 
