@@ -68,7 +68,7 @@ class Script {
   unsigned rooms_ = 1;
   unsigned subjects_ = 10;
   std::uint64_t most_at_once_ = 12;  // commands of visitors in one batch
-  bool busy_ = true;  // short sessions and much coming and going
+  bool busy_ = true;                 // short sessions and much coming and going
 };
 
 }  // namespace doorward::sim

@@ -134,10 +134,11 @@ bool remove_some(World& world, Budget& budget) {
   const TicketStore::Slab& slab = world.tickets.slab();
   while (removal.left > 0 && removal.next < slab.header().slots) {
     const std::uint32_t index = removal.next;
-    if (index % kSlotsInBudget == 0 && !budget.take()) return false;
-    const bool is_live = slab.is_live(index) && !slab[index].is(TicketState::closed);
-    if (is_live && world.room_of(slab[index]).removing) {
-      if (!budget.take()) return false;
+    const bool is_open = slab.is_live(index) && !slab[index].is(TicketState::closed);
+    const bool is_removed = is_open && world.room_of(slab[index]).removing;
+    // One at most for a slot, or the smallest budget would never get past the first.
+    if ((is_removed || index % kSlotsInBudget == 0) && !budget.take()) return false;
+    if (is_removed) {
       close(world, index, CloseReason::room_removed);
       --removal.left;
     }
