@@ -26,7 +26,7 @@ TEST(BoundedQueue, WhoHasSomethingGathersMoreForAWhile) {
   EXPECT_EQ(queue.pop_batch(5, kLong, {3, Millis(1)}), std::vector{1});
   ASSERT_TRUE(queue.push(1));
   std::thread others([&] {
-    for (const int i : {2, 3}) EXPECT_TRUE(queue.push(i));
+    for (int i : {2, 3}) EXPECT_TRUE(queue.push(i));
   });
   EXPECT_EQ(queue.pop_batch(5, kLong, {3, kLong}), (std::vector{1, 2, 3}));
   others.join();

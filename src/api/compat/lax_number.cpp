@@ -41,9 +41,10 @@ std::optional<double> read(std::string_view said) {
   const auto plain = without_underscores(trimmed(said));
   if (!plain) return std::nullopt;
   std::string_view text = *plain;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const bool begins =
-      text.starts_with('.') || text.starts_with('-') || (!text.empty() && is_digit(text.front()));
+  const bool is_plus = text.starts_with('+');
+  if (is_plus) text.remove_prefix(1);
+  const bool begins = !text.empty() && (text.front() == '.' || is_digit(text.front()) ||
+                                        (text.front() == '-' && !is_plus));
   double number = 0;
   const char* const last = text.data() + text.size();
   const auto [end, problem] = std::from_chars(text.data(), last, number);

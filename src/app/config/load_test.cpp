@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"listen: ${NOWHERE}", "the environment has no variable NOWHERE"},
         Wrong{"{}\n---\n{}\n", "expected one YAML document"},
         Wrong{"log: {kind: sqlite, redis: 'redis://127.0.0.1:6379'}",
-              "demo.yaml:1:27: log.redis: has no effect beside this kind"},
+              "demo.yaml:1:28: log.redis: has no effect beside this kind"},
         Wrong{"log: mysql", "log.kind: expected one of sqlite, redis, memory"},
         Wrong{"limits: {head_bytes: 64MB}", "expected a size from 1KiB to 1MiB"}));
 

@@ -40,7 +40,7 @@ class Fields {
   bool contains(std::string_view name) const { return find(name).has_value(); }
   // Whether a comma-separated field of that name lists `token` (letter case ignored).
   bool lists(std::string_view name, std::string_view token) const;
-  // "Name: value\r\n" of each, values as they were given; absent where one was removed since `clear`.
+  // "Name: value\r\n" of each, as it was given; absent where one was removed since `clear`.
   std::optional<std::string_view> lines() const;
 
  private:
