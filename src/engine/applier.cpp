@@ -124,13 +124,13 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
 
 // A log whose clock was put back (Redis keeps its ids from going back, and has no other clock).
 void Applier::watch_time(const Agenda& agenda) {
-  if (!is_live_ || agenda.log_time > moved_to_) {
+  if (!is_live_ || !moved_at_ || agenda.log_time > moved_to_) {
     moved_to_ = agenda.log_time;
     moved_at_ = agenda.steady;
     is_standing_ = false;
     return;
   }
-  if (is_standing_ || agenda.steady - moved_at_ < kStandsStill) return;
+  if (is_standing_ || agenda.steady - *moved_at_ < kStandsStill) return;
   is_standing_ = true;
   ++core_.standstills;
   core_.tell(Trouble::time_stands, "the clock of the log was put back; set it right");

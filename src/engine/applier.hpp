@@ -12,6 +12,7 @@
 #include "engine/shard_core.hpp"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace doorward::engine {
@@ -42,9 +43,9 @@ class Applier {
   Keeper& keeper_;
   std::multimap<reserve::LockId, Completion*> waits_;  // for a lock
   std::uint64_t since_snapshot_ = 0;
-  bool is_live_ = false;  // `replay` is done
-  LogTime moved_to_{};    // log time, when it last went on,
-  Millis moved_at_{};     // seen at
+  bool is_live_ = false;            // `replay` is done
+  LogTime moved_to_{};              // log time, when it last went on,
+  std::optional<Millis> moved_at_;  // seen at, by the steady clock; none: not yet
   bool is_standing_ = false;
 };
 

@@ -174,13 +174,20 @@ class BehindAProxy(Attack):
 
     def test_rubbish_in_forwarding_fields_is_not_passed_on_as_truth(self):
         for line in ("X-Forwarded-For: ", "X-Forwarded-For: ,,,", "X-Forwarded-For: unknown", "X-Forwarded-For: 1.2.3.4.5", "X-Forwarded-For: <script>", "X-Forwarded-For: " + "1.1.1.1," * 3000,
-                     "X-Forwarded-Host: a b", "X-Forwarded-Host: evil/..", "X-Forwarded-Proto: gopher", "Forwarded: for=\"", "Forwarded: for=1.1.1.1;host=\"a\\\"b\"", "Forwarded: ;;;,=,"):  # fmt: skip
+                     "X-Forwarded-Host: a b", "X-Forwarded-Host: evil/..", "X-Forwarded-Proto: gopher", "Forwarded: for=1.1.1.1;host=\"a\\\"b\""):  # fmt: skip
             with self.subTest(line[:40]):
                 seen = self.backend_sees(line)
                 self.assertIn(seen.all("X-Forwarded-Proto"), (["http"], []))
                 self.assertEqual(len(seen.all("X-Forwarded-For")), 1, seen.head)
                 self.assertRegex(seen.all("X-Forwarded-For")[0], r"(^|, )(127\.0\.0\.1|1\.1\.1\.1)$")
                 self.assertEqual(seen.all("X-Forwarded-Host"), ["shop.example"])
+
+    def test_a_forwarded_that_cannot_be_read_is_refused(self):
+        for line in ('Forwarded: for="', "Forwarded: ;;;,=,"):
+            with self.subTest(line), Client(self.port) as client:
+                before = len(self.stage.backend.seen())
+                self.assertEqual(client.ask(get("/open/x", line)).status, 400)
+                self.assertEqual(len(self.stage.backend.seen()), before)
 
     def test_an_underscore_does_not_make_a_second_truth(self):
         seen = self.backend_sees("X-Forwarded-For: 192.0.2.1", "X_Forwarded_For: 10.0.0.1", "X-Forwarded_Host: evil.example")
