@@ -295,7 +295,7 @@ class Bender {
   void bend(SetRule& c) {
     if (below(2) == 0) c.rule.starts_at = time();
     if (below(2) == 0) c.rule.priority = static_cast<std::int32_t>(random_());
-    if (below(2) == 0) c.rule.quotas[0].quota.window = duration();
+    if (below(2) == 0) c.rule.quotas[0].quota.window = limit::Nanos(duration().count());
     if (below(2) == 0) c.rule.name = name();
   }
   void bend(Hold& c) {
