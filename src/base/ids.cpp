@@ -1,5 +1,7 @@
 #include "base/ids.hpp"
 
+#include "base/hex.hpp"
+
 #include <array>
 #include <cstring>
 
@@ -25,16 +27,10 @@ void put_hex(char* to, std::uint64_t word) {
     std::memcpy(to, kPairs.data() + 2 * (word >> shift & 0xff), 2);
 }
 
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 bool parse_word(std::string_view digits, std::uint64_t& word) {
   word = 0;
   for (char c : digits) {
-    const int value = digit_value(c);
+    const int value = hex_digit(c);
     if (value < 0) return false;
     word = word << 4 | static_cast<std::uint64_t>(value);
   }

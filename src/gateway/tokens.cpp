@@ -2,6 +2,7 @@
 
 #include "core/tenant/tenant.hpp"
 #include "wire/base64.hpp"
+#include "wire/json_member.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -26,12 +27,6 @@ constexpr std::chrono::hours kPassLeeway{24 * 30};
 
 std::int64_t seconds(LogTime time) {
   return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-std::string_view text(const json::object& claims, std::string_view name) {
-  const json::value* value = claims.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
 }
 
 LogTime expiry_of(const json::object& claims) {
@@ -72,7 +67,7 @@ std::string tenant_of(std::string_view token) {
   boost::system::error_code failed;
   const json::value root = json::parse(*header, failed);
   if (failed || !root.is_object()) return {};
-  const std::string_view kid = text(root.get_object(), "kid");
+  const std::string_view kid = wire::text_member(root.get_object(), "kid");
   const auto end = kid.find(kOfTenant);
   if (end == std::string_view::npos || !tenant::is_valid_name(kid.substr(0, end))) return {};
   return std::string(kid.substr(0, end));
@@ -92,13 +87,13 @@ Result<jose::Key> ticket_key(const jose::Key& secret, std::string_view tenant, s
 
 template <class Token>
 Verified<Token> read_place(const json::object& claims) {
-  const auto ticket = parse_id<TicketId>(text(claims, "ticket"));
-  const auto at = parse_position(text(claims, "at"));
+  const auto ticket = parse_id<TicketId>(wire::text_member(claims, "ticket"));
+  const auto at = parse_position(wire::text_member(claims, "at"));
   if (!ticket || !at) return TokenError::malformed;
   Token token;
   token.ticket = *ticket;
-  token.room = text(claims, "aud");
-  token.subject = text(claims, "sub");
+  token.room = wire::text_member(claims, "aud");
+  token.subject = wire::text_member(claims, "sub");
   token.at = *at;
   return token;
 }
@@ -236,7 +231,7 @@ Verified<std::string> Tokens::read_device(std::string_view token, LogTime now) c
   const auto verified =
       jose::verify(options_.secrets, token, expect(options_, kDeviceType), to_system(now));
   if (verified.has_error()) return verified.error();
-  std::string device(text(verified->claims, "sub"));
+  std::string device(wire::text_member(verified->claims, "sub"));
   if (device.empty()) return TokenError::malformed;
   return device;
 }

@@ -1,15 +1,13 @@
 #include "wire/percent.hpp"
 
+#include "base/hex.hpp"
+
 namespace doorward::wire {
 namespace {
 
 constexpr int kHex = 16;
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+int digit(char c) { return hex_digit(c > '9' ? static_cast<char>(c | 0x20) : c); }
 
 }  // namespace
 

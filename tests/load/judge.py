@@ -15,6 +15,23 @@ def most_inside(stays):
     return most
 
 
+def overtakes(arrivals, slack=0):
+    """Pairs (who, before whom): who asked after the other was acknowledged, and was let in earlier by more than `slack`.
+
+    arrivals: (name, asked, acknowledged, let in) of each, the last in the unit of `slack`
+    """
+    pairs, latest, seen = [], None, 0
+    acknowledged = sorted(arrivals, key=lambda arrival: arrival[2])
+    for name, asked, _, entered in sorted(arrivals, key=lambda arrival: arrival[1]):
+        while seen < len(acknowledged) and acknowledged[seen][2] < asked:
+            if latest is None or acknowledged[seen][3] > latest[3]:
+                latest = acknowledged[seen]
+            seen += 1
+        if latest is not None and entered < latest[3] - slack:
+            pairs.append((name, latest[0]))
+    return pairs
+
+
 def faults(visits, joined, departed, capacity, expected):
     """What is wrong with a run.
 

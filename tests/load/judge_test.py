@@ -3,7 +3,7 @@
 
 import unittest
 
-from judge import faults, most_inside
+from judge import faults, most_inside, overtakes
 
 CAPACITY = 2
 
@@ -81,6 +81,13 @@ class Judge(unittest.TestCase):
     def test_a_join_made_twice_is_found(self):
         visits, joined, departed = good_run()
         self.expect((visits, joined + ["a"], departed), "2 joins made the ticket a")
+
+    def test_who_overtakes_is_found(self):
+        asked_later = [("a", 0, 1, 50), ("b", 2, 3, 40)]
+        self.assertEqual(overtakes(asked_later), [("b", "a")])
+        self.assertEqual(overtakes(asked_later, slack=10), [], "within the slack")
+        self.assertEqual(overtakes([("a", 0, 1, 50), ("b", 2, 3, 60)]), [], "in order")
+        self.assertEqual(overtakes([("a", 0, 5, 50), ("b", 2, 3, 40)]), [], "they asked at the same time")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import gevent.socket
 from locust import FastHttpUser, constant, events, task
 from locust.exception import StopUser
 
+from judge import overtakes
+
 ROOM = "sale"
 VISITORS = int(os.environ.get("DOORWARD_TEST_VISITORS", "0"))
 STAY_SECONDS = (0.05, 0.4)
@@ -165,18 +167,8 @@ def write_report(path):
 
 def order_faults():
     """Those let in before somebody whose join was acknowledged before they asked."""
-    visits = [v for v in sale.visits if v.admitted_at]
-    at = {id(v): milliseconds(v.admitted_at) for v in visits}
-    earlier = sorted(visits, key=lambda v: v.acknowledged_at)
-    faults, latest, latest_visit, seen = [], None, None, 0
-    for visit in sorted(visits, key=lambda v: v.asked_at):
-        while seen < len(earlier) and earlier[seen].acknowledged_at < visit.asked_at:
-            if latest is None or at[id(earlier[seen])] > latest:
-                latest, latest_visit = at[id(earlier[seen])], earlier[seen]
-            seen += 1
-        if latest is not None and at[id(visit)] < latest:
-            faults.append(f"{visit.ticket} came after {latest_visit.ticket} and was let in before")
-    return faults
+    arrivals = [(v.ticket, v.asked_at, v.acknowledged_at, milliseconds(v.admitted_at)) for v in sale.visits if v.admitted_at]
+    return [f"{late} came after {before} and was let in before" for late, before in overtakes(arrivals)]
 
 
 @events.quitting.add_listener

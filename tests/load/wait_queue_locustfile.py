@@ -20,6 +20,8 @@ import gevent.socket
 from locust import FastHttpUser, constant, events, task
 from locust.exception import StopUser
 
+from judge import overtakes
+
 ACTIVE = int(os.environ.get("DOORWARD_TEST_ACTIVE", "0"))
 VISITORS = int(os.environ.get("DOORWARD_TEST_VISITORS", "0"))
 ROUND_SECONDS = float(os.environ.get("DOORWARD_TEST_ROUND", "5"))
@@ -164,17 +166,9 @@ def watch(visitor):
 
 def order_faults():
     """Those whose pass came a round before that of somebody who waited at a socket before they even asked."""
-    visits = [v for v in run.visits if v.passed_at]
-    earlier = sorted(visits, key=lambda v: v.opened_at)
-    faults, latest, seen = [], None, 0
-    for visit in sorted(visits, key=lambda v: v.asked_at):
-        while seen < len(earlier) and earlier[seen].opened_at + 1 < visit.asked_at:
-            if latest is None or earlier[seen].passed_at > latest.passed_at:
-                latest = earlier[seen]
-            seen += 1
-        if latest and visit.passed_at < latest.passed_at - ROUND_SECONDS:
-            faults.append(f"{visit.uuid} came after {latest.uuid} and was let in a round before")
-    return faults
+    arrivals = [(v.uuid, v.asked_at, v.opened_at + 1, v.passed_at) for v in run.visits if v.passed_at]
+    pairs = overtakes(arrivals, slack=ROUND_SECONDS)
+    return [f"{late} came after {before} and was let in a round before" for late, before in pairs]
 
 
 @events.quitting.add_listener

@@ -1,5 +1,7 @@
 #include "core/tenant/tenant.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,11 +10,6 @@ namespace {
 
 Error out_of(const char* field, const char* remedy) {
   return error(Errc::invalid, std::string(field) + ": " + remedy);
-}
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 // Where to look; which of those there it is, the whole hash decides.
@@ -87,8 +84,8 @@ std::optional<KeyHash> parse_hash(std::string_view hex) {
   KeyHash hash{};
   if (hex.size() != 2 * hash.size()) return std::nullopt;
   for (std::size_t i = 0; i < hash.size(); ++i) {
-    const int high = digit(hex[2 * i]);
-    const int low = digit(hex[2 * i + 1]);
+    const int high = hex_digit(hex[2 * i]);
+    const int low = hex_digit(hex[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     hash[i] = static_cast<std::uint8_t>(high * 16 + low);
   }

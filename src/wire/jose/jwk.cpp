@@ -1,5 +1,6 @@
 #include "wire/base64.hpp"
 #include "wire/jose/key_impl.hpp"
+#include "wire/json_member.hpp"
 
 #include <fmt/format.h>
 #include <openssl/core_names.h>
@@ -15,12 +16,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kCoordinate = 32;
 constexpr std::size_t kMaxMember = 2048;  // an RSA number of 8,192 bits takes 1,366 letters
-
-std::string_view text_member(const json::object& jwk, std::string_view name) {
-  const json::value* value = jwk.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
-}
 
 // The bytes of a member; empty where it is missing, is not base64url, or is too long.
 std::string bytes_member(const json::object& jwk, std::string_view name) {

@@ -1,6 +1,7 @@
 #include "api/compat/gatekeeper/jwt.hpp"
 
 #include "gateway/tokens.hpp"
+#include "wire/json_member.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -20,12 +21,6 @@ constexpr std::chrono::hours kLeeway{24 * 365 * 20};
 
 std::int64_t seconds(LogTime time) {
   return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-std::string_view text(const json::object& claims, std::string_view name) {
-  const json::value* value = claims.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
 }
 
 LogTime end_of(const json::object& claims) {
@@ -53,8 +48,10 @@ std::optional<Holder> Jwts::read(std::string_view token, LogTime now) const {
   jose::Expectation expected;
   expected.leeway = kLeeway;
   const auto verified = jose::verify(keys_, token, expected, gateway::to_system(now));
-  if (verified.has_error() || text(verified->claims, "business") != business_) return std::nullopt;
-  Holder holder{std::string(text(verified->claims, "user_id")), end_of(verified->claims)};
+  if (verified.has_error() || wire::text_member(verified->claims, "business") != business_)
+    return std::nullopt;
+  Holder holder{std::string(wire::text_member(verified->claims, "user_id")),
+                end_of(verified->claims)};
   if (holder.user.empty() || holder.user.size() > kMaxUser) return std::nullopt;
   return holder;
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/tokens.hpp"
 #include "wire/base64.hpp"
+#include "wire/json_member.hpp"
 #include "wire/uuid.hpp"
 
 #include <fmt/format.h>
@@ -26,11 +27,6 @@ Key key_of(std::string_view secret) {
   return Key::from_secret(filled, "").value();
 }
 
-std::string_view text_of(const json::object& claims, std::string_view name) {
-  const json::value* value = claims.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : "";
-}
-
 }  // namespace
 
 Jwt::Jwt(std::string_view secret)
@@ -50,8 +46,8 @@ boost::system::result<Jwt::Claims, TokenError> Jwt::read(std::string_view token,
   expected.algorithms = {wire::jose::Algorithm::hs256};
   const auto verified = wire::jose::verify(keys_, token, expected, gateway::to_system(now));
   if (verified.has_error()) return verified.error();
-  const auto ticket = wire::parse_uuid<TicketId>(text_of(verified->claims, "uuid"));
-  const std::string_view status = text_of(verified->claims, "status");
+  const auto ticket = wire::parse_uuid<TicketId>(wire::text_member(verified->claims, "uuid"));
+  const std::string_view status = wire::text_member(verified->claims, "status");
   if (!ticket || (status != kWait && status != kActive)) return TokenError::malformed;
   return Claims{*ticket, status == kActive};
 }

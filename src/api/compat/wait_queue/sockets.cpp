@@ -1,5 +1,6 @@
 #include "api/compat/wait_queue/sockets.hpp"
 
+#include "wire/json_member.hpp"
 #include "wire/json_strict.hpp"
 #include "wire/uuid.hpp"
 #include "wire/websocket/frame.hpp"
@@ -53,11 +54,6 @@ std::uint32_t show_position(const room::TicketView& view, std::string& out) {
   return position;
 }
 
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : "";
-}
-
 }  // namespace
 
 // Whose socket the first message says it is, or why it is nobody's.
@@ -78,9 +74,10 @@ Sockets::Named Sockets::find(std::string_view text) const {
   const auto value = wire::parse_json_strict(text);
   if (value.has_error() || !value->is_object()) return {kMalformed, {}, {}};
   const json::object& said = value->get_object();
-  std::optional<TicketId> ticket = wire::parse_uuid<TicketId>(text_of(said, "uuid"));
+  std::optional<TicketId> ticket = wire::parse_uuid<TicketId>(wire::text_member(said, "uuid"));
   if (said.contains("access_token")) {
-    const auto claims = parts_->jwt.read(text_of(said, "access_token"), clock_.wall_now());
+    const auto claims =
+        parts_->jwt.read(wire::text_member(said, "access_token"), clock_.wall_now());
     if (claims.has_error()) return {kUnknown, {}, {}};
     ticket = claims->ticket;
   } else if (!said.contains("uuid")) {
