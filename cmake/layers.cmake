@@ -3,6 +3,8 @@
 #   x_test.cpp       the layer's test program, run by CTest case by case
 #   x_benchmark.cpp  the layer's benchmark program
 #   x_fuzz.cpp       the fuzz target fuzz_x, with its corpus in fuzz/corpus/<x>
+#   x_double.cpp, x_test_support.cpp
+#                    what the tests of this layer and of those above share, a library of its own
 #
 # doorward_layer(<name> [ASIO] SEES <layers…> [LINK <libraries…>] [TEST_LINK <libraries…>])
 # ASIO: the layer's files use the precompiled Asio headers.
@@ -14,10 +16,14 @@ function(doorward_layer name)
   set(benchmarks ${all})
   set(sources ${all})
   set(fuzzers ${all})
+  set(support ${all})
+  list(FILTER support INCLUDE REGEX "_(double|test_support)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
   list(FILTER benchmarks INCLUDE REGEX "_benchmark\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "(_test|_benchmark|_fuzz|/main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_benchmark|_fuzz|_double|_test_support|/main)\\.cpp$")
+  set(seen_support ${ARG_SEES})
+  list(TRANSFORM seen_support REPLACE "(.+)" "doorward_\\1_test_support")
   list(TRANSFORM ARG_SEES PREPEND doorward_)
 
   if(sources)
@@ -35,9 +41,23 @@ function(doorward_layer name)
     target_link_libraries(doorward_${name} ${scope} doorward_asio)
   endif()
 
+  if(DOORWARD_TESTS)
+    set(shared doorward_${name} GTest::gmock ${seen_support})
+    add_library(doorward_${name}_test_support INTERFACE)
+    target_link_libraries(doorward_${name}_test_support INTERFACE ${shared})
+    if(support)
+      add_library(doorward_${name}_support STATIC ${support})
+      target_link_libraries(doorward_${name}_support PUBLIC ${shared})
+      target_link_libraries(doorward_${name}_test_support INTERFACE doorward_${name}_support)
+      if(ARG_ASIO)
+        target_precompile_headers(doorward_${name}_support REUSE_FROM doorward_${name})
+      endif()
+    endif()
+  endif()
+
   if(DOORWARD_TESTS AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE doorward_${name} GTest::gmock GTest::gtest_main ${ARG_TEST_LINK})
+    target_link_libraries(${name}_test PRIVATE doorward_${name}_test_support GTest::gtest_main ${ARG_TEST_LINK})
     if(ARG_ASIO AND sources)
       target_precompile_headers(${name}_test REUSE_FROM doorward_${name})
     endif()
@@ -68,7 +88,7 @@ function(doorward_fuzzer fuzzer with_folder libraries)
   if(with_folder)
     cmake_path(GET fuzzer PARENT_PATH dir)
     file(GLOB folder CONFIGURE_DEPENDS ${dir}/*.cpp)
-    list(FILTER folder EXCLUDE REGEX "(_test|_benchmark|_fuzz|/main)\\.cpp$")
+    list(FILTER folder EXCLUDE REGEX "(_test|_benchmark|_fuzz|_double|_test_support|/main)\\.cpp$")
     file(STRINGS ${fuzzer} links REGEX "^// Links: ")
     string(REGEX REPLACE "^// Links: " "" links "${links}")
     separate_arguments(links)

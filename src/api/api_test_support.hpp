@@ -27,18 +27,9 @@ class LotsDouble final : public edge::ParkingLots {
  public:
   std::mutex mutex;
   std::vector<std::uint64_t> woken;
-  void wake(std::span<const std::uint64_t> keys) override {
-    const std::lock_guard lock(mutex);
-    woken.insert(woken.end(), keys.begin(), keys.end());
-    heard.notify_all();
-  }
+  void wake(std::span<const std::uint64_t> keys) override;
   // The shard tells its listener after it answered the command, so a test waits.
-  bool was_woken(std::uint64_t key) {
-    std::unique_lock lock(mutex);
-    return heard.wait_for(lock, std::chrono::seconds{30}, [&] {
-      return std::find(woken.begin(), woken.end(), key) != woken.end();
-    });
-  }
+  bool was_woken(std::uint64_t key);
 
  private:
   std::condition_variable heard;
@@ -47,10 +38,7 @@ class LotsDouble final : public edge::ParkingLots {
 // How often each rule said what: "api passed".
 class OutcomeLog final : public gateway::OutcomeCounter {
  public:
-  void count(std::string_view rule, gateway::LimitOutcome outcome) override {
-    constexpr std::array kNames{"passed", "refused", "would_refuse", "denied"};
-    ++counts[std::string(rule) + " " + kNames.at(static_cast<std::size_t>(outcome))];
-  }
+  void count(std::string_view rule, gateway::LimitOutcome outcome) override;
   std::map<std::string, int> counts;
 };
 
@@ -63,20 +51,9 @@ struct TestApi {
     std::string body;
     bool parked = false;
 
-    boost::json::object json() const {
-      boost::json::error_code problem;
-      const auto value = boost::json::parse(body, problem);
-      return value.is_object() ? value.get_object() : boost::json::object{};
-    }
-    std::string text(std::string_view member) const {
-      const auto object = json();
-      const auto* value = object.if_contains(member);
-      return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-    }
-    std::string problem() const {
-      const std::string type = text("type");
-      return type.substr(type.rfind(':') + 1);
-    }
+    boost::json::object json() const;
+    std::string text(std::string_view member) const;
+    std::string problem() const;  // the type's last word
   };
 
   gateway::TestDesk desk;
@@ -90,47 +67,17 @@ struct TestApi {
   gateway::Client client;
   edge::Peer peer;
 
-  explicit TestApi(ApiOptions options = {std::string(kAdminToken), [] { return true; }})
-      : api(desk.places, streams, pages, {counters, {3, 4}}, live, std::move(options)) {
-    client.address = boost::asio::ip::make_address("192.0.2.1");
-    client.host = "shop.example";
-    client.scheme = "http";
-    streams.attach(desk.places, lots);
-    desk.ear.to = &streams;
-  }
-  ~TestApi() { desk.shard.reset(); }
+  explicit TestApi(ApiOptions options = {std::string(kAdminToken), [] { return true; }});
+  ~TestApi();
 
   Said call(std::string_view method, std::string_view path, const Fields& fields = {},
-            std::string_view body = {}) {
-    const auto mark = std::min(path.find('?'), path.size());
-    gateway::ExchangeDouble exchange(method, path.substr(0, mark));
-    exchange.head.has_query = mark < path.size();
-    if (exchange.head.has_query) exchange.head.query = path.substr(mark + 1);
-    exchange.from = peer;
-    for (const auto& [name, value] : fields) exchange.head.fields.append(name, value);
-    if (!body.empty()) {
-      exchange.body.emplace_back(body);
-      if (!exchange.head.fields.contains("Content-Type"))
-        exchange.head.fields.append("Content-Type", "application/json");
-    }
-    return call(exchange);
-  }
-  Said call(gateway::ExchangeDouble& exchange) {
-    desk.run(serve(exchange));
-    return {exchange.answer.status, exchange.answer.fields, exchange.answer_body, exchange.parked};
-  }
-  Said admin(std::string_view method, std::string_view path, std::string_view body = {}) {
-    return call(method, path, {bearer(kAdminToken)}, body);
-  }
-  static std::pair<std::string, std::string> bearer(std::string_view token) {
-    return {"Authorization", "Bearer " + std::string(token)};
-  }
+            std::string_view body = {});
+  Said call(gateway::ExchangeDouble& exchange);
+  Said admin(std::string_view method, std::string_view path, std::string_view body = {});
+  static std::pair<std::string, std::string> bearer(std::string_view token);
 
  private:
-  edge::Task<int> serve(edge::Exchange& exchange) {
-    co_await api.serve(exchange, client);
-    co_return 0;
-  }
+  edge::Task<int> serve(edge::Exchange& exchange);
 };
 
 }  // namespace doorward::api

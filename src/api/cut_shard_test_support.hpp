@@ -22,12 +22,7 @@ class CutShard final : public engine::Shard {
   std::atomic<bool> refuses{false};
   std::atomic<int> starts{0}, ends{0};
 
-  Result<> submit(engine::Command command, engine::Completion& completion) override {
-    cut(before_submit);
-    if (refuses) return error(Errc::overloaded, "The queue is full.");
-    ++(std::holds_alternative<engine::PresenceStart>(command) ? starts : ends);
-    return inner_.submit(std::move(command), completion);
-  }
+  Result<> submit(engine::Command command, engine::Completion& completion) override;
   Result<> submit(engine::Command command) override { return inner_.submit(std::move(command)); }
   std::optional<engine::TicketHandle> find(const TicketId& id) const override {
     return inner_.find(id);

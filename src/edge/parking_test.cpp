@@ -1,6 +1,6 @@
 #include "edge/parking.hpp"
 
-#include "edge/test_client.hpp"
+#include "edge/server_test_support.hpp"
 #include "wire/websocket/frame.hpp"
 
 #include <gmock/gmock.h>

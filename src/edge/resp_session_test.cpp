@@ -1,6 +1,6 @@
 #include "edge/resp_session.hpp"
 
-#include "edge/test_client.hpp"
+#include "edge/server_test_support.hpp"
 #include "wire/resp/reply.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 #include "edge/server.hpp"
 
-#include "edge/test_client.hpp"
+#include "edge/server_test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <boost/asio/steady_timer.hpp>

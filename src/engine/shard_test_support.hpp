@@ -37,18 +37,8 @@ bool comes_true(Predicate&& is_true) {
 
 class Answer final : public Completion {
  public:
-  void complete(Outcome outcome) override {
-    const std::lock_guard lock(mutex_);
-    outcome_ = std::move(outcome);
-    ++times_;
-    answered_.notify_all();
-  }
-  Outcome get() {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(answered_.wait_for(lock, kPatience, [this] { return times_ > 0; }));
-    EXPECT_EQ(times_, 1);
-    return outcome_;
-  }
+  void complete(Outcome outcome) override;
+  Outcome get();
 
  private:
   std::mutex mutex_;
@@ -59,18 +49,11 @@ class Answer final : public Completion {
 
 class Ear final : public Listener {
  public:
-  void changed(std::span<const TicketHandle> tickets) override {
-    const std::lock_guard lock(mutex_);
-    heard_ += tickets.size();
-    changed_.notify_all();
-  }
+  void changed(std::span<const TicketHandle> tickets) override;
   void rooms_changed(std::span<const std::uint32_t>) override {}
   void rules_changed() override { ++rule_changes; }
   std::atomic<int> rule_changes{0};
-  bool hears(std::size_t n) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return heard_ >= n; });
-  }
+  bool hears(std::size_t n);
 
  private:
   std::mutex mutex_;
@@ -80,37 +63,14 @@ class Ear final : public Listener {
 
 class ShardTest : public testing::Test {
  protected:
-  void open() {
-    shard_.reset();
-    log_ = std::make_unique<ports::MemoryLog>(clock_, store_);
-    options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
-      const std::lock_guard lock(told_mutex_);
-      told_.emplace_back(trouble, cause);
-    };
-    auto shard = Shard::open(*log_, clock_, entropy_, ear_, options_);
-    ASSERT_TRUE(shard) << shard.error().what;
-    shard_ = std::move(*shard);
-  }
+  ShardTest();
+  ~ShardTest() override;
+  void open();
   // How often such a trouble was told, always with a cause.
-  std::ptrdiff_t told(Trouble trouble) {
-    const std::lock_guard lock(told_mutex_);
-    return std::ranges::count_if(told_, [&](const auto& t) {
-      EXPECT_FALSE(t.second.empty());
-      return t.first == trouble;
-    });
-  }
-  Outcome do_one(Command command) {
-    Answer answer;
-    const auto taken = shard_->submit(std::move(command), answer);
-    EXPECT_TRUE(taken) << taken.error().what;
-    return taken ? answer.get() : Outcome{Status::unavailable, {}, {}};
-  }
-  Outcome join(std::uint64_t n) { return do_one(Join{"r", {n, 7}, {0, n}, ""}); }
-  void set_room(std::uint32_t capacity) {
-    room::Policy policy;
-    policy.capacity = capacity;
-    EXPECT_EQ(do_one(SetRoom{"r", policy}).status, Status::done);
-  }
+  std::ptrdiff_t told(Trouble trouble);
+  Outcome do_one(Command command);
+  Outcome join(std::uint64_t n);
+  void set_room(std::uint32_t capacity);
 
   ports::FakeClock clock_;
   ports::SeededEntropy entropy_{1};

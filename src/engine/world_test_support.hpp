@@ -21,11 +21,7 @@ class StringSnapshot final : public ports::SnapshotReader {
   explicit StringSnapshot(std::string bytes, std::size_t step = 1'000)
       : bytes_(std::move(bytes)), step_(step) {}
   ports::LogPosition at() const override { return {}; }
-  Result<std::string> read(std::size_t max_bytes) override {
-    const std::size_t size = std::min({max_bytes, step_, bytes_.size() - read_});
-    read_ += size;
-    return bytes_.substr(read_ - size, size);
-  }
+  Result<std::string> read(std::size_t max_bytes) override;
 
  private:
   std::string bytes_;
@@ -38,49 +34,23 @@ class StateTest : public testing::Test {
   static TicketId id(std::uint64_t n) { return {0, n}; }
   static SubjectKey subject(std::uint64_t n) { return {n, 7}; }
 
-  std::vector<Outcome> apply(std::vector<Command> commands) {
-    State::Entry entry;
-    entry.at = {1, ++number_, 0};
-    entry.time = now_;
-    entry.batch.header = {node_, next_counter_, now_};
-    next_counter_ += commands.size();
-    entry.batch.commands = std::move(commands);
-    return state_->apply(std::move(entry));
-  }
-  Outcome do_one(Command command) { return apply({std::move(command)}).front(); }
-  void wait(Millis time) {
-    now_ += time;
-    do_one(Tick{});
-  }
+  StateTest();
+  ~StateTest() override;
+  std::vector<Outcome> apply(std::vector<Command> commands);
+  Outcome do_one(Command command);
+  void wait(Millis time);
 
-  void set_room(room::Policy policy, std::string name = "r") {
-    EXPECT_EQ(do_one(SetRoom{std::move(name), std::move(policy)}).status, Status::done);
-  }
-  static limit::Rule rule(std::string name, std::uint64_t limit = 10) {
-    limit::Rule made;
-    made.name = std::move(name);
-    made.quotas = {{"1s", {}}};
-    made.quotas[0].quota.limit = limit;
-    return made;
-  }
+  void set_room(room::Policy policy, std::string name = "r");
+  static limit::Rule rule(std::string name, std::uint64_t limit = 10);
   // Visitor n joins with ticket n.
-  Outcome join(std::uint64_t n, std::string lane = "") {
-    return do_one(Join{"r", subject(n), id(n), std::move(lane)});
-  }
-  room::TicketView view(std::uint64_t n) const {
-    return view_of(state_->world(), *state_->world().tickets.find(id(n)));
-  }
+  Outcome join(std::uint64_t n, std::string lane = "");
+  room::TicketView view(std::uint64_t n) const;
   room::TicketState state_of(std::uint64_t n) const { return view(n).state; }
-  std::optional<std::uint32_t> position(std::uint64_t n) const { return view(n).position; }
+  std::optional<std::uint32_t> position(std::uint64_t n) const;
   const Room& room(const char* name = "r") const { return *state_->world().rooms.find(name); }
-  std::string bytes() const { return state_bytes(*state_); }
+  std::string bytes() const;
   // Goes on from a snapshot of the present state.
-  void restore() {
-    StringSnapshot snapshot(bytes());
-    auto restored = read_state(snapshot);
-    ASSERT_TRUE(restored) << restored.error().what;
-    state_ = std::move(*restored);
-  }
+  void restore();
 
   LogTime now_ = kBegin;
   std::uint64_t node_ = 1;

@@ -25,47 +25,19 @@ namespace doorward::gateway {
 class Ear final : public engine::Listener {
  public:
   engine::Listener* to = nullptr;
-  void changed(std::span<const engine::TicketHandle> tickets) override {
-    if (to != nullptr) to->changed(tickets);
-  }
-  void rooms_changed(std::span<const std::uint32_t> rooms) override {
-    if (to != nullptr) to->rooms_changed(rooms);
-  }
-  void sold_out_changed(std::span<const std::uint32_t> rooms) override {
-    if (to != nullptr) to->sold_out_changed(rooms);
-  }
-  void units_changed(std::span<const engine::UnitChange> units) override {
-    if (to != nullptr) to->units_changed(units);
-  }
+  void changed(std::span<const engine::TicketHandle> tickets) override;
+  void rooms_changed(std::span<const std::uint32_t> rooms) override;
+  void sold_out_changed(std::span<const std::uint32_t> rooms) override;
+  void units_changed(std::span<const engine::UnitChange> units) override;
 };
 
-inline const wire::jose::KeySet& test_keys() {
-  using wire::jose::Algorithm;
-  using wire::jose::Key;
-  static const wire::jose::KeySet keys({Key::generate(Algorithm::es256, "p1").value(),
-                                        Key::generate(Algorithm::hs256, "s1").value()});
-  return keys;
-}
+const wire::jose::KeySet& test_keys();
 
-inline const wire::jose::Key& issuer_key() {
-  using wire::jose::Key;
-  static const Key key = Key::generate(wire::jose::Algorithm::es256, "i1").value();
-  return key;
-}
+const wire::jose::Key& issuer_key();
 
 inline constexpr std::string_view kApiKey = "backend-key-0123456789";
 
-inline IdentityOptions test_identity() {
-  IdentityOptions options;
-  options.issuers.push_back({"https://id.example", "shop",
-                             std::make_shared<IssuerKeys>(wire::jose::KeySet({issuer_key()})),
-                             "sub", "lane"});
-  // The SHA-256 of kApiKey.
-  options.api_keys.push_back(
-      {"shop", "95f691188978c0ae43ea554626cc672c97a850b5c16f277c993472190d647855"});
-  options.subject_key = {1, 2};
-  return options;
-}
+IdentityOptions test_identity();
 
 struct TestDesk {
   ports::FakeClock clock;
@@ -73,80 +45,40 @@ struct TestDesk {
   Ear ear;
   ports::MemoryLog log{clock};
   boost::asio::io_context loop;
-  std::unique_ptr<engine::Shard> shard =
-      std::move(engine::Shard::open(log, clock, entropy, ear, {}).value());
-  Tokens tokens{split_keys(test_keys())};
-  Identities identities{with_tenants(test_identity()), tokens};
-  Places places{{*shard, clock, entropy, tokens, identities}};
+  std::unique_ptr<engine::Shard> shard;
+  Tokens tokens;
+  Identities identities;
+  Places places;
 
-  ~TestDesk() {
-    shard.reset();  // before the loop
-  }
+  TestDesk();
+  ~TestDesk();
 
-  IdentityOptions with_tenants(IdentityOptions options) {
-    options.tenants = [this] { return shard->tenants(); };
-    return options;
-  }
+  IdentityOptions with_tenants(IdentityOptions options);
+  void run(edge::Task<> task);
   template <class T>
   T run(edge::Task<T> task) {
-    std::future<T> done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
-    loop.restart();
-    loop.run();
-    return done.get();
+    std::optional<T> result;
+    run(keep(std::move(task), result));
+    return std::move(*result);
   }
-  engine::Outcome submit(engine::Command command) {
-    return run(await_shard(*shard, std::move(command))).value();
-  }
+  engine::Outcome submit(engine::Command command);
   // The same while `run` runs something else.
-  engine::Outcome submit_aside(engine::Command command) {
-    boost::asio::io_context own;
-    auto done = boost::asio::co_spawn(own, await_shard(*shard, std::move(command)),
-                                      boost::asio::use_future);
-    own.run();
-    return done.get().value();
-  }
+  engine::Outcome submit_aside(engine::Command command);
   // After a refusal the shard tries again by itself; this asks until it has.
-  void wait_until_writable() {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (std::chrono::steady_clock::now() < give_up) {
-      const auto outcome = run(await_shard(*shard, engine::Tick{}));
-      if (outcome && outcome->status == engine::Status::done) return;
-    }
-    ADD_FAILURE() << "the shard did not recover";
-  }
-  void set_room(std::string name, room::Policy policy) {
-    const auto outcome = submit(engine::SetRoom{std::move(name), std::move(policy)});
-    EXPECT_EQ(outcome.status, engine::Status::done);
-  }
-  void set_capacity(std::string name, std::uint32_t capacity) {
-    room::Policy policy;
-    policy.capacity = capacity;
-    set_room(std::move(name), policy);
-  }
-  Place join(std::string_view room, std::string_view device) {
-    return run(places.join({room, identities.device(device), {}})).value();
-  }
-  std::string user_token(std::string_view subject, std::string_view lane = "") {
-    const auto now_s = std::chrono::floor<std::chrono::seconds>(places.now().time_since_epoch());
-    boost::json::object claims{{"iss", "https://id.example"},
-                               {"aud", "shop"},
-                               {"sub", subject},
-                               {"exp", now_s.count() + 600}};
-    if (!lane.empty()) claims["lane"] = lane;
-    return wire::jose::sign(issuer_key(), "JWT", claims);
+  void wait_until_writable();
+  void set_room(std::string name, room::Policy policy);
+  void set_capacity(std::string name, std::uint32_t capacity);
+  Place join(std::string_view room, std::string_view device);
+  std::string user_token(std::string_view subject, std::string_view lane = "");
+
+ private:
+  template <class T>
+  static edge::Task<> keep(edge::Task<T> task, std::optional<T>& result) {
+    result.emplace(co_await std::move(task));
   }
 };
 
 // The cookies that an answer sets, as the next request's `Cookie` field.
-inline std::string cookies_of(const wire::Fields& answer) {
-  std::string field;
-  for (std::size_t i = 0; i < answer.size(); ++i) {
-    const auto [name, value] = answer[i];
-    if (!wire::equal_ignoring_case(name, "Set-Cookie")) continue;
-    if (!field.empty()) field += "; ";
-    field += value.substr(0, value.find(';'));
-  }
-  return field;
-}
+std::string cookies_of(const wire::Fields& answer);
 
 }  // namespace doorward::gateway

@@ -1,5 +1,5 @@
 // Bodies on their way to the upstream, and connections that turn out to be closed.
-#include "gateway/proxying/proxy_fixture.hpp"
+#include "gateway/proxying/proxy_test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "gateway/proxy.hpp"
 
-#include "gateway/proxying/proxy_fixture.hpp"
+#include "gateway/proxying/proxy_test_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

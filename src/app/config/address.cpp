@@ -4,7 +4,7 @@
 #include "core/route/route.hpp"
 #include "core/route/segment_pattern.hpp"
 #include "edge/upstream/endpoint.hpp"
-#include "edge/upstream/http_client.hpp"
+#include "edge/upstream/http_url.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>

@@ -1,5 +1,6 @@
 #include "edge/upstream/http_client.hpp"
 
+#include "edge/upstream/http_url.hpp"
 #include "edge/upstream/loop.hpp"
 #include "edge/upstream/upstream.hpp"
 #include "wire/http/writer.hpp"
@@ -18,8 +19,6 @@ namespace {
 namespace asio = boost::asio;
 using ports::HttpAnswer;
 using ports::HttpGet;
-
-constexpr std::string_view kScheme = "http://";
 
 UpstreamLimits limits_of(const HttpGet& request) {
   UpstreamLimits limits;
@@ -90,18 +89,6 @@ Task<> fetch_and_tell(HttpGet request, ports::OutboundHttp::Done done) {
 }
 
 }  // namespace
-
-Result<HttpUrl> parse_http_url(std::string_view url) {
-  const auto path = url.starts_with(kScheme) ? url.find('/', kScheme.size()) : url.npos;
-  auto endpoint = parse_endpoint(url.substr(0, path));
-  if (!endpoint) return endpoint.error();
-  HttpUrl made{*std::move(endpoint), "/"};
-  if (path != url.npos) made.target = url.substr(path);
-  const bool is_plain = std::all_of(made.target.begin(), made.target.end(),
-                                    [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
-  if (!is_plain) return error(Errc::invalid, "\"" + std::string(url) + "\" is no plain address");
-  return made;
-}
 
 void HttpClient::get(ports::HttpGet request, Done done) {
   asio::co_spawn(loop_, fetch_and_tell(std::move(request), std::move(done)), asio::detached);

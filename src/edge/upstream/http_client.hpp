@@ -5,22 +5,11 @@
 // Bounds:  UpstreamLimits, with the request's deadline for each step.
 #pragma once
 
-#include "edge/upstream/endpoint.hpp"
 #include "ports/outbound_http.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <string>
-#include <string_view>
-
 namespace doorward::edge {
-
-// An address split into where to connect and what to ask for.
-struct HttpUrl {
-  Endpoint endpoint;
-  std::string target;  // "/path?query", at least "/"
-};
-Result<HttpUrl> parse_http_url(std::string_view url);
 
 class HttpClient final : public ports::OutboundHttp {
  public:

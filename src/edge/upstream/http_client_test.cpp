@@ -1,6 +1,6 @@
 #include "edge/upstream/http_client.hpp"
 
-#include "edge/upstream/fake_upstream.hpp"
+#include "edge/upstream/upstream_double.hpp"
 
 #include <gtest/gtest.h>
 
@@ -55,17 +55,6 @@ TEST(HttpClient, SaysWhyThereIsNoAnswer) {
   EXPECT_EQ(get("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").answer.error().code,
             Errc::closed);
   EXPECT_EQ(get("SSH-2.0-OpenSSH_9.2\r\n\r\n").answer.error().code, Errc::invalid);
-}
-
-TEST(HttpClient, ReadsAddresses) {
-  const auto url = parse_http_url("http://id.example:8090/.well-known/jwks.json?a=b");
-  ASSERT_TRUE(url);
-  EXPECT_EQ(url->endpoint, (Endpoint{"id.example", 8090}));
-  EXPECT_EQ(url->target, "/.well-known/jwks.json?a=b");
-  EXPECT_EQ(parse_http_url("http://id.example")->target, "/");
-  for (const char* bad : {"", "id.example", "ftp://id.example/", "https://id.example/", "http:///x",
-                          "http://id.example/a b", "http://id.example/#a", "http://a@b/"})
-    EXPECT_FALSE(parse_http_url(bad)) << bad;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "edge/upstream/upstream.hpp"
 
-#include "edge/upstream/fake_upstream.hpp"
+#include "edge/upstream/upstream_double.hpp"
 #include "edge/upstream/loop.hpp"
 
 #include <gtest/gtest.h>

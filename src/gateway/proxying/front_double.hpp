@@ -4,8 +4,8 @@
 #pragma once
 
 #include "edge/server.hpp"
-#include "edge/test_client.hpp"
-#include "edge/upstream/fake_upstream.hpp"
+#include "edge/server_test_support.hpp"
+#include "edge/upstream/upstream_double.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/proxy.hpp"
 
@@ -21,24 +21,8 @@ namespace doorward::gateway {
 // Our server with one route to `endpoint`.
 class Front {
  public:
-  explicit Front(const edge::Endpoint& endpoint, std::shared_ptr<Filter> before = nullptr) {
-    edge::UpstreamLimits limits;
-    limits.connect = limits.wait = Millis(5'000);
-    ProxyTargets targets;
-    targets["u"] = {std::make_shared<edge::Upstream>("u", std::vector{endpoint}, limits), true};
-    route::Route route;
-    route.name = "all";
-    route.match.paths = {"/**"};
-    route.upstream = "u";
-    PipelineParts parts;
-    parts.routes = route::RouteTable({route});
-    if (before) parts.filters.push_back(before);
-    parts.filters.push_back(std::make_shared<Proxy>(std::move(targets), ProxyOptions()));
-    pipeline_ = std::make_unique<Pipeline>(std::move(parts));
-    running_ = std::make_unique<edge::test::RunningServer>(
-        edge::test::patient_options(),
-        [this](edge::Exchange& exchange) { return pipeline_->handle(exchange); });
-  }
+  explicit Front(const edge::Endpoint& endpoint, std::shared_ptr<Filter> before = nullptr);
+  ~Front();
   std::uint16_t port() const { return running_->port(); }
 
  private:
@@ -49,12 +33,8 @@ class Front {
 // A scripted upstream on a thread of its own.
 class Behind {
  public:
-  explicit Behind(edge::FakeUpstream::Script script)
-      : fake_(loop_, std::move(script)), thread_([this] { loop_.run(); }) {}
-  ~Behind() {
-    loop_.stop();
-    thread_.join();
-  }
+  explicit Behind(edge::FakeUpstream::Script script);
+  ~Behind();
   const edge::Endpoint& endpoint() const { return fake_.endpoint(); }
 
  private:

@@ -20,60 +20,22 @@ namespace doorward::edge::test {
 
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receive_buffer = 0) : socket_(io_) {
-    using Tcp = boost::asio::ip::tcp;
-    socket_.open(Tcp::v4());
-    if (receive_buffer != 0) {
-      socket_.set_option(boost::asio::socket_base::receive_buffer_size(receive_buffer));
-    }
-    socket_.connect({boost::asio::ip::address_v4::loopback(), port});
-    // A test that waits in vain fails and does not hang.
-    const timeval patience{20, 0};
-    setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
+  explicit Client(std::uint16_t port, int receive_buffer = 0);
 
-  void send(std::string_view bytes) {
-    boost::system::error_code ec;
-    boost::asio::write(socket_, boost::asio::buffer(bytes), ec);
-    // The server may have cut us already: what it answered is the test's matter.
-  }
+  void send(std::string_view bytes);
   void shutdown() { socket_.shutdown(socket_.shutdown_send); }
   void close() { socket_.close(); }
 
   // Until `mark` has come, with it; or the end.
-  std::string read_until(std::string_view mark) {
-    while (received_.find(mark) == std::string::npos && read_some()) {
-    }
-    const std::size_t at = received_.find(mark);
-    return take(at == std::string::npos ? received_.size() : at + mark.size());
-  }
-  std::string read_bytes(std::size_t size) {
-    while (received_.size() < size && read_some()) {
-    }
-    return take(std::min(size, received_.size()));
-  }
+  std::string read_until(std::string_view mark);
+  std::string read_bytes(std::size_t size);
   // To the peer's end.
-  std::string read_all() {
-    while (read_some()) {
-    }
-    return take(received_.size());
-  }
+  std::string read_all();
   bool timed_out() const { return timed_out_; }
 
  private:
-  bool read_some() {
-    char bytes[16'384];
-    const ssize_t size = ::recv(socket_.native_handle(), bytes, sizeof bytes, 0);
-    timed_out_ |= size < 0 && errno == EAGAIN;
-    if (size <= 0) return false;
-    received_.append(bytes, static_cast<std::size_t>(size));
-    return true;
-  }
-  std::string take(std::size_t size) {
-    std::string out = received_.substr(0, size);
-    received_.erase(0, size);
-    return out;
-  }
+  bool read_some();
+  std::string take(std::size_t size);
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_;
@@ -105,11 +67,7 @@ inline ServerOptions patient_options() {
 }
 
 struct RunningServer {
-  RunningServer(ServerOptions options, Handler handler, StreamSource* source = nullptr)
-      : server(std::move(options), std::move(handler), source) {
-    const Result<> started = server.start();
-    EXPECT_TRUE(started) << started.error().what;
-  }
+  RunningServer(ServerOptions options, Handler handler, StreamSource* source = nullptr);
   std::uint16_t port() const { return server.bound_ports().front(); }
 
   Server server;

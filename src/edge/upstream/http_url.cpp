@@ -1,0 +1,25 @@
+#include "edge/upstream/http_url.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace doorward::edge {
+namespace {
+
+constexpr std::string_view kScheme = "http://";
+
+}  // namespace
+
+Result<HttpUrl> parse_http_url(std::string_view url) {
+  const auto path = url.starts_with(kScheme) ? url.find('/', kScheme.size()) : url.npos;
+  auto endpoint = parse_endpoint(url.substr(0, path));
+  if (!endpoint) return endpoint.error();
+  HttpUrl made{*std::move(endpoint), "/"};
+  if (path != url.npos) made.target = url.substr(path);
+  const bool is_plain = std::all_of(made.target.begin(), made.target.end(),
+                                    [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+  if (!is_plain) return error(Errc::invalid, "\"" + std::string(url) + "\" is no plain address");
+  return made;
+}
+
+}  // namespace doorward::edge
