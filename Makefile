@@ -37,7 +37,7 @@ format: packages-tidy ## Format the C++ files
 	git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs clang-format-14 -i
 
 tidy: packages-build-tidy ## Check layers, banned calls, lengths, format and names (ALL=1: clang-tidy on all layers)
-	cmake --preset debug >/dev/null
+	cmake --preset tidy >/dev/null
 	tools/tidy $(if $(ALL),--all-layers)
 
 asan: packages-build-test ## Run unit and integration tests under AddressSanitizer and UBSan

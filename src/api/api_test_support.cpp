@@ -48,7 +48,7 @@ TestApi::TestApi(ApiOptions options)
 TestApi::~TestApi() { desk.shard.reset(); }
 
 TestApi::Said TestApi::call(std::string_view method, std::string_view path, const Fields& fields,
-                   std::string_view body) {
+                            std::string_view body) {
   const auto mark = std::min(path.find('?'), path.size());
   gateway::ExchangeDouble exchange(method, path.substr(0, mark));
   exchange.head.has_query = mark < path.size();
@@ -68,7 +68,8 @@ TestApi::Said TestApi::call(gateway::ExchangeDouble& exchange) {
   return {exchange.answer.status, exchange.answer.fields, exchange.answer_body, exchange.parked};
 }
 
-TestApi::Said TestApi::admin(std::string_view method, std::string_view path, std::string_view body) {
+TestApi::Said TestApi::admin(std::string_view method, std::string_view path,
+                             std::string_view body) {
   return call(method, path, {bearer(kAdminToken)}, body);
 }
 

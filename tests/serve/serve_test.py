@@ -2,6 +2,7 @@
 """`doorward serve` as an operator sees it: ready line, exit codes, signals, restarts, health and metrics."""
 
 import contextlib
+import hashlib
 import os
 import re
 import signal
@@ -169,6 +170,11 @@ class Serve(unittest.TestCase):
             self.assertIn('doorward.yaml:3:1: nonsense: unknown key', server.errors())
             self.assertEqual(server.call("GET", "/a")[0], 200)
 
+            file.write_text("# just being written\n")
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "the file says nothing" in server.errors(), "no word of the empty file")
+            self.assertEqual(server.call("GET", "/a")[0], 200)
+
             file.write_text(config.replace("/a", "/b") + "rooms: {sale: {capacity: 7}}\nthreads: 1\n")
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: server.call("GET", "/b")[0] == 200, "the new route is not there")
@@ -216,6 +222,39 @@ class Serve(unittest.TestCase):
             (server.folder / "doorward.yaml").write_text(config.replace("error", "info"))
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: "the configuration was reloaded\n" in server.errors(), "no reload")
+
+    def test_a_log_begun_anew_is_told_all_that_the_file_says(self):
+        config = (
+            "rooms: {sale: {capacity: 7}}\ninventories: {show: {count: 5}}\n"
+            "tenants: {acme: {rooms: {hall: {capacity: 2}}}}\n"
+            "rules: {api: 5/s}\n"
+        )
+        with Server(config) as server:
+            self.assertEqual(server.stop(), 0)
+            for file in server.data.glob("doorward.db*"):
+                file.unlink()
+            for file in server.data.glob("*.snap"):
+                file.unlink()
+            server.start()
+            self.assertEqual(server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"], 7)
+            self.assertEqual(server.admin("GET", "/v1/admin/tenants/acme")[0], 200)
+            self.assertEqual(server.admin("GET", "/v1/admin/rules/api")[0], 200)
+            self.assertEqual(server.call("GET", "/v1/inventories/show")[2]["available"], 5)
+
+    def test_tenants_may_leave_the_file_and_exchange_their_keys(self):
+        keys = [hashlib.sha256(name).hexdigest() for name in (b"key-of-one", b"key-of-two")]
+
+        def file(acme, bolt):
+            tenant = "  {}: {{ api_keys: [{{ name: web, sha256: {} }}] }}\n"
+            return "tenants:\n" + tenant.format("acme", acme) + tenant.format("bolt", bolt)
+
+        with Server(file(*keys)) as server:
+            for config in (file(*reversed(keys)), "tenants: {}\n", file(*keys)):
+                self.assertEqual(server.stop(), 0)
+                (server.folder / "doorward.yaml").write_text(config)
+                server.start()
+                there = {tenant["name"] for tenant in server.admin("GET", "/v1/admin/tenants")[2]["tenants"]}
+                self.assertEqual(there, set(re.findall(r"(\w+): { api_keys", config)))
 
     def test_the_compatible_systems_on_a_public_address_are_warned_of(self):
         for listen, config, is_warned in (

@@ -167,11 +167,6 @@ void check_rules(const Config& config, Problems& problems) {
                  fmt::format("rules.{}.match.routes", settings.rule.name), "route", problems);
     }
   }
-  if (config.rules.size() > limit::kMaxRules) {
-    problems.add_error({config.rules[limit::kMaxRules].at, "rules",
-                        fmt::format("expected at most {} rules, found {}", limit::kMaxRules,
-                                    config.rules.size())});
-  }
 }
 
 template <class Item, class Key>

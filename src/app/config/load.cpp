@@ -17,6 +17,21 @@
 extern char** environ;
 
 namespace doorward::app::config {
+namespace {
+
+// No key, only space, comments and the marks of a document: what a reader sees of a file that is
+// just being written.
+bool says_nothing(std::string_view text) {
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == line.npos || line[first] == '#' || line.starts_with("---")) continue;
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Environment process_environment() {
   Environment variables;
@@ -43,6 +58,7 @@ Loaded load_text(std::string_view text, std::string name, const Environment& env
   read_into(*document, loaded.config, loaded.problems);
   add_businesses(loaded.config, loaded.problems);
   check_references(loaded.config, loaded.problems);
+  check_bounds(loaded.config, loaded.problems);
   return loaded;
 }
 
@@ -69,6 +85,10 @@ Loaded load_file(const std::optional<std::string>& path, const Environment& proc
     return loaded;
   }
   Loaded loaded = load(text, *path);
+  if (says_nothing(text))
+    loaded.problems.add_error({Place{std::make_shared<const std::string>(*path), 0, 0}, "",
+                               "the file says nothing, so every room and rule would go; where that "
+                               "is meant, write {}"});
   const auto folder = std::filesystem::path(*path).parent_path();
   if (!folder.empty()) loaded.config.folder = folder.string();
   return loaded;

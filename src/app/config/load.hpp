@@ -38,5 +38,7 @@ void override_from(Node& document, const Environment& environment, Problems& pro
 // Unknown rooms and upstreams, routes that can never match, doubled names. Adds the routes of
 // `match`.
 void check_references(Config& config, Problems& problems);
+// What one file holds more of than the log takes.
+void check_bounds(const Config& config, Problems& problems);
 
 }  // namespace doorward::app::config

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include <fstream>
+
 namespace doorward::app::config {
 namespace {
 
@@ -112,6 +114,18 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"rooms:\n  sale:\n    capacity: -1\n", "expected a whole number"},
         Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n", "expected a whole number"},
         Wrong{"rooms: {sale: {capacity: [1]}}", "found a list"},
+        Wrong{"tenants:\n  acme: {max_rooms: 1, rooms: {a: {}, b: {}}}\n",
+              "tenants.acme.max_rooms: expected at most 1 rooms of the tenant, found 2"},
+        Wrong{"tenants: {acme: {max_rules: 1, rules: {a: 1/s, b: 1/s}}}",
+              "tenants.acme.max_rules: expected at most 1 rules of the tenant, found 2"},
+        Wrong{"tenants: {acme: {max_units: 2, inventories: {hall: {sections: {A: {rows: 1, seats: "
+              "3}}}}}}",
+              "tenants.acme.max_units: expected at most 2 seats of the tenant, found 3"},
+        Wrong{"tenants:\n"
+              "  a: {api_keys: [{name: w, sha256: " +
+                  std::string(64, '1') +
+                  "}]}\n  b: {api_keys: [{name: v, sha256: " + std::string(64, '1') + "}]}\n",
+              "tenants.b.api_keys.v: this is also the key \"a/w\", and a key has one owner"},
         Wrong{"rooms: {sale: {session: {ttl: 5}}}",
               "rooms.sale.session.ttl: expected a duration from 1s to 7d, such as 250ms, 5s, 4m, "
               "found \"5\""},
@@ -289,6 +303,16 @@ TEST(Load, ASecretIsNeverShown) {
 TEST(Load, AFileThatCannotBeReadIsSaid) {
   const auto loaded = load_file("/nonexistent/doorward.yaml", {});
   EXPECT_THAT(loaded.problems.text(), HasSubstr("/nonexistent/doorward.yaml: cannot be read"));
+}
+
+TEST(Load, AFileThatSaysNothingIsRefused) {
+  const std::string path = testing::TempDir() + "nothing.yaml";
+  for (const char* nothing : {"", "\n", "# soon\n---\n  # more\n"}) {
+    std::ofstream(path) << nothing;
+    EXPECT_THAT(load_file(path, {}).problems.text(), HasSubstr("says nothing")) << nothing;
+  }
+  std::ofstream(path) << "{}\n";
+  EXPECT_FALSE(load_file(path, {}).problems.any_errors());
 }
 
 TEST(Load, AliasesThatMultiplyAreRefused) {

@@ -59,18 +59,23 @@ std::string fingerprint(const reserve::Inventory& inventory) {
   return wire::sha256_hex(boost::json::serialize(wire::inventory_to_json(inventory)));
 }
 
-InventoryChanges changes_of(const std::vector<config::InventorySettings>& inventories,
-                            const Fingerprints& before,
-                            const std::vector<engine::InventoryEntry>& present) {
-  InventoryChanges changes;
+FileChanges changes_of(const std::vector<config::InventorySettings>& inventories,
+                       const Fingerprints& before,
+                       const std::vector<engine::InventoryEntry>& present) {
+  FileChanges changes;
   const auto find = [&](const std::string& name) {
     return std::ranges::find(present, name, &engine::InventoryEntry::name);
   };
+  for (const auto& one : inventories) changes.said.emplace(one.name, fingerprint(one.spec));
+  for (const auto& [name, print] : before) {
+    const auto entry = find(name);
+    if (changes.said.contains(name) || entry == present.end()) continue;
+    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveInventory{name});
+  }
   for (const auto& one : inventories) {
-    const std::string print = fingerprint(one.spec);
+    const std::string& print = changes.said.at(one.name);
     const auto said = before.find(one.name);
     const auto entry = find(one.name);
-    changes.said.emplace(one.name, print);
     const bool is_there = entry != present.end();
     const bool same = is_there && entry->map->inventory() == one.spec;
     // One that is the file's and yet another was refused when the file said so, and is tried again.
@@ -79,20 +84,14 @@ InventoryChanges changes_of(const std::vector<config::InventorySettings>& invent
     if (refused || (!unchanged && !same))
       changes.commands.emplace_back(engine::SetInventory{one.name, one.spec, Source::file});
   }
-  for (const auto& [name, print] : before) {
-    const auto entry = find(name);
-    if (changes.said.contains(name) || entry == present.end()) continue;
-    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveInventory{name});
-  }
   return changes;
 }
 
 Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
-                                const std::filesystem::path& folder, engine::Shard& shard,
-                                Log& log) {
-  auto before = read_said(folder, kSaidFile);
+                                const FileMemory& memory, engine::Shard& shard, Log& log) {
+  auto before = memory.read(kSaidFile, shard.applied());
   if (!before) return before.error();
-  InventoryChanges changes = changes_of(inventories, *before, shard.inventories());
+  FileChanges changes = changes_of(inventories, *before, shard.inventories());
   for (const engine::Command& command : changes.commands) {
     const auto* set = std::get_if<engine::SetInventory>(&command);
     log.info(
@@ -101,15 +100,16 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
         {{"inventory",
           set != nullptr ? set->inventory : std::get<engine::RemoveInventory>(command).inventory}});
   }
-  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
+  const Result<> applied = apply(shard, changes, *before);
   for (const auto& one : inventories) {
     if (!tell_difference(one, shard, log)) continue;
     // Not taken yet: the next start says it anew.
     changes.said.erase(one.name);
     if (before->contains(one.name)) changes.said.emplace(one.name, before->at(one.name));
   }
-  if (changes.said == *before) return {};
-  return write_said(folder, kSaidFile, changes.said);
+  if (changes.said == *before) return applied;
+  auto written = memory.write(kSaidFile, changes.said, shard.applied());
+  return applied ? written : applied;
 }
 
 }  // namespace doorward::app

@@ -11,7 +11,7 @@
 
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
-#include "app/serve/file_memory.hpp"
+#include "app/serve/file_changes.hpp"
 
 #include <mutex>
 #include <optional>
@@ -31,17 +31,12 @@ class WantedInventories {
 
 std::string fingerprint(const reserve::Inventory& inventory);
 
-struct InventoryChanges {
-  std::vector<engine::Command> commands;
-  Fingerprints said;
-};
-InventoryChanges changes_of(const std::vector<config::InventorySettings>& inventories,
-                            const Fingerprints& before,
-                            const std::vector<engine::InventoryEntry>& present);
+FileChanges changes_of(const std::vector<config::InventorySettings>& inventories,
+                       const Fingerprints& before,
+                       const std::vector<engine::InventoryEntry>& present);
 
-// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
+// Appends what changed and waits until it is applied.
 Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
-                                const std::filesystem::path& folder, engine::Shard& shard,
-                                Log& log);
+                                const FileMemory& memory, engine::Shard& shard, Log& log);
 
 }  // namespace doorward::app

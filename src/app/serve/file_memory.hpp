@@ -1,29 +1,41 @@
-// What the configuration file said last about rooms or rules, and how its changes reach the log.
+// What the configuration file said last about rooms, rules, tenants and inventories, kept in the
+// data folder.
 //
-// Why:     shared by file_rooms and file_rules.
-// Threads: single owner, on a thread that is no event loop.
-// Errors:  those of the files and of the log; overloaded and unavailable may be tried again.
+// Why:     what the admin API did since stays until the file says something new. The memory belongs
+//          to one log: beside another (a new database, a backup, Redis in place of SQLite) it is
+//          empty, or all that it names would be missing there for good.
+// Threads: single owner.
+// Errors:  unavailable: a file cannot be read or written; corrupt: it does not hold what it should.
+// Spec:    docs/operations.md, "The data folder".
 #pragma once
 
 #include "base/result.hpp"
-#include "engine/shard.hpp"
+#include "ports/command_log.hpp"
 
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace doorward::app {
 
 // What the file said about each thing, as fingerprints by name.
 using Fingerprints = std::map<std::string, std::string>;
 
-// Nothing where there is no such file or no folder.
-Result<Fingerprints> read_said(const std::filesystem::path& folder, const char* file);
-Result<> write_said(const std::filesystem::path& folder, const char* file,
-                    const Fingerprints& said);
+class FileMemory {
+ public:
+  // `folder` empty: nothing is remembered. `log`: its kind and name.
+  FileMemory(std::filesystem::path folder, std::string log)
+      : folder_(std::move(folder)), log_(std::move(log)) {}
 
-// Appends them and waits until they are applied. What is there or gone already is no fault.
-Result<> apply_commands(engine::Shard& shard, std::vector<engine::Command> commands);
+  // Nothing where there is no such file, or where it is another log's or one's that was further
+  // than `applied`; then it is emptied, so that a start that is cut short does not trust it later.
+  Result<Fingerprints> read(const char* file, const ports::LogPosition& applied) const;
+  Result<> write(const char* file, const Fingerprints& said,
+                 const ports::LogPosition& applied) const;
+
+ private:
+  std::filesystem::path folder_;
+  std::string log_;
+};
 
 }  // namespace doorward::app

@@ -43,38 +43,41 @@ std::string fingerprint(const room::Policy& p) {
   return wire::sha256_hex(text);
 }
 
-RoomChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
+FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
                        const std::vector<engine::RoomEntry>& present) {
-  RoomChanges changes;
+  FileChanges changes;
   const auto find = [&](const std::string& name) {
     return std::find_if(present.begin(), present.end(),
                         [&](const engine::RoomEntry& entry) { return entry.name == name; });
   };
+  for (const auto& room : rooms) changes.said.emplace(room.name, fingerprint(room.policy));
+  for (const auto& [name, print] : before) {
+    const auto entry = find(name);
+    if (changes.said.contains(name) || entry == present.end()) continue;
+    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveRoom{name});
+  }
   for (const auto& room : rooms) {
-    const std::string print = fingerprint(room.policy);
+    const std::string& print = changes.said.at(room.name);
     const auto said = before.find(room.name);
     const auto entry = find(room.name);
-    changes.said.emplace(room.name, print);
     const bool unchanged = said != before.end() && said->second == print;
     const bool same = entry != present.end() && entry->view.policy == room.policy;
     if (!unchanged && !same) {
       changes.commands.emplace_back(engine::SetRoom{room.name, room.policy, Source::file});
     }
   }
-  for (const auto& [name, print] : before) {
-    const auto entry = find(name);
-    if (changes.said.contains(name) || entry == present.end()) continue;
-    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveRoom{name});
-  }
   return changes;
 }
 
-Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms,
-                          const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
-  auto before = read_said(folder, kSaidFile);
+Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
+                          engine::Shard& shard, Log& log) {
+  auto before = memory.read(kSaidFile, shard.applied());
   if (!before) return before.error();
-  RoomChanges changes = changes_of(rooms, *before, shard.rooms());
-  for (const engine::Command& command : changes.commands) {
+  FileChanges changes = changes_of(rooms, *before, shard.rooms());
+  const auto commands = changes.commands;
+  auto applied = apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+  if (!applied) return applied;
+  for (const engine::Command& command : commands) {
     const auto* set = std::get_if<engine::SetRoom>(&command);
     const std::string name =
         set != nullptr ? set->room : std::get<engine::RemoveRoom>(command).room;
@@ -82,9 +85,7 @@ Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms,
                             : "a room is removed, as the configuration has it",
              {{"room", name}});
   }
-  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
-  if (changes.said == *before) return {};
-  return write_said(folder, kSaidFile, changes.said);
+  return applied;
 }
 
 }  // namespace doorward::app

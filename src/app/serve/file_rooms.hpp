@@ -10,11 +10,10 @@
 
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
-#include "app/serve/file_memory.hpp"
+#include "app/serve/file_changes.hpp"
 #include "base/result.hpp"
 #include "engine/shard.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,15 +21,11 @@ namespace doorward::app {
 
 std::string fingerprint(const room::Policy& policy);
 
-struct RoomChanges {
-  std::vector<engine::Command> commands;
-  Fingerprints said;
-};
-RoomChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
+FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
                        const std::vector<engine::RoomEntry>& present);
 
-// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
-Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms,
-                          const std::filesystem::path& folder, engine::Shard& shard, Log& log);
+// Appends what changed and waits until it is applied.
+Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
+                          engine::Shard& shard, Log& log);
 
 }  // namespace doorward::app

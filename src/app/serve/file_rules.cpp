@@ -22,29 +22,30 @@ std::string fingerprint(const limit::Rule& rule) {
   return wire::sha256_hex(boost::json::serialize(wire::rule_to_json(rule)));
 }
 
-RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
+FileChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
                        const limit::RuleSet& present) {
-  RuleChanges changes;
-  for (const auto& [rule, at] : rules) {
-    const std::string print = fingerprint(rule);
-    const auto said = before.find(rule.name);
-    const limit::CompiledRule* found = present.named(rule.name);
-    changes.said.emplace(rule.name, print);
-    const bool unchanged = said != before.end() && said->second == print;
-    if (!unchanged && (found == nullptr || found->rule() != rule))
-      changes.commands.emplace_back(engine::SetRule{rule, RuleSource::file});
-  }
+  FileChanges changes;
+  for (const auto& settings : rules)
+    changes.said.emplace(settings.rule.name, fingerprint(settings.rule));
   for (const auto& [name, print] : before) {
     const limit::CompiledRule* found = present.named(name);
     if (changes.said.contains(name) || found == nullptr) continue;
     if (found->entry().source == RuleSource::file)
       changes.commands.emplace_back(engine::RemoveRule{name});
   }
+  for (const auto& [rule, at] : rules) {
+    const std::string& print = changes.said.at(rule.name);
+    const auto said = before.find(rule.name);
+    const limit::CompiledRule* found = present.named(rule.name);
+    const bool unchanged = said != before.end() && said->second == print;
+    if (!unchanged && (found == nullptr || found->rule() != rule))
+      changes.commands.emplace_back(engine::SetRule{rule, RuleSource::file});
+  }
   return changes;
 }
 
 // Each tenant's by themselves, under their plain names, as the shard has them.
-RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
+FileChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
                            const Fingerprints& before, const engine::Shard& shard) {
   struct Of {
     std::vector<config::RuleSettings> rules;
@@ -60,9 +61,9 @@ RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
     const auto [tenant, name] = tenant::split(full);
     by_tenant[std::string(tenant)].before.emplace(name, print);
   }
-  RuleChanges all;
+  FileChanges all;
   for (const auto& [tenant, of] : by_tenant) {
-    RuleChanges changes = changes_of(of.rules, of.before, *shard.rules(tenant));
+    FileChanges changes = changes_of(of.rules, of.before, *shard.rules(tenant));
     for (engine::Command& command : changes.commands) {
       auto* set = std::get_if<engine::SetRule>(&command);
       std::string& name =
@@ -76,17 +77,17 @@ RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
   return all;
 }
 
-Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules,
-                          const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
-  auto before = read_said(folder, kSaidFile);
+Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
+                          engine::Shard& shard, Log& log) {
+  auto before = memory.read(kSaidFile, shard.applied());
   if (!before) return before.error();
-  RuleChanges changes = changes_of_all(rules, *before, shard);
+  FileChanges changes = changes_of_all(rules, *before, shard);
   const std::size_t count = changes.commands.size();
-  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
-  if (count > 0)
+  const Result<> applied =
+      apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+  if (applied && count > 0)
     log.info("rules changed, as the configuration has them", {{"rules", std::to_string(count)}});
-  if (changes.said == *before) return {};
-  return write_said(folder, kSaidFile, changes.said);
+  return applied;
 }
 
 }  // namespace doorward::app

@@ -9,23 +9,19 @@
 
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
-#include "app/serve/file_memory.hpp"
+#include "app/serve/file_changes.hpp"
 
 namespace doorward::app {
 
 std::string fingerprint(const limit::Rule& rule);
 
-struct RuleChanges {
-  std::vector<engine::Command> commands;
-  Fingerprints said;
-};
-RuleChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
+FileChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fingerprints& before,
                        const limit::RuleSet& present);
-RuleChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
+FileChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
                            const Fingerprints& before, const engine::Shard& shard);
 
-// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
-Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules,
-                          const std::filesystem::path& folder, engine::Shard& shard, Log& log);
+// Appends what changed and waits until it is applied.
+Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
+                          engine::Shard& shard, Log& log);
 
 }  // namespace doorward::app

@@ -44,8 +44,22 @@ std::string hash_of(const Tenant* tenant, std::string_view key) {
   return {};
 }
 
-void set(const config::TenantSettings& wanted, const Fingerprints& before, const Tenant* present,
-         TenantChanges& changes) {
+struct Found {
+  const Fingerprints& before;
+  const tenant::TenantSet& present;
+};
+
+// A hash has one owner: a key of the file whose hash is to be another's gives it up first.
+void free_hash(const tenant::KeyHash& hash, const Found& found, std::vector<Command>& removals) {
+  const auto owner = found.present.owner_of(hash);
+  if (owner && found.before.contains(tenant::full_name(owner->tenant->name, owner->key->name)))
+    removals.emplace_back(RemoveTenantKey{owner->tenant->name, owner->key->name});
+}
+
+void set(const config::TenantSettings& wanted, const Found& found, FileChanges& changes,
+         std::vector<Command>& removals) {
+  const Fingerprints& before = found.before;
+  const Tenant* present = found.present.named(wanted.name);
   const std::string print = fingerprint(wanted.settings);
   changes.said.emplace(wanted.name, print);
   const bool is_same = present != nullptr && present->settings == wanted.settings;
@@ -59,6 +73,7 @@ void set(const config::TenantSettings& wanted, const Fingerprints& before, const
     const auto hash = tenant::parse_hash(key.sha256);
     if (is_as_before(before, full, key.sha256) || hash_of(present, key.name) == key.sha256 || !hash)
       continue;
+    free_hash(*hash, found, removals);
     changes.commands.emplace_back(SetTenantKey{wanted.name, key.name, *hash});
   }
 }
@@ -92,36 +107,37 @@ void add_inventories(const engine::Shard& shard, std::vector<Command>& commands)
 
 }  // namespace
 
-TenantChanges changes_of(const std::vector<config::TenantSettings>& tenants,
-                         const Fingerprints& before, const tenant::TenantSet& present) {
-  TenantChanges changes;
-  std::vector<Command> sets;
-  for (const config::TenantSettings& wanted : tenants)
-    set(wanted, before, present.named(wanted.name), changes);
-  sets.swap(changes.commands);
+FileChanges changes_of(const std::vector<config::TenantSettings>& tenants,
+                       const Fingerprints& before, const tenant::TenantSet& present) {
+  FileChanges changes;
   // First what goes: a key may have moved to another name.
+  std::vector<Command> removals;
+  for (const config::TenantSettings& wanted : tenants)
+    set(wanted, {before, present}, changes, removals);
   for (const auto& [name, print] : before) {
     if (changes.said.contains(name)) continue;
-    if (auto command = removal(name, print, present))
-      changes.commands.push_back(*std::move(command));
+    auto command = removal(name, print, present);
+    if (command && std::ranges::find(removals, *command) == removals.end())
+      removals.push_back(*std::move(command));
   }
-  std::move(sets.begin(), sets.end(), std::back_inserter(changes.commands));
+  changes.commands.insert(changes.commands.begin(), std::make_move_iterator(removals.begin()),
+                          std::make_move_iterator(removals.end()));
   return changes;
 }
 
 Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
-                            const std::filesystem::path& folder, engine::Shard& shard, Log& log) {
-  auto before = read_said(folder, kSaidFile);
+                            const FileMemory& memory, engine::Shard& shard, Log& log) {
+  auto before = memory.read(kSaidFile, shard.applied());
   if (!before) return before.error();
-  TenantChanges changes = changes_of(tenants, *before, *shard.tenants());
+  FileChanges changes = changes_of(tenants, *before, *shard.tenants());
   const std::size_t count = changes.commands.size();
   add_inventories(shard, changes.commands);
-  if (auto applied = apply_commands(shard, std::move(changes.commands)); !applied) return applied;
-  if (count > 0)
+  const Result<> applied =
+      apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+  if (applied && count > 0)
     log.info("tenants or their keys changed, as the configuration has them",
              {{"changes", std::to_string(count)}});
-  if (changes.said == *before) return {};
-  return write_said(folder, kSaidFile, changes.said);
+  return applied;
 }
 
 }  // namespace doorward::app

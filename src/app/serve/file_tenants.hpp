@@ -11,19 +11,16 @@
 
 #include "app/config/config.hpp"
 #include "app/observe/log.hpp"
-#include "app/serve/file_memory.hpp"
+#include "app/serve/file_changes.hpp"
 
 namespace doorward::app {
 
-struct TenantChanges {
-  std::vector<engine::Command> commands;
-  Fingerprints said;  // of "acme" its settings, of "acme/web" the key's hash
-};
-TenantChanges changes_of(const std::vector<config::TenantSettings>& tenants,
-                         const Fingerprints& before, const tenant::TenantSet& present);
+// Said is of "acme" its settings, of "acme/web" the key's hash.
+FileChanges changes_of(const std::vector<config::TenantSettings>& tenants,
+                       const Fingerprints& before, const tenant::TenantSet& present);
 
-// Appends what changed and waits until it is applied. `folder` empty: nothing is remembered.
+// Appends what changed and waits until it is applied.
 Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
-                            const std::filesystem::path& folder, engine::Shard& shard, Log& log);
+                            const FileMemory& memory, engine::Shard& shard, Log& log);
 
 }  // namespace doorward::app

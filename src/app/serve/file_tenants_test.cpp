@@ -76,5 +76,23 @@ TEST(FileTenants, AKeyMayMoveToAnotherName) {
   EXPECT_EQ(std::get<SetTenantKey>(changes.commands[1]).key, "job");
 }
 
+TEST(FileTenants, TwoMayExchangeTheirKeys) {
+  const auto two = [](const std::string& of_acme, const std::string& of_bolt) {
+    auto both = file(5, of_acme);
+    both.push_back(file(5, of_bolt).front());
+    both.back().name = "bolt";
+    return both;
+  };
+  std::vector<tenant::Tenant> there{*present(5, kOne).named("acme"),
+                                    *present(5, kTwo).named("acme")};
+  there.back().name = "bolt";
+  const auto before = changes_of(two(kOne, kTwo), {}, tenant::TenantSet()).said;
+  const auto changes = changes_of(two(kTwo, kOne), before, tenant::TenantSet(there));
+  ASSERT_EQ(changes.commands.size(), 4U);
+  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[0]), (RemoveTenantKey{"bolt", "web"}));
+  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[1]), (RemoveTenantKey{"acme", "web"}));
+  EXPECT_EQ(std::get<SetTenantKey>(changes.commands[2]).tenant, "acme");
+}
+
 }  // namespace
 }  // namespace doorward::app

@@ -290,6 +290,11 @@ std::filesystem::path Program::memory_folder() const {
   return config_.log.kind == config::LogKind::memory ? "" : config_.data;
 }
 
+FileMemory Program::file_memory() const {
+  const bool is_shared = config_.log.kind == config::LogKind::redis;
+  return {memory_folder(), is_shared ? "redis " + config_.log.name : "sqlite"};
+}
+
 bool Program::drain() {
   own_paths_.phase = Phase::draining;
   return server_->drain(config_.deadlines.drain);

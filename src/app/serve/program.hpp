@@ -22,6 +22,7 @@
 #include "app/serve/counters.hpp"
 #include "app/serve/current_pipeline.hpp"
 #include "app/serve/file_inventories.hpp"
+#include "app/serve/file_memory.hpp"
 #include "app/serve/live_keeper.hpp"
 #include "app/serve/materials.hpp"
 #include "app/serve/observer.hpp"
@@ -101,6 +102,7 @@ class Program {
   edge::Task<> fall_back(gateway::Context& context);
   bool admin_on_main() const;
   std::filesystem::path memory_folder() const;
+  FileMemory file_memory() const;
 
   config::Config config_;
   Log& log_;

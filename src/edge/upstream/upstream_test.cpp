@@ -1,7 +1,7 @@
 #include "edge/upstream/upstream.hpp"
 
-#include "edge/upstream/upstream_double.hpp"
 #include "edge/upstream/loop.hpp"
+#include "edge/upstream/upstream_double.hpp"
 
 #include <gtest/gtest.h>
 

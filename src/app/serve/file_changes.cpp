@@ -1,0 +1,143 @@
+#include "app/serve/file_changes.hpp"
+
+#include "core/tenant/tenant.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <future>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace doorward::app {
+namespace {
+
+using engine::Status;
+
+// Below the least that a shard's queue takes.
+constexpr std::size_t kAtOnce = 32;
+
+// Waits for one command on a thread that is no event loop.
+class Waiting final : public engine::Completion {
+ public:
+  void complete(engine::Outcome outcome) override { promise_.set_value(std::move(outcome)); }
+  engine::Outcome wait() { return promise_.get_future().get(); }
+
+ private:
+  std::promise<engine::Outcome> promise_;
+};
+
+bool is_good(Status status) {
+  return status == Status::done || status == Status::already || status == Status::no_such_room ||
+         status == Status::no_such_rule || status == Status::no_such_inventory ||
+         status == Status::inventory_in_use || status == Status::no_such_key;
+}
+
+// What a command is about, as people and as the memory call it.
+struct Subject {
+  const char* kind = "";
+  std::string name;
+  bool removal = false;
+};
+
+struct NameSubject {
+  Subject operator()(const engine::SetRoom& c) const { return {"room", c.room}; }
+  Subject operator()(const engine::RemoveRoom& c) const { return {"room", c.room, true}; }
+  Subject operator()(const engine::SetRule& c) const { return {"rule", c.rule.name}; }
+  Subject operator()(const engine::RemoveRule& c) const { return {"rule", c.rule, true}; }
+  Subject operator()(const engine::SetInventory& c) const { return {"inventory", c.inventory}; }
+  Subject operator()(const engine::RemoveInventory& c) const {
+    return {"inventory", c.inventory, true};
+  }
+  Subject operator()(const engine::SetTenant& c) const { return {"tenant", c.tenant}; }
+  Subject operator()(const engine::RemoveTenant& c) const { return {"tenant", c.tenant, true}; }
+  Subject operator()(const engine::SetTenantKey& c) const {
+    return {"API key", tenant::full_name(c.tenant, c.key)};
+  }
+  Subject operator()(const engine::RemoveTenantKey& c) const {
+    return {"API key", tenant::full_name(c.tenant, c.key), true};
+  }
+  template <class Other>
+  Subject operator()(const Other&) const {
+    return {};
+  }
+};
+
+class Application {
+ public:
+  Application(engine::Shard& shard, FileChanges& changes, const Fingerprints& before)
+      : shard_(shard), changes_(changes), before_(before) {}
+
+  Result<> run() {
+    std::span<engine::Command> left(changes_.commands);
+    while (!left.empty() && !failed_) {
+      const auto some = left.first(std::min(left.size(), kAtOnce));
+      apply_some(some);
+      left = left.subspan(some.size());
+    }
+    for (const engine::Command& command : left) keep_as_before(std::visit(NameSubject(), command));
+    if (failed_) return *failed_;
+    if (refused_ == 0) return {};
+    if (refused_ > 1) first_refusal_ += fmt::format(", and {} more", refused_ - 1);
+    return error(Errc::invalid, "the log refuses what the configuration says of " + first_refusal_);
+  }
+
+ private:
+  // All that were taken must be waited for, whatever became of one.
+  void apply_some(std::span<engine::Command> commands) {
+    std::deque<Waiting> waiting;
+    std::vector<Subject> subjects;
+    for (engine::Command& command : commands) {
+      subjects.push_back(std::visit(NameSubject(), command));
+      if (!failed_) {
+        const auto taken = shard_.submit(std::move(command), waiting.emplace_back());
+        if (taken) continue;
+        waiting.pop_back();
+        failed_ = taken.error();
+      }
+      keep_as_before(subjects.back());
+    }
+    for (std::size_t i = 0; i < waiting.size(); ++i) judge(subjects[i], waiting[i].wait().status);
+  }
+
+  void judge(const Subject& subject, Status status) {
+    if (is_good(status) || (subject.removal && status == Status::no_such_tenant)) return;
+    keep_as_before(subject);
+    if (status == Status::unavailable) {
+      failed_ = error(Errc::unavailable, "the log cannot be written now");
+    } else if (refused_++ == 0) {
+      first_refusal_ = fmt::format("{} \"{}\": {}", subject.kind, subject.name, to_string(status));
+    }
+  }
+
+  void keep_as_before(const Subject& subject) {
+    changes_.said.erase(subject.name);
+    const auto known = before_.find(subject.name);
+    if (known != before_.end()) changes_.said.insert(*known);
+  }
+
+  engine::Shard& shard_;
+  FileChanges& changes_;
+  const Fingerprints& before_;
+  std::optional<Error> failed_;
+  std::size_t refused_ = 0;
+  std::string first_refusal_;
+};
+
+}  // namespace
+
+Result<> apply(engine::Shard& shard, FileChanges& changes, const Fingerprints& before) {
+  return Application(shard, changes, before).run();
+}
+
+Result<> apply_and_remember(engine::Shard& shard, FileChanges changes, const Fingerprints& before,
+                            const FileMemory& memory, const char* file) {
+  const Result<> applied = apply(shard, changes, before);
+  if (changes.said == before) return applied;
+  auto written = memory.write(file, changes.said, shard.applied());
+  return applied ? written : applied;
+}
+
+}  // namespace doorward::app
