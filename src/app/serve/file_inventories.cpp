@@ -13,8 +13,6 @@ namespace {
 
 using Source = engine::SetRoom::Source;
 
-constexpr const char* kSaidFile = "inventories-of-file.json";
-
 // Says where an inventory is another than the file has it. True: the file's was refused.
 bool tell_difference(const config::InventorySettings& wanted, const engine::Shard& shard,
                      Log& log) {
@@ -89,7 +87,7 @@ FileChanges changes_of(const std::vector<config::InventorySettings>& inventories
 
 Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
                                 const FileMemory& memory, engine::Shard& shard, Log& log) {
-  auto before = memory.read(kSaidFile, shard.applied());
+  auto before = memory.read(kInventoriesOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(inventories, *before, shard.inventories());
   for (const engine::Command& command : changes.commands) {
@@ -108,7 +106,7 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
     if (before->contains(one.name)) changes.said.emplace(one.name, before->at(one.name));
   }
   if (changes.said == *before) return applied;
-  auto written = memory.write(kSaidFile, changes.said, shard.applied());
+  auto written = memory.write(kInventoriesOfFile, changes.said, shard.applied());
   return applied ? written : applied;
 }
 

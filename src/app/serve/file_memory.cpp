@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-// {"log": "sqlite", "at": "0-17-0", "said": {"sale": "9f86…"}}
+// {"log": "4f2a…-91c0…", "at": "0-17-0", "said": {"sale": "9f86…"}}
 constexpr const char* kLog = "log";
 constexpr const char* kAt = "at";
 constexpr const char* kSaid = "said";
@@ -27,28 +27,47 @@ Fingerprints prints_of(const json::object& said) {
   return prints;
 }
 
-}  // namespace
-
-Result<Fingerprints> FileMemory::read(const char* file, const ports::LogPosition& applied) const {
-  if (folder_.empty()) return Fingerprints();
-  const auto text = read_small_file(folder_ / file);
-  if (!text && text.error().code == Errc::not_found) return Fingerprints();
+Result<json::object> read_object(const std::filesystem::path& path) {
+  const auto text = read_small_file(path);
   if (!text) return text.error();
   boost::system::error_code failed;
-  const json::value root = json::parse(*text, failed);
-  if (failed || !root.is_object()) {
-    return error(Errc::corrupt, (folder_ / file).string() +
-                                    " is broken; remove it to apply all "
-                                    "that the configuration says again");
+  json::value root = json::parse(*text, failed);
+  if (!failed && root.is_object()) return std::move(root.get_object());
+  return error(
+      Errc::corrupt,
+      path.string() + " is broken; remove it to apply all that the configuration says again");
+}
+
+// Written before the memory knew its log.
+bool is_of_older_version(const json::object& root) {
+  const json::value* said = root.if_contains(kSaid);
+  return said == nullptr || !said->is_object();
+}
+
+}  // namespace
+
+Result<FileMemory> FileMemory::open(std::filesystem::path folder, std::string log,
+                                    const ports::LogPosition& applied) {
+  FileMemory memory(std::move(folder), std::move(log));
+  if (memory.folder_.empty()) return memory;
+  for (const char* file : {kRoomsOfFile, kRulesOfFile, kTenantsOfFile, kInventoriesOfFile}) {
+    const auto root = read_object(memory.folder_ / file);
+    if (!root && root.error().code == Errc::not_found) continue;
+    if (!root) return root.error();
+    if (is_of_older_version(*root)) continue;
+    const auto at = gateway::parse_position(text_of(*root, kAt));
+    if (text_of(*root, kLog) == memory.log_ && at && *at <= applied) continue;
+    if (auto emptied = memory.write(file, {}, applied); !emptied) return emptied.error();
   }
-  const json::object& object = root.get_object();
-  const json::value* said = object.if_contains(kSaid);
-  // Written before the memory knew its log.
-  if (said == nullptr || !said->is_object()) return prints_of(object);
-  const auto at = gateway::parse_position(text_of(object, kAt));
-  if (text_of(object, kLog) == log_ && at && *at <= applied) return prints_of(said->get_object());
-  if (auto emptied = write(file, {}, applied); !emptied) return emptied.error();
-  return Fingerprints();
+  return memory;
+}
+
+Result<Fingerprints> FileMemory::read(const char* file) const {
+  if (folder_.empty()) return Fingerprints();
+  const auto root = read_object(folder_ / file);
+  if (!root && root.error().code == Errc::not_found) return Fingerprints();
+  if (!root) return root.error();
+  return prints_of(is_of_older_version(*root) ? *root : root->at(kSaid).get_object());
 }
 
 Result<> FileMemory::write(const char* file, const Fingerprints& said,

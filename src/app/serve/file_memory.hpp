@@ -21,19 +21,27 @@ namespace doorward::app {
 // What the file said about each thing, as fingerprints by name.
 using Fingerprints = std::map<std::string, std::string>;
 
+inline constexpr const char* kRoomsOfFile = "rooms-of-file.json";
+inline constexpr const char* kRulesOfFile = "rules-of-file.json";
+inline constexpr const char* kTenantsOfFile = "tenants-of-file.json";
+inline constexpr const char* kInventoriesOfFile = "inventories-of-file.json";
+
 class FileMemory {
  public:
-  // `folder` empty: nothing is remembered. `log`: its kind and name.
-  FileMemory(std::filesystem::path folder, std::string log)
-      : folder_(std::move(folder)), log_(std::move(log)) {}
+  // `folder` empty: nothing is remembered. `log`: its mark. Drops what is of another log, and what
+  // is of one that was further than `applied`: the log as it is when it is opened.
+  static Result<FileMemory> open(std::filesystem::path folder, std::string log,
+                                 const ports::LogPosition& applied);
 
-  // Nothing where there is no such file, or where it is another log's or one's that was further
-  // than `applied`; then it is emptied, so that a start that is cut short does not trust it later.
-  Result<Fingerprints> read(const char* file, const ports::LogPosition& applied) const;
+  // Nothing where there is no such file.
+  Result<Fingerprints> read(const char* file) const;
   Result<> write(const char* file, const Fingerprints& said,
                  const ports::LogPosition& applied) const;
 
  private:
+  FileMemory(std::filesystem::path folder, std::string log)
+      : folder_(std::move(folder)), log_(std::move(log)) {}
+
   std::filesystem::path folder_;
   std::string log_;
 };

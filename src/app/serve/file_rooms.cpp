@@ -11,8 +11,6 @@ namespace {
 
 using Source = engine::SetRoom::Source;
 
-constexpr const char* kSaidFile = "rooms-of-file.json";
-
 template <class Value>
 std::string shown(const std::optional<Value>& value) {
   return value ? fmt::to_string(*value) : "-";
@@ -71,11 +69,11 @@ FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
 
 Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
                           engine::Shard& shard, Log& log) {
-  auto before = memory.read(kSaidFile, shard.applied());
+  auto before = memory.read(kRoomsOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(rooms, *before, shard.rooms());
   const auto commands = changes.commands;
-  auto applied = apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+  auto applied = apply_and_remember(shard, std::move(changes), *before, memory, kRoomsOfFile);
   if (!applied) return applied;
   for (const engine::Command& command : commands) {
     const auto* set = std::get_if<engine::SetRoom>(&command);

@@ -14,8 +14,6 @@ namespace {
 
 using limit::RuleSource;
 
-constexpr const char* kSaidFile = "rules-of-file.json";
-
 }  // namespace
 
 std::string fingerprint(const limit::Rule& rule) {
@@ -79,12 +77,12 @@ FileChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
 
 Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
                           engine::Shard& shard, Log& log) {
-  auto before = memory.read(kSaidFile, shard.applied());
+  auto before = memory.read(kRulesOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of_all(rules, *before, shard);
   const std::size_t count = changes.commands.size();
   const Result<> applied =
-      apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+      apply_and_remember(shard, std::move(changes), *before, memory, kRulesOfFile);
   if (applied && count > 0)
     log.info("rules changed, as the configuration has them", {{"rules", std::to_string(count)}});
   return applied;

@@ -19,8 +19,6 @@ using engine::SetTenant;
 using engine::SetTenantKey;
 using tenant::Tenant;
 
-constexpr const char* kSaidFile = "tenants-of-file.json";
-
 // What came later stands last, and is left out where it is the default: a file that names none of
 // it is as it was before.
 std::string fingerprint(const tenant::Settings& settings) {
@@ -127,13 +125,13 @@ FileChanges changes_of(const std::vector<config::TenantSettings>& tenants,
 
 Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
                             const FileMemory& memory, engine::Shard& shard, Log& log) {
-  auto before = memory.read(kSaidFile, shard.applied());
+  auto before = memory.read(kTenantsOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(tenants, *before, *shard.tenants());
   const std::size_t count = changes.commands.size();
   add_inventories(shard, changes.commands);
   const Result<> applied =
-      apply_and_remember(shard, std::move(changes), *before, memory, kSaidFile);
+      apply_and_remember(shard, std::move(changes), *before, memory, kTenantsOfFile);
   if (applied && count > 0)
     log.info("tenants or their keys changed, as the configuration has them",
              {{"changes", std::to_string(count)}});

@@ -138,7 +138,18 @@ Result<> Program::open_shard(Materials materials) {
   streams_.attach(*places_, *server_);
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
   make_api();
+  if (auto remembered = open_file_memory(); !remembered) return remembered;
   return apply_file(config_);
+}
+
+Result<> Program::open_file_memory() {
+  auto* log = dynamic_cast<ports::LogMark*>(command_log_.get());
+  const auto mark = log == nullptr ? Result<std::string>("") : log->mark();
+  if (!mark) return mark.error();
+  auto opened = FileMemory::open(memory_folder(), *mark, shard_->applied());
+  if (!opened) return opened.error();
+  file_memory_ = *std::move(opened);
+  return {};
 }
 
 std::vector<gateway::Issuer> Program::make_issuers(std::vector<IssuerMaterial> materials) {
@@ -288,11 +299,6 @@ bool Program::admin_on_main() const {
 std::filesystem::path Program::memory_folder() const {
   // Without a lasting log there is nothing to remember beside it.
   return config_.log.kind == config::LogKind::memory ? "" : config_.data;
-}
-
-FileMemory Program::file_memory() const {
-  const bool is_shared = config_.log.kind == config::LogKind::redis;
-  return {memory_folder(), is_shared ? "redis " + config_.log.name : "sqlite"};
 }
 
 bool Program::drain() {

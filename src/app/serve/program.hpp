@@ -102,7 +102,7 @@ class Program {
   edge::Task<> fall_back(gateway::Context& context);
   bool admin_on_main() const;
   std::filesystem::path memory_folder() const;
-  FileMemory file_memory() const;
+  Result<> open_file_memory();
 
   config::Config config_;
   Log& log_;
@@ -116,6 +116,7 @@ class Program {
   Metrics metrics_;
   OwnPaths own_paths_;
   WantedInventories wanted_inventories_;
+  std::optional<FileMemory> file_memory_;  // once the shard is open
   std::optional<adapters::sqlite::DataFolder> folder_;
   std::unique_ptr<ports::CommandLog> command_log_;
   SipKey subject_key_;

@@ -29,14 +29,14 @@ constexpr std::string_view kNoRules =
 }  // namespace
 
 Result<> Program::apply_file(const config::Config& config) {
-  auto tenants = apply_file_tenants(config.tenants, file_memory(), *shard_, log_);
+  auto tenants = apply_file_tenants(config.tenants, *file_memory_, *shard_, log_);
   if (!tenants) return tenants;
-  auto inventories = apply_file_inventories(config.inventories, file_memory(), *shard_, log_);
+  auto inventories = apply_file_inventories(config.inventories, *file_memory_, *shard_, log_);
   if (!inventories) return inventories;
   wanted_inventories_.set(config.inventories);
-  auto rooms = apply_file_rooms(config.rooms, file_memory(), *shard_, log_);
+  auto rooms = apply_file_rooms(config.rooms, *file_memory_, *shard_, log_);
   if (!rooms) return rooms;
-  return apply_file_rules(config.rules, file_memory(), *shard_, log_);
+  return apply_file_rules(config.rules, *file_memory_, *shard_, log_);
 }
 
 bool Program::reload(config::Config config) {
@@ -44,19 +44,19 @@ bool Program::reload(config::Config config) {
     log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
   // What may fail comes first.
-  if (auto done = apply_file_tenants(config.tenants, file_memory(), *shard_, log_); !done) {
+  if (auto done = apply_file_tenants(config.tenants, *file_memory_, *shard_, log_); !done) {
     log_.error(kNoTenants, {{"fault", done.error().what}});
     return false;
   }
-  if (auto set = apply_file_inventories(config.inventories, file_memory(), *shard_, log_); !set) {
+  if (auto set = apply_file_inventories(config.inventories, *file_memory_, *shard_, log_); !set) {
     log_.error(kNoInventories, {{"fault", set.error().what}});
     return false;
   }
-  if (auto rooms = apply_file_rooms(config.rooms, file_memory(), *shard_, log_); !rooms) {
+  if (auto rooms = apply_file_rooms(config.rooms, *file_memory_, *shard_, log_); !rooms) {
     log_.error(kNoRooms, {{"fault", rooms.error().what}});
     return false;
   }
-  if (auto rules = apply_file_rules(config.rules, file_memory(), *shard_, log_); !rules) {
+  if (auto rules = apply_file_rules(config.rules, *file_memory_, *shard_, log_); !rules) {
     log_.error(kNoRules, {{"fault", rules.error().what}});
     return false;
   }

@@ -38,6 +38,12 @@ Error broken(const fs::path& path) {
           "remove it and start once with --new-secrets to draw new ones (tickets and passes end)");
 }
 
+// Of the mark; a new one where it has none.
+std::string id_in(std::string_view mark, ports::Entropy& entropy) {
+  if (mark.size() > kFingerprintDigits) return std::string(mark.substr(kFingerprintDigits));
+  return fmt::format("-{:016x}", ports::draw<std::uint64_t>(entropy));
+}
+
 Error foreign(const fs::path& path, const char* found) {
   return error(Errc::conflict,
                "the log was begun with other secrets than this data folder's: " + path.string() +
@@ -187,13 +193,13 @@ Result<Secrets> open_secrets_of_log(const fs::path& folder, wire::jose::Algorith
   if (!secrets) return secrets;
   const std::string print = fingerprint(*secrets);
   if (renew) {
-    auto replaced = log.replace_mark(print);
+    auto replaced = log.replace_mark(print + id_in(*standing, entropy));
     if (!replaced) return replaced.error();
     return secrets;
   }
-  const auto left = log.leave_mark(print);
+  const auto left = log.leave_mark(print + id_in({}, entropy));
   if (!left) return left.error();
-  if (*left != print) return foreign(folder / kSecretsFile, "holds others");
+  if (!left->starts_with(print)) return foreign(folder / kSecretsFile, "holds others");
   return secrets;
 }
 
