@@ -31,7 +31,7 @@ class Server:
         self.command = [os.environ["DOORWARD_BINARY"], "serve", "--listen", "127.0.0.1:0", "--data", str(self.data)]
         if config is not None:
             path = self.folder / "doorward.yaml"
-            path.write_text(config)
+            path.write_text(config or "{}\n")
             self.command += ["--config", str(path)]
         self.command += arguments
         self.environment = {**os.environ, "DOORWARD_ADMIN_TOKEN": ADMIN_TOKEN, **(environment or {})}

@@ -118,8 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
               "tenants.acme.max_rooms: expected at most 1 rooms of the tenant, found 2"},
         Wrong{"tenants: {acme: {max_rules: 1, rules: {a: 1/s, b: 1/s}}}",
               "tenants.acme.max_rules: expected at most 1 rules of the tenant, found 2"},
-        Wrong{"tenants: {acme: {max_units: 2, inventories: {hall: {sections: {A: {rows: 1, seats: "
-              "3}}}}}}",
+        Wrong{"tenants: {acme: {max_units: 2, inventories: {hall: {sections: [{name: A, rows: "
+              "1, seats: 3}]}}}}",
               "tenants.acme.max_units: expected at most 2 seats of the tenant, found 3"},
         Wrong{"tenants:\n"
               "  a: {api_keys: [{name: w, sha256: " +

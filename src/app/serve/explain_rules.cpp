@@ -96,16 +96,16 @@ bool is_open(const config::Config& config, const AskedRequest& asked) {
 
 std::string explain_rules(const config::Config& config, const AskedRequest& asked) {
   const NoHeaders headers;
-  limit::FoundRules found;
-  unconditional(config.rules)
-      .find({.host = asked.host,
-             .path = asked.path,
-             .method = asked.method,
-             .route = asked.route == nullptr ? std::string_view() : asked.route->name,
-             .headers = headers,
-             .client = {},
-             .now = {}},
-            found);
+  const limit::RuleSet rules = unconditional(config.rules);
+  limit::FoundRules found;  // points into `rules`
+  rules.find({.host = asked.host,
+              .path = asked.path,
+              .method = asked.method,
+              .route = asked.route == nullptr ? std::string_view() : asked.route->name,
+              .headers = headers,
+              .client = {},
+              .now = {}},
+             found);
   std::string text;
   for (const limit::Applied& applied : found.rules) {
     const auto is_it = [&](const config::RuleSettings& settings) {
