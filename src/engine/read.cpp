@@ -44,8 +44,9 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
   }
   room::Estimate::Question question;
   question.ahead = room::ahead_in_lanes(ahead, lane.share, shares, elsewhere);
-  if (const auto capacity = capacity_of(world, room); capacity && *capacity > room.counted) {
-    question.free_slots = *capacity - room.counted;
+  question.capacity = capacity_of(world, room);
+  if (question.capacity && *question.capacity > room.counted) {
+    question.free_slots = *question.capacity - room.counted;
   }
   if (const auto& opens = room.policy.opens_at; opens && *opens > world.clock.now()) {
     question.opens_in = *opens - world.clock.now();

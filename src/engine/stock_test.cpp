@@ -86,6 +86,28 @@ TEST_F(StockTest, WithAFactorBelowOneTheLastUnitIsStillSold) {
   EXPECT_EQ(join(3).status, Status::sold_out);
 }
 
+TEST_F(StockTest, AnEstimateIsMadeForAsManyAsTheFactorLetsIn) {
+  set(count_of(100));
+  for (const bool is_bounded : {true, false}) {
+    room::Policy policy = selling(1'000, 50);
+    if (!is_bounded) policy.capacity.reset();
+    set_room(policy);
+    if (is_bounded)
+      for (std::uint64_t n = 1; n <= 60; ++n) join(n);
+    for (std::uint64_t i = 1; i <= 20; ++i) {  // five inside, for five seconds each
+      wait(Millis(1'000));
+      do_one(Finish{id(is_bounded ? i : 20 + i)});
+    }
+    EXPECT_EQ(room().counted, 5U);
+    const auto eta = view(60).eta;
+    const std::uint32_t ahead = is_bounded ? 35 : 15;
+    ASSERT_TRUE(eta);
+    EXPECT_GT(eta->low_s, ahead / 5);
+    EXPECT_LE(eta->low_s, ahead);
+    EXPECT_GE(eta->high_s, ahead);
+  }
+}
+
 TEST_F(StockTest, ARoomSellsWhatItsPolicySaysNow) {
   set(count_of(0));
   set_room(selling(10));

@@ -205,16 +205,16 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   const std::uint64_t free_slots = question.free_slots;
   WaitGuess guess;
   if (policy.admit) guess = by_rate(*policy.admit, slots, question.round_in);
-  if (!policy.capacity || slots <= free_slots) return guess;
+  if (!question.capacity || slots <= free_slots) return guess;
   if (total.ended < kLeastEvents) {
     // As if sessions lasted their `ttl`, one full room after the other.
-    const std::uint64_t rooms = (slots - free_slots - 1) / std::max(1U, *policy.capacity) + 1;
+    const std::uint64_t rooms = (slots - free_slots - 1) / std::max(1U, *question.capacity) + 1;
     guess.may_add = rooms * static_cast<std::uint64_t>(policy.session_ttl.count());
     return policy.admit ? std::optional(guess) : std::nullopt;
   }
   const std::uint64_t needed = slots - free_slots;
   const std::uint64_t length = std::min(total.inside_ms / total.ended, kLongestSession);
-  const std::uint64_t wait = needed * length / std::max(1U, *policy.capacity);
+  const std::uint64_t wait = needed * length / std::max(1U, *question.capacity);
   if (wait <= guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
   // In rounds a slot that became free waits for the next one.

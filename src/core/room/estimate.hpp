@@ -58,6 +58,8 @@ class Estimate {
     std::uint64_t free_slots = 0;  // of the capacity
     Millis opens_in{0};            // until `opens_at`
     Millis round_in{0};  // from now, or the opening, to the next round, where there are any
+    // That in force; what a room sells may bound it below that of its policy. Absent: none.
+    std::optional<std::uint32_t> capacity = {};
   };
   // None where nothing is known yet that bounds the wait.
   std::optional<Eta> answer(const Policy& policy, const Question& question, ServiceTime now) const;

@@ -23,14 +23,19 @@ Policy capacity_of(std::uint32_t capacity) {
   return policy;
 }
 
+std::optional<Eta> ask(const Estimate& estimate, const Policy& policy, Estimate::Question question,
+                       ServiceTime now) {
+  question.capacity = policy.capacity;
+  return estimate.answer(policy, question, now);
+}
+
 TEST(Estimate, SaysNothingOfSessionsThatItHasNotSeenEnd) {
   const Estimate estimate;
-  EXPECT_EQ(estimate.answer(capacity_of(10), {5, 0, {}}, at(0)), std::nullopt);
-  EXPECT_EQ(estimate.answer(capacity_of(10), {5, 6, {}}, at(0)),
-            (Eta{0, 0}));  // a free slot is sure
+  EXPECT_EQ(ask(estimate, capacity_of(10), {5, 0, {}}, at(0)), std::nullopt);
+  EXPECT_EQ(ask(estimate, capacity_of(10), {5, 6, {}}, at(0)), (Eta{0, 0}));  // a free slot is sure
   Policy both = capacity_of(10);
   both.admit = Rate{1, 1s};
-  const auto ceiling = estimate.answer(both, {60, 0, {}}, at(0));
+  const auto ceiling = ask(estimate, both, {60, 0, {}}, at(0));
   ASSERT_TRUE(ceiling);
   EXPECT_LE(ceiling->low_s, 60u);
   EXPECT_GE(ceiling->high_s, 120u);
@@ -41,7 +46,7 @@ TEST(Estimate, FollowsTheRateAndWidensWithTheDistance) {
   policy.admit = Rate{10, 1s};
   std::uint32_t width = 0;
   for (std::uint64_t ahead : {100, 1'000, 10'000, 1'000'000}) {
-    const auto eta = Estimate{}.answer(policy, {ahead, 0, {}}, at(0));
+    const auto eta = ask({}, policy, {ahead, 0, {}}, at(0));
     ASSERT_TRUE(eta);
     EXPECT_LE(eta->low_s, ahead / 10);
     EXPECT_GE(eta->high_s, ahead / 10);
@@ -54,8 +59,8 @@ TEST(Estimate, FollowsTheRateAndWidensWithTheDistance) {
 TEST(Estimate, CountsFromTheOpening) {
   Policy policy;
   policy.admit = Rate{10, 1s};
-  const auto now = Estimate{}.answer(policy, {500, 0, {}}, at(0));
-  const auto later = Estimate{}.answer(policy, {500, 0, 1h}, at(0));
+  const auto now = ask({}, policy, {500, 0, {}}, at(0));
+  const auto later = ask({}, policy, {500, 0, 1h}, at(0));
   EXPECT_EQ(later->low_s, now->low_s + 3'600);
   EXPECT_EQ(later->high_s, now->high_s + 3'600);
 }
@@ -66,8 +71,8 @@ TEST(Estimate, FollowsAChangeOfCapacityAtOnce) {
     if (s > 0) estimate.ended(1);
     estimate.stand(at(1 + s * 1'000), 1'000, 100);
   }
-  const auto before = estimate.answer(capacity_of(100), {500, 0, {}}, at(600'000));
-  const auto after = estimate.answer(capacity_of(200), {500, 100, {}}, at(600'000));
+  const auto before = ask(estimate, capacity_of(100), {500, 0, {}}, at(600'000));
+  const auto after = ask(estimate, capacity_of(200), {500, 100, {}}, at(600'000));
   ASSERT_TRUE(before && after);
   EXPECT_LE(before->low_s, 500u);
   EXPECT_GE(before->high_s, 500u);
@@ -76,13 +81,30 @@ TEST(Estimate, FollowsAChangeOfCapacityAtOnce) {
   EXPECT_LT(after->high_s, before->low_s);
 }
 
+TEST(Estimate, IsAskedForTheCapacityInForceAndNotForThePolicys) {
+  Estimate estimate;
+  for (int s = 0; s <= 600; ++s) {  // 5 inside, one ends each second: sessions of 5 s
+    if (s > 0) estimate.ended(1);
+    estimate.stand(at(1 + s * 1'000), 1'000, 5);
+  }
+  Estimate::Question question{100, 0, {}};
+  question.capacity = 5;
+  for (const Policy& policy : {capacity_of(1'000), Policy()}) {
+    const auto eta = estimate.answer(policy, question, at(600'000));
+    ASSERT_TRUE(eta);
+    EXPECT_GT(eta->low_s, 20u);
+    EXPECT_LE(eta->low_s, 100u);
+    EXPECT_GE(eta->high_s, 100u);
+  }
+}
+
 TEST(Estimate, TurnsThatFindNobodyCountAsNoWait) {
   Policy policy;
   policy.admit = Rate{1, 1s};
   Estimate estimate;
   estimate.admitted(100);
   estimate.passed_over(100);
-  const auto eta = estimate.answer(policy, {1'000, 0, {}}, at(0));
+  const auto eta = ask(estimate, policy, {1'000, 0, {}}, at(0));
   EXPECT_LE(eta->low_s, 500u);
   EXPECT_GE(eta->high_s, 500u);
   EXPECT_LT(eta->high_s, 700u);
@@ -99,7 +121,7 @@ TEST(Estimate, SurvivesEveryExtreme) {
   }
   Policy policy = capacity_of(1);
   policy.admit = Rate{1, 24h};
-  const auto eta = estimate.answer(policy, {UINT64_MAX - 1, 0, 168h}, at(INT64_MAX / 2));
+  const auto eta = ask(estimate, policy, {UINT64_MAX - 1, 0, 168h}, at(INT64_MAX / 2));
   ASSERT_TRUE(eta);
   EXPECT_LE(eta->low_s, eta->high_s);
 }
@@ -203,7 +225,7 @@ class Simulation {
       visitor.leaves = now_ + static_cast<std::int64_t>(1'000 * exponential(patience_s));
     }
     const std::uint64_t free = policy_.capacity ? *policy_.capacity - inside_.size() : 0;
-    visitor.promised = estimate_.answer(policy_, {line_.size(), free, {}}, at(now_));
+    visitor.promised = ask(estimate_, policy_, {line_.size(), free, {}}, at(now_));
     line_.push_back(visitor);
   }
   void admit() {
