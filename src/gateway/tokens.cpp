@@ -123,8 +123,21 @@ Tokens::Tokens(TokenOptions options)
       passes_(options_.cache_entries, options_.cache_key) {}
 
 std::shared_ptr<const Tokens::Own> Tokens::own_of(std::string_view tenant) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = own_.find(tenant); known != own_.end()) return known->second;
+  }
+  auto own = make_own(tenant);
   const std::lock_guard lock(mutex_);
-  if (const auto known = own_.find(tenant); known != own_.end()) return known->second;
+  if (own_.size() >= tenant::kMaxTenants) own_.clear();
+  return own_.emplace(tenant, std::move(own)).first->second;
+}
+
+std::shared_ptr<const Tokens::Own> Tokens::own_of_named(std::string_view tenant) const {
+  return options_.has_tenant && !options_.has_tenant(tenant) ? nullptr : own_of(tenant);
+}
+
+std::shared_ptr<const Tokens::Own> Tokens::make_own(std::string_view tenant) const {
   std::vector<jose::Key> passes, secrets;
   for (const jose::Key& secret : options_.secrets.keys()) {
     const std::string kid = fmt::format("{}{}{}", tenant, kOfTenant, secret.kid());
@@ -140,8 +153,6 @@ std::shared_ptr<const Tokens::Own> Tokens::own_of(std::string_view tenant) const
   own->secrets = jose::KeySet(std::move(secrets));
   own->ticket_header = jose::protected_header(own->secrets.signer(), kTicketType);
   own->pass_header = jose::protected_header(own->passes.signer(), kPassType);
-  if (own_.size() >= tenant::kMaxTenants) own_.clear();
-  own_.emplace(tenant, own);
   return own;
 }
 
@@ -199,7 +210,9 @@ Verified<TicketToken> Tokens::read_ticket(std::string_view token, LogTime now) c
     return read;
   }
   const std::string tenant = tenant_of(token);
-  const jose::KeySet keys = tenant.empty() ? options_.secrets : own_of(tenant)->secrets;
+  const auto own = tenant.empty() ? nullptr : own_of_named(tenant);
+  if (!tenant.empty() && !own) return TokenError::unknown_key;
+  const jose::KeySet& keys = own ? own->secrets : options_.secrets;
   const auto verified = jose::verify(keys, token, expect(options_, kTicketType), to_system(now));
   if (verified.has_error()) return verified.error();
   auto read = read_place<TicketToken>(verified->claims);
@@ -216,7 +229,9 @@ Verified<Pass> Tokens::read_pass(std::string_view token, std::string_view room, 
   jose::Expectation expected = expect(options_, kPassType);
   expected.leeway = kPassLeeway;
   const std::string tenant = tenant_of(token);
-  const jose::KeySet keys = tenant.empty() ? options_.passes : own_of(tenant)->passes;
+  const auto own = tenant.empty() ? nullptr : own_of_named(tenant);
+  if (!tenant.empty() && !own) return TokenError::unknown_key;
+  const jose::KeySet& keys = own ? own->passes : options_.passes;
   const auto verified = jose::verify(keys, token, expected, to_system(now));
   if (verified.has_error()) return verified.error();
   auto read = read_place<Pass>(verified->claims);
@@ -241,7 +256,8 @@ Tokens::Kind Tokens::kind_of(std::string_view token) const {
   if (starts_with_one_of(token, pass_prefixes_)) return Kind::pass;
   const std::string tenant = tenant_of(token);
   if (tenant.empty()) return Kind::other;
-  const auto own = own_of(tenant);
+  const auto own = own_of_named(tenant);
+  if (!own) return Kind::other;
   for (const jose::Key& key : own->secrets.keys())
     if (token.starts_with(jose::protected_header(key, kTicketType) + '.')) return Kind::ticket;
   for (const jose::Key& key : own->passes.keys())

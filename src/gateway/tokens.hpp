@@ -11,7 +11,8 @@
 // Time:    `now` is passed in. A pass ends with its session's logged deadline at the latest.
 // Threads: thread-safe.
 // Bounds:  verified passes are kept, `cache_entries` of them. Tickets and devices are not: their
-//          HMAC costs little more than the digest by which they would be found.
+//          HMAC costs little more than the digest by which they would be found. The keys of tenants
+//          that there are, kMaxTenants of them: what a token names is nothing until it is verified.
 // Errors:  TokenError, by name.
 // Spec:    docs/api.md, "Tokens".
 #pragma once
@@ -23,6 +24,7 @@
 #include "wire/jose/jws.hpp"
 #include "wire/jose/verified_cache.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,6 +59,8 @@ struct TokenOptions {
   Millis pass_ttl{std::chrono::minutes{5}};  // a pass is never good for longer
   std::size_t cache_entries = 65'536;
   SipKey cache_key;
+  // Asked before keys are made for a tenant that only a token names. Absent: any is one.
+  std::function<bool(std::string_view tenant)> has_tenant = {};
 };
 
 // One set of keys as a data folder keeps it: what is HS256 is the secret, the rest signs passes.
@@ -95,6 +99,9 @@ class Tokens {
     std::string ticket_header, pass_header;
   };
   std::shared_ptr<const Own> own_of(std::string_view tenant) const;
+  // Null: there is no such tenant.
+  std::shared_ptr<const Own> own_of_named(std::string_view tenant) const;
+  std::shared_ptr<const Own> make_own(std::string_view tenant) const;
 
   TokenOptions options_;
   std::string ticket_header_, pass_header_, device_header_;

@@ -102,6 +102,27 @@ TEST(Tokens, AKeyOfOneTenantSignsForNoOther) {
   EXPECT_EQ(error_of(tokens.read_pass(mixed, "", kNow)), "bad_signature");
 }
 
+TEST(Tokens, WhatOnlyATokenNamesIsNoTenant) {
+  Tokens anywhere(options());
+  const std::string ticket = anywhere.issue(TicketToken{kTicket, "acme/sale", "ann", {}}, kNow);
+  const std::string pass = anywhere.issue(Pass{kTicket, "acme/sale", "ann", {}, kNow + 1min}, kNow);
+  std::string there_is;
+  TokenOptions given = options();
+  given.has_tenant = [&](std::string_view tenant) { return tenant == there_is; };
+  Tokens tokens(std::move(given));
+  for (const char* name : {"", "acme", "b"}) {
+    there_is = name;
+    const bool known = there_is == "acme";
+    EXPECT_EQ(error_of(tokens.read_ticket(ticket, kNow)), known ? "ok" : "unknown_key");
+    EXPECT_EQ(tokens.kind_of(ticket), known ? Tokens::Kind::ticket : Tokens::Kind::other);
+    EXPECT_EQ(tokens.kind_of(pass), known ? Tokens::Kind::pass : Tokens::Kind::other);
+  }
+  there_is = "b";
+  EXPECT_EQ(error_of(tokens.read_pass(pass, "", kNow)), "unknown_key");
+  EXPECT_FALSE(tokens.issue(TicketToken{kTicket, "c/sale", "ann", {}}, kNow).empty())
+      << "whose room it is was asked before";
+}
+
 TEST(Tokens, KeysForAnotherUseFollowFromEverySecretAndTellUsesApart) {
   const Key first = Key::generate(Algorithm::hs256, "s1").value();
   const Key second = Key::generate(Algorithm::hs256, "s2").value();

@@ -93,6 +93,7 @@ Result<> Program::open_tokens(const Materials& materials) {
   options.issuer = config_.tokens.issuer;
   options.pass_ttl = config_.tokens.pass_ttl;
   options.cache_key = draw_sip_key(entropy_);
+  options.has_tenant = [this](auto tenant) { return shard_->tenants()->named(tenant) != nullptr; };
   tokens_ = std::make_unique<gateway::Tokens>(std::move(options));
   admin_token_ = config_.admin.token;
   if (!admin_token_.empty()) return {};
