@@ -222,6 +222,27 @@ TEST_F(ReservationsApi, ALiveMapSendsItselfAndThenWhatChanges) {
   EXPECT_EQ(api.streams.seats().count(), 0U);
 }
 
+TEST_F(ReservationsApi, ALiveMapThatShrinksIsSentAnew) {
+  make("hall", kHall);
+  // As a call that is under way has it.
+  const auto before = api.desk.shard->inventory("hall");
+  gateway::ExchangeDouble exchange("GET", "/v1/inventories/hall/seats/events");
+  EXPECT_TRUE(api.call(exchange).parked);
+  edge::ParkedStream stream = exchange.stream;
+  EXPECT_NE(rendered(stream).find(R"("states":"aaaaaa")"), std::string::npos);
+  make("hall", R"({"sections":[{"name":"B","units":["B1","B2"]}]})");
+  const engine::UnitChange last{before->number, 5, reserve::UnitState::available};
+  api.streams.seats().changed({&last, 1});
+  const std::string anew = rendered(stream);
+  EXPECT_NE(anew.find(R"("states":"aa")"), std::string::npos) << anew;
+  api.streams.seats().changed({&last, 1});
+  const engine::UnitChange there{before->number, 1, reserve::UnitState::held};
+  api.streams.seats().changed({&there, 1});
+  const std::string changed = rendered(stream);
+  EXPECT_NE(changed.find(R"("units":{"B2":"h"})"), std::string::npos) << changed;
+  api.streams.gone(stream);
+}
+
 TEST_F(ReservationsApi, ALockIsForOneBackendAtATime) {
   const std::string path = "/v1/locks/order:17";
   EXPECT_EQ(api.call("POST", path).status, 401U);

@@ -20,6 +20,12 @@ constexpr Millis kHeartbeat = 15s;
 // Changes in one event: names have up to 86 bytes, and an event at most 60 KiB.
 constexpr std::size_t kMostInEvent = 500;
 
+// Whether both are of one map, though it may be gone.
+bool is_same(const std::weak_ptr<const reserve::SeatMap>& a,
+             const std::weak_ptr<const reserve::SeatMap>& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
+
 char letter_of(UnitState state) {
   switch (state) {
     case UnitState::available: return 'a';
@@ -161,13 +167,14 @@ bool SeatStreams::show_whole(Held& held, edge::ParkedStream& stream, std::string
 }
 
 // False if the inventory is gone, or is another of the same name.
-bool SeatStreams::show_changes(const Held& held, edge::ParkedStream& stream, std::string& out) {
+bool SeatStreams::show_changes(Held& held, edge::ParkedStream& stream, std::string& out) {
   std::map<std::uint32_t, UnitState> units;
   const std::uint64_t from = stream.memo;
   {
     const std::lock_guard lock(mutex_);
     const Feed& feed = *held.feed;
-    if (feed.shown_from == from && feed.shown_to == feed.next()) {
+    if (feed.shown_from == from && feed.shown_to == feed.next() &&
+        is_same(feed.shown_map, held.map)) {
       stream.memo = feed.shown_to;
       out += feed.shown_text;
       return true;
@@ -181,9 +188,12 @@ bool SeatStreams::show_changes(const Held& held, edge::ParkedStream& stream, std
   }
   const auto entry = shard_.load()->inventory(held.feed->inventory);
   if (!entry || entry->number != held.number) return false;
+  // Numbers mean something in their map alone.
+  if (!is_same(entry->map, held.map)) return show_whole(held, stream, out);
   json::object changed;
-  for (const auto& [unit, state] : units)
-    changed[entry->map->name(unit)] = std::string(1, letter_of(state));
+  for (const auto& [unit, state] : units)  // of a larger map before, told late
+    if (unit < entry->map->units())
+      changed[entry->map->name(unit)] = std::string(1, letter_of(state));
   const std::string text = json::serialize(json::object{{"available", entry->available()},
                                                         {"sold_out", entry->sold_out},
                                                         {"units", std::move(changed)}});
@@ -193,6 +203,7 @@ bool SeatStreams::show_changes(const Held& held, edge::ParkedStream& stream, std
   const std::lock_guard lock(mutex_);
   held.feed->shown_from = from;
   held.feed->shown_to = stream.memo;
+  held.feed->shown_map = held.map;
   held.feed->shown_text = std::move(event);
   return true;
 }

@@ -71,6 +71,7 @@ class SeatStreams final : public edge::StreamSource {
     // What was rendered last: most streams stand at the same change.
     std::uint64_t shown_from = 0;
     std::uint64_t shown_to = 0;
+    std::weak_ptr<const reserve::SeatMap> shown_map;
     std::string shown_text;
   };
   struct Held {
@@ -81,7 +82,7 @@ class SeatStreams final : public edge::StreamSource {
   };
 
   bool show_whole(Held& held, edge::ParkedStream& stream, std::string& out);
-  bool show_changes(const Held& held, edge::ParkedStream& stream, std::string& out);
+  bool show_changes(Held& held, edge::ParkedStream& stream, std::string& out);
 
   const ports::Clock& clock_;
   std::atomic<const engine::Shard*> shard_{nullptr};

@@ -1,6 +1,7 @@
 #include "core/reserve/seat_map.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 
 namespace doorward::reserve {
@@ -71,6 +72,7 @@ std::size_t SeatMap::section_of(std::uint32_t unit) const {
 }
 
 std::string SeatMap::name(std::uint32_t unit) const {
+  assert(unit < units_);
   if (!inventory_.is_map()) return {};
   const std::size_t at = section_of(unit);
   const Section& section = inventory_.sections[at];
@@ -81,6 +83,7 @@ std::string SeatMap::name(std::uint32_t unit) const {
 }
 
 std::uint64_t SeatMap::price(std::uint32_t unit) const {
+  assert(unit < units_);
   return inventory_.is_map() ? inventory_.sections[section_of(unit)].price : inventory_.price;
 }
 

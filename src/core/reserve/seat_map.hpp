@@ -27,8 +27,9 @@ class SeatMap {
   const Inventory& inventory() const { return inventory_; }
   std::uint32_t units() const { return units_; }
   std::optional<std::uint32_t> find(std::string_view unit) const;
+  // Of a unit below `units`.
   std::string name(std::uint32_t unit) const;
-  // Of one unit; of a count every number has the same.
+  // Likewise; of a count every number has the same.
   std::uint64_t price(std::uint32_t unit) const;
   // Where a section's units begin, by its place in the list.
   std::uint32_t first_of(std::size_t section) const { return firsts_[section]; }
