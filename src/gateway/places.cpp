@@ -149,25 +149,35 @@ Sought<Place> Places::place_of(Claim claim, std::string_view room) const {
   return place;
 }
 
+bool Places::is_behind(const ports::LogPosition& seen) const {
+  return services_.is_log_shared && services_.shard.applied() < seen;
+}
+
+edge::Task<bool> Places::caught_up(ports::LogPosition seen) const {
+  if (!is_behind(seen)) co_return true;
+  const bool has_read = co_await await_position(services_.shard, seen);
+  co_return has_read;
+}
+
 std::optional<Sought<Place>> Places::find_now(const wire::RequestHead& head, std::string_view room,
                                               At at) {
   auto claim = claim_of(head, room, at);
   if (claim.has_error()) return claim.error();
-  if (claim->token && services_.shard.applied() < claim->token->at) return std::nullopt;
+  if (claim->token && is_behind(claim->token->at)) return std::nullopt;
   return place_of(*std::move(claim), room);
 }
 
 edge::Task<Sought<Place>> Places::find(const wire::RequestHead& head, std::string_view room,
                                        std::optional<ports::LogPosition> seen, At at) {
   if (seen) {
-    const bool caught_up = co_await await_position(services_.shard, *seen);
-    if (!caught_up) co_return behind();
+    const bool has_read = co_await caught_up(*seen);
+    if (!has_read) co_return behind();
   }
   auto claim = claim_of(head, room, at);
   if (claim.has_error()) co_return claim.error();
   if (claim->token) {
-    const bool caught_up = co_await await_position(services_.shard, claim->token->at);
-    if (!caught_up) co_return behind();
+    const bool has_read = co_await caught_up(claim->token->at);
+    if (!has_read) co_return behind();
   }
   co_return place_of(*std::move(claim), room);
 }

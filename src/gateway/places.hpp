@@ -29,6 +29,9 @@ struct Services {
   ports::Entropy& entropy;
   Tokens& tokens;
   const Identities& identities;
+  // Whether other nodes write the log too. Only then a token may be ahead of this one; else what it
+  // has seen stood in a log that is gone, as after a restore, and waiting for it is in vain.
+  bool is_log_shared = true;
 };
 
 struct Place {
@@ -63,6 +66,8 @@ class Places {
   // The same at once; absent: what its token has seen is to be waited for.
   std::optional<Sought<Place>> find_now(const wire::RequestHead& head, std::string_view room,
                                         At at = At::call);
+  // Whether this node has applied what was seen; waits for it as `await_position` does.
+  edge::Task<bool> caught_up(ports::LogPosition seen) const;
   edge::Task<Sought<Place>> join(JoinRequest request);
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.
@@ -89,6 +94,7 @@ class Places {
     Subject subject;
     bool by_cookie = false;
   };
+  bool is_behind(const ports::LogPosition& seen) const;
   Sought<Claim> claim_of(const wire::RequestHead& head, std::string_view room, At at) const;
   Sought<Place> place_of(Claim claim, std::string_view room) const;
   TicketId draw_ticket(const JoinRequest& request) const;

@@ -104,7 +104,7 @@ edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
   if (!token) co_return false;
   const auto pass = services.tokens.read_pass(*token, visit.room(), places_.now());
   if (pass.has_error()) co_return false;
-  const bool caught_up = co_await await_position(services.shard, pass->at);
+  const bool caught_up = co_await places_.caught_up(pass->at);
   const auto handle = services.shard.find(pass->ticket);
   const auto view = handle ? services.shard.read(*handle) : std::nullopt;
   // A node that is behind cannot judge the session, but the pass speaks for itself until it ends.

@@ -230,6 +230,30 @@ TEST_F(RoomGateTest, ANodeThatIsBehindBelievesThePassAndTellsTheBackendOfIt) {
   EXPECT_TRUE(asked.tunnel_goes_on);
 }
 
+TEST_F(RoomGateTest, WhatALogThatIsGoneGaveOutIsReplacedWhereNoOtherNodeWrites) {
+  desk_.set_capacity("sale", 0);
+  const LogTime now = desk_.places.now();
+  const TicketId lost{9, 9};
+  const std::string ticket =
+      desk_.tokens.issue(TicketToken{lost, "sale", "device:d", {0, 1'000'000, 0}}, now);
+  const std::string pass =
+      desk_.tokens.issue(Pass{lost, "sale", "device:d", {0, 1'000'000, 0}, now + 1h}, now);
+  const std::string cookies = "doorward_ticket_sale=" + ticket;
+  EXPECT_EQ(ask_with(cookies).status, 503U);
+  desk_.places.services().is_log_shared = false;
+  for (const std::string& old : {cookies, cookies + "; doorward_pass_sale=" + pass}) {
+    const Asked asked = ask_with(old);
+    EXPECT_EQ(asked.status, 429U) << asked.body;
+    EXPECT_NE(json(asked).at("ticket").as_string(), to_string(lost));
+    const std::string anew = cookies_of(asked.fields);
+    EXPECT_NE(anew.find("doorward_ticket_sale="), std::string::npos) << anew;
+    EXPECT_EQ(json(ask_with(anew)).at("ticket"), json(asked).at("ticket"));
+  }
+  const Asked by_token = ask({{"Authorization", "Bearer " + ticket}});
+  EXPECT_EQ(by_token.status, 410U);
+  EXPECT_EQ(json(by_token).at("reason").as_string(), "forgotten");
+}
+
 TEST_F(RoomGateTest, ATicketOfAnEndedPlaceIsAnsweredWithTheReason) {
   desk_.set_capacity("sale", 0);
   const Place place = desk_.join("sale", "d");

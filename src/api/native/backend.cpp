@@ -89,7 +89,7 @@ edge::Task<Answer> verify_pass(Desk& desk, Call& call) {
   if (pass.has_error()) co_return verdict(false, nullptr, {}, wire::jose::to_string(pass.error()));
   if (tenant::split(pass->room).tenant != call.tenant)
     co_return verdict(false, nullptr, {}, kWrongAudience);
-  const bool caught_up = co_await gateway::await_position(desk.shard(), pass->at);
+  const bool caught_up = co_await desk.places.caught_up(pass->at);
   if (!caught_up)
     co_return gateway::answer(problems::kBehind, "This node has not caught up yet; try again.");
   co_return co_await judge(desk, *pass);

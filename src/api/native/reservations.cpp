@@ -28,7 +28,7 @@ edge::Task<gateway::Sought<Party>> party_of_pass(Desk& desk, std::string_view to
     co_return gateway::problem(
         problems::kBadToken,
         fmt::format("The pass is refused: {}.", wire::jose::to_string(pass.error())));
-  const bool caught_up = co_await gateway::await_position(desk.shard(), pass->at);
+  const bool caught_up = co_await desk.places.caught_up(pass->at);
   if (!caught_up)
     co_return gateway::problem(problems::kBehind, "This node has not caught up yet; try again.");
   const auto handle = desk.shard().find(pass->ticket);

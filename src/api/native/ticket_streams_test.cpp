@@ -242,6 +242,8 @@ TEST_F(TicketStreamsTest, EventsAreParkedWithTheirTokenAndFromWhatWasSeen) {
   EXPECT_TRUE(api_.call("GET", path, {token, {"Last-Event-ID", "0-1-0"}}).parked);
   EXPECT_EQ(api_.call("GET", path, {token, {"Last-Event-ID", "9-1-0"}}).problem(), "behind");
   EXPECT_TRUE(api_.call("GET", path, {token, {"Last-Event-ID", "something"}}).parked);
+  api_.desk.places.services().is_log_shared = false;
+  EXPECT_TRUE(api_.call("GET", path, {token, {"Last-Event-ID", "9-1-0"}}).parked);
   EXPECT_EQ(api_.call("GET", path).problem(), "no-token");
   const char* socket = "/v1/rooms/sale/tickets/self/socket";
   EXPECT_EQ(api_.call("GET", socket, {token}).status, 426U);

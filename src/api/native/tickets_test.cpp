@@ -161,6 +161,9 @@ TEST(Tickets, SelfWithoutAGoodTokenIsRefusedByName) {
     EXPECT_EQ(said.status, row.status) << row.token;
     EXPECT_EQ(said.problem(), row.problem) << row.token;
   }
+  api.desk.places.services().is_log_shared = false;
+  EXPECT_EQ(api.call("GET", kSelf, {TestApi::bearer(ahead)}).text("reason"), "forgotten")
+      << "of a log that is gone: nobody else writes this one";
   const Said none = api.call("GET", kSelf);
   EXPECT_EQ(none.status, 401U);
   EXPECT_EQ(none.problem(), "no-token");

@@ -135,7 +135,8 @@ Result<> Program::open_shard(Materials materials) {
       *tokens_);
   load_used_keys();
   places_ = std::make_unique<gateway::Places>(
-      gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_});
+      gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_,
+                        config_.log.kind == config::LogKind::redis});
   streams_.attach(*places_, *server_);
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
   make_api();
