@@ -1,4 +1,4 @@
-// Names and times that no record holds: refused where they are read, and the shard lives on.
+// Names and times that no record holds, and names that are no text: refused where they are read, and the shard lives on.
 #include "api/api_test_support.hpp"
 
 namespace doorward::api {
@@ -74,6 +74,35 @@ TEST_F(Bounds, ALaneOfABackendOrATokenIsRefusedByItsName) {
   const auto place = api.desk.run(api.desk.places.join(std::move(request)));
   ASSERT_TRUE(place.has_error());
   EXPECT_EQ(place.error().status(), 422U);
+}
+
+TEST_F(Bounds, AnAddressThatIsNoTextIsAnsweredWithOneThatIs) {
+  for (const char* path :
+       {"/status/%ff", "/status/a%ed%a0%80", "/admin/stats/%c3", "/admin/configs/%ff"}) {
+    const Said said = api.admin("GET", path);
+    EXPECT_EQ(said.status, 400U) << path;
+    EXPECT_EQ(said.text("detail"), "The address is no text in UTF-8") << path;
+  }
+  EXPECT_EQ(api.call("GET", "/status/%c3%a9").text("user_id"), "\u00e9");
+  EXPECT_EQ(api.call("GET", "/v1/rooms/%ff").problem(), "no-such-room");
+}
+
+TEST_F(Bounds, AUserOfGatekeeperWhomNoTokenCouldNameTakesNoPlace) {
+  tenant::ApiKey key{"web", {}, {}};
+  key.hash = wire::sha256("a-key-of-acme-0123456789");
+  api.desk.submit(engine::SetTenant{"acme", {}, {}, {}});
+  api.desk.submit(engine::SetTenantKey{"acme", key.name, key.hash});
+  const auto enqueue = [&](const char* user) {
+    return api.call("POST", "/queue/enqueue",
+                    {{"business_id", "a-key-of-acme-0123456789"}, {"user_id", user}});
+  };
+  for (const char* user : {"\xe9", "a\xed\xa0\x80"}) {
+    const Said said = enqueue(user);
+    EXPECT_EQ(said.status, 422U) << said.body;
+    EXPECT_NE(said.body.find("string_unicode"), std::string::npos) << said.body;
+  }
+  EXPECT_EQ(api.desk.shard->room("acme/queue")->view.waiting, 0U);
+  EXPECT_NE(enqueue("\u00e9").text("jwt"), "");
 }
 
 TEST_F(Bounds, TimesBefore1970AreRefusedByTheNameOfTheField) {

@@ -361,7 +361,7 @@ class Refusals(Gatekeeper):
 
     def test_users(self):
         """missing, malformed, oversized"""
-        for user, kind in (("", "string_too_short"), ("u" * 257, "string_too_long")):
+        for user, kind in (("", "string_too_short"), ("u" * 257, "string_too_long"), ("\xe9", "string_unicode")):
             status, _, answer = self.call("POST", "/queue/enqueue", user_id=user)
             self.assertEqual((status, self.faults(answer)), (422, [(kind, ["header", "user_id"])]))
         self.configure(**NEVER)

@@ -203,6 +203,7 @@ class Sibling(TrainReservation):
             self.assertEqual(self.status("nobody"), {"status": "not_found", "user_id": "nobody"})
             self.assertEqual(self.server.call("GET", "/status/" + "a" * 256)[0], 422)
             self.assertEqual(self.server.call("GET", "/status/%zz")[0], 400)
+            self.assertEqual(self.server.call("GET", "/status/%ff")[0], 400)
             self.assertEqual(self.server.call("GET", "/status/")[0], 404)
 
     def test_status_of_the_nameless(self):

@@ -13,7 +13,7 @@
 
 namespace doorward::api::compat {
 
-// `rest` is what stands for the name in braces, with its escapes resolved.
+// `rest` is what stands for the name in braces, with its escapes resolved: UTF-8.
 using Handler = edge::Task<Answer> (*)(Desk&, Call&, std::string_view rest);
 // Of a fixed path, where no body is read. Absent: something is to be awaited first, and nothing was
 // done yet.
@@ -30,7 +30,8 @@ struct Row {
 struct System {
   std::string_view name;  // of its switch under `compat`, and of its folder; empty: on where any is
   std::span<const Row> rows;
-  // A refusal of its own: 405 for a method, 400 for an address with a broken escape.
+  // A refusal of its own: 405 for a method, 400 for an address with a broken escape, or
+  // that is no text.
   edge::Response (*refuse)(const Desk&, const Call&, unsigned status, std::string_view what);
   // A path that there is with its last slash alone, or without it alone, is answered 307 to the one
   // that there is, as Starlette does.

@@ -43,8 +43,7 @@ bool is_secret(const limit::KeyPart& part) {
 // An event is UTF-8, whatever a header or a key holds.
 std::string shown(std::string name) {
   name.resize(wire::clip(name, kMaxText).size());
-  wire::websocket::Utf8Check check;
-  if (!check.feed(name) || !check.complete())
+  if (!wire::websocket::is_utf8(name))
     for (char& c : name)
       if (c < ' ' || c > '~') c = '?';
   return name;

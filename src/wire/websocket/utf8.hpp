@@ -25,4 +25,9 @@ class Utf8Check {
   std::uint8_t high_ = 0xbf;
 };
 
+inline bool is_utf8(std::string_view text) {
+  Utf8Check check;
+  return check.feed(text) && check.complete();
+}
+
 }  // namespace doorward::wire::websocket

@@ -2,6 +2,7 @@
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
 #include "api/compat/system.hpp"
+#include "wire/websocket/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -86,6 +87,9 @@ compat::Faults faults_of_user(std::string_view user) {
     return {{"user_id", "string_too_short", "String should have at least 1 character"}};
   if (user.size() > kMaxUser)
     return {{"user_id", "string_too_long", "String should have at most 256 characters"}};
+  // No JWT could name such a user.
+  if (!wire::websocket::is_utf8(user))
+    return {{"user_id", "string_unicode", "Input should be a valid string in UTF-8"}};
   return {};
 }
 
