@@ -46,6 +46,7 @@ Connection::~Connection() {
 }
 
 bool Connection::peer_is_gone() {
+  if (!socket_.is_open()) return true;
   pollfd looked{socket_.native_handle(), POLLRDHUP, 0};
   return ::poll(&looked, 1, 0) > 0 && (looked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }

@@ -46,7 +46,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Connection& operator=(const Connection&) = delete;
 
   const Peer& peer() const { return peer_; }
-  // It closed, or ended its side; what it sent before may still be unread.
+  // It closed, or ended its side, or was cut; what it sent before may still be unread.
   bool peer_is_gone();
 
   std::string_view input() const { return {buffer_.get() + begin_, end_ - begin_}; }

@@ -3,6 +3,7 @@
 #include "edge/server_test_support.hpp"
 
 #include <gmock/gmock.h>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -293,6 +294,24 @@ TEST(Server, TellsAHandlerThatWaitsThatThePeerHungUp) {
   EXPECT_FALSE(before.get_future().get());
   client.close();
   EXPECT_TRUE(after.get_future().get());
+}
+
+TEST(Server, TellsAHandlerThatWaitsThatItsConnectionWasCut) {
+  std::promise<void> waits;
+  std::promise<void> told;
+  const auto wait = [&](Exchange& exchange) -> Task<> {
+    waits.set_value();
+    const auto loop = co_await boost::asio::this_coro::executor;
+    while (!exchange.peer_is_gone())
+      co_await boost::asio::post(loop, boost::asio::use_awaitable);
+    told.set_value();
+  };
+  RunningServer running(patient_options(), wait);
+  Client client(running.port());
+  client.send(get("/"));
+  waits.get_future().get();
+  running.server.stop();
+  EXPECT_EQ(told.get_future().wait_for(std::chrono::seconds{0}), std::future_status::ready);
 }
 
 TEST(Server, AnswersBrokenRequestsAndCloses) {

@@ -201,24 +201,14 @@ void TicketStreams::write_missed() {
 }
 
 void TicketStreams::changed(std::span<const TicketHandle> tickets) {
-  edge::ParkingLots* const lots = lots_.load();
-  if (lots == nullptr) return;
   std::vector<std::uint64_t> keys;
   keys.reserve(tickets.size());
-  for (std::size_t voice = 0; voice < kVoices; ++voice) {
-    if (spoken_[voice].streams == 0) continue;
-    for (const TicketHandle ticket : tickets) keys.push_back(with_voice(pack(ticket), voice));
-  }
-  if (any_marked_.load(std::memory_order_relaxed)) {
-    for (const TicketHandle ticket : tickets) keys.push_back(pack(ticket) | kMarked);
-  }
-  lots->wake(keys);
+  for (const TicketHandle ticket : tickets) keys.push_back(pack(ticket));
+  wake(keys);
 }
 
 // Seldom, and for every stream: each finds out by itself whether it is about its room.
 void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) {
-  edge::ParkingLots* const lots = lots_.load();
-  if (lots == nullptr) return;
   for (const Part& part : parts_) {
     std::vector<std::uint64_t> keys;
     {
@@ -226,8 +216,23 @@ void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) {
       keys.reserve(part.holders.size());
       for (const auto& [key, holder] : part.holders) keys.push_back(key);
     }
-    lots->wake(keys);
+    wake(keys);
   }
+}
+
+void TicketStreams::wake(std::span<const std::uint64_t> tickets) {
+  edge::ParkingLots* const lots = lots_.load();
+  if (lots == nullptr) return;
+  std::vector<std::uint64_t> keys;
+  keys.reserve(tickets.size());
+  for (std::size_t voice = 0; voice < kVoices; ++voice) {
+    if (spoken_[voice].streams == 0) continue;
+    for (const std::uint64_t ticket : tickets) keys.push_back(with_voice(ticket, voice));
+  }
+  if (any_marked_.load(std::memory_order_relaxed)) {
+    for (const std::uint64_t ticket : tickets) keys.push_back(ticket | kMarked);
+  }
+  lots->wake(keys);
 }
 
 TicketStreams::Beat TicketStreams::beat_of(std::uint32_t room) {

@@ -127,6 +127,8 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
   Beat beat_of(std::uint32_t room);
   std::string subject_of(std::uint64_t key);
+  // The streams of these tickets, whoever's words they speak.
+  void wake(std::span<const std::uint64_t> tickets);
   bool settle(std::uint64_t key);
   bool write_presence(std::uint64_t key, const TicketId& ticket, bool starts);
   void told(std::uint64_t key, Told what);

@@ -34,8 +34,9 @@ void UpstreamLease::release() {
 
 // A request that waits: woken with a connection, or with the right to open one.
 struct UpstreamPool::Waiter {
-  explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
+  Waiter(const asio::any_io_executor& executor, Reuse wanted) : timer(executor), reuse(wanted) {}
   asio::steady_timer timer;
+  Reuse reuse;
   std::unique_ptr<UpstreamConnection> connection;
   bool may_open = false;
 };
@@ -56,7 +57,7 @@ Task<Result<UpstreamLease>> UpstreamPool::acquire(const UpstreamLimits& limits,
   }
   auto connection = Result<std::unique_ptr<UpstreamConnection>>(nullptr);
   if (open_ >= limits.connections) {
-    connection = co_await wait(limits, *counts);
+    connection = co_await wait(limits, *counts, reuse);
   } else {
     ++open_;
   }
@@ -86,10 +87,11 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(Reuse reuse) {
 
 // A connection, or null with the right to open one.
 Task<Result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::wait(const UpstreamLimits& limits,
-                                                                     UpstreamCounts& counts) {
+                                                                     UpstreamCounts& counts,
+                                                                     Reuse reuse) {
   if (waiting_.size() >= limits.waiting)
     co_return error(Errc::overloaded, "too many requests wait for the upstream");
-  Waiter waiter(loop_.executor());
+  Waiter waiter(loop_.executor(), reuse);
   waiting_.push_back(&waiter);
   waiter.timer.expires_after(limits.wait);
   boost::system::error_code ec;
@@ -119,6 +121,9 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection) {
   if (loop_.over()) return;
   if (!connection->finish()) {
     connection.reset();
+    slot_free();
+  } else if (!waiting_.empty() && waiting_.front()->reuse == Reuse::none) {
+    connection.reset();  // it may be as stale as the one before
     slot_free();
   } else if (!waiting_.empty()) {
     Waiter* waiter = waiting_.front();

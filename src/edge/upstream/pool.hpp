@@ -67,7 +67,7 @@ class UpstreamPool {
 
   std::unique_ptr<UpstreamConnection> take_idle(Reuse reuse);
   Task<Result<std::unique_ptr<UpstreamConnection>>> wait(const UpstreamLimits& limits,
-                                                         UpstreamCounts& counts);
+                                                         UpstreamCounts& counts, Reuse reuse);
   Task<Result<std::unique_ptr<UpstreamConnection>>> open(const UpstreamLimits& limits,
                                                          const Counts& counts);
   void give_back(std::unique_ptr<UpstreamConnection> connection);

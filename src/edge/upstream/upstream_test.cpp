@@ -276,6 +276,42 @@ TEST_F(Upstreams, LetABoundedNumberWait) {
   });
 }
 
+TEST_F(Upstreams, GiveAKeptConnectionToNobodyWhoWaitsForANewOne) {
+  bool may_answer = false;
+  FakeUpstream fake(loop_, [&](FakePeer& peer, std::size_t) -> Task<> {
+    while (!(co_await peer.head()).empty()) {
+      while (!may_answer) co_await asio::post(loop_, asio::use_awaitable);
+      co_await peer.write(kEmptyOk);
+    }
+  });
+  UpstreamLimits limits;
+  limits.connections = 1;
+  limits.wait = Millis(30'000);
+  Upstream upstream("u", {fake.endpoint()}, limits);
+  run([&]() -> Task<> {
+    Answer anew;
+    anew.reused = true;
+    bool through = false;
+    asio::co_spawn(
+        loop_, [&]() -> Task<> { (void)co_await ask(upstream); }, asio::detached);
+    while (fake.accepted() == 0) co_await asio::post(loop_, asio::use_awaitable);
+    asio::co_spawn(
+        loop_,
+        [&]() -> Task<> {
+          anew = co_await ask(upstream, Reuse::none);
+          through = true;
+        },
+        asio::detached);
+    while (upstream.counts().sum(UpstreamCounts::What::began_waiting) == 0)
+      co_await asio::post(loop_, asio::use_awaitable);
+    may_answer = true;
+    while (!through) co_await asio::post(loop_, asio::use_awaitable);
+    EXPECT_EQ(anew.error, "");
+    EXPECT_FALSE(anew.reused);
+  });
+  EXPECT_EQ(fake.accepted(), 2u);
+}
+
 TEST_F(Upstreams, CountRequestsConnectionsAndErrorsAlsoForTheNextConfiguration) {
   using What = UpstreamCounts::What;
   const auto serve = [&](FakePeer& peer, std::size_t) -> Task<> {

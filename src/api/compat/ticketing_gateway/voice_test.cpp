@@ -71,6 +71,15 @@ TEST_F(VoiceTest, EveryTabHearsOfTheAdmissionAndEnds) {
   }
 }
 
+TEST_F(VoiceTest, IsWokenWhereNothingIsLeftAsTheNativeOnesAre) {
+  const auto waiting = join(1);
+  auto native = api_.streams.open(waiting);
+  auto spoken = open(waiting);
+  api_.streams.sold_out_changed({});
+  EXPECT_TRUE(api_.lots.was_woken(native.key));
+  EXPECT_TRUE(api_.lots.was_woken(spoken.key));
+}
+
 TEST_F(VoiceTest, APlaceThatIsGivenUpEndsTheStreamWithAnError) {
   join(1);
   const auto waiting = join(2);
