@@ -210,14 +210,15 @@ edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {
   }
   JoinRequest request{visit.room(), std::move(*identity.subject), {}};
   auto place = co_await places_.join(std::move(request));
+  wire::Fields& fields = visit.context.answer_fields;
+  // What could not be written may stand in the log after all: as the same device the retry finds it.
+  if (!new_device.empty() && (place || place.error().status() == 503))
+    set_device_cookie(fields, services.tokens.issue_device(new_device, places_.now()),
+                      visit.secure());
   if (!place) co_return place;
   place->handle = services.shard.find(place->view.id).value_or(engine::TicketHandle());
   if (is_user) co_return place;
   place->by_cookie = true;
-  wire::Fields& fields = visit.context.answer_fields;
-  if (!new_device.empty())
-    set_device_cookie(fields, services.tokens.issue_device(new_device, places_.now()),
-                      visit.secure());
   set_ticket_cookie(fields, visit.room(), places_.token_for(*place), visit.secure());
   co_return place;
 }

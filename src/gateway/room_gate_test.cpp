@@ -335,7 +335,14 @@ TEST_F(RoomGateTest, WhileTheLogCannotBeWrittenThoseInsideGoOnAndOthersAreToldTo
   EXPECT_EQ(other.status, 503U);
   EXPECT_TRUE(other.fields.contains("Retry-After"));
   EXPECT_EQ(ask(browser("")).fields.find("Content-Type"), "text/html; charset=utf-8");
+  const std::string device = cookies_of(other.fields);
+  EXPECT_TRUE(device.starts_with("doorward_device=")) << "a retry is no other visitor";
+  EXPECT_EQ(device.find("doorward_ticket"), std::string::npos);
   desk_.log.refuse_appends(false);
+  desk_.wait_until_writable();
+  const Asked again = ask_with(device);
+  EXPECT_EQ(again.status, 429U);
+  EXPECT_EQ(cookies_of(again.fields).find("doorward_device"), std::string::npos);
 }
 
 TEST_F(RoomGateTest, UnderTlsCookiesAreSecureAndBoundToTheHost) {

@@ -73,6 +73,21 @@ bool takes_cookies(const Call& call) {
   return !call.head().fields.contains("Authorization") && !call.head().fields.contains("X-API-Key");
 }
 
+void name_device(const Desk& desk, const Call& call, const Joiner& joiner, wire::Fields& fields) {
+  if (joiner.new_device.empty() || !takes_cookies(call)) return;
+  const std::string device =
+      desk.places.services().tokens.issue_device(joiner.new_device, desk.places.now());
+  gateway::set_device_cookie(fields, device, gateway::is_secure(call.client));
+}
+
+// What could not be written may stand in the log after all: as the same device the retry finds it.
+edge::Response failed(const Desk& desk, const Call& call, const Joiner& joiner,
+                      const Refusal& refusal) {
+  edge::Response response = gateway::answer(refusal);
+  if (refusal.status() == 503) name_device(desk, call, joiner, response.head.fields);
+  return response;
+}
+
 }  // namespace
 
 edge::Task<Answer> join(Desk& desk, Call& call) {
@@ -84,7 +99,7 @@ edge::Task<Answer> join(Desk& desk, Call& call) {
   if (joiner.has_error()) co_return gateway::answer(joiner.error());
   gateway::JoinRequest request{call.room, std::move(joiner->subject), *key};
   const auto place = co_await desk.places.join(std::move(request));
-  if (place.has_error()) co_return gateway::answer(place.error());
+  if (place.has_error()) co_return failed(desk, call, *joiner, place.error());
 
   const std::string token = desk.places.token_for(*place);
   edge::Response response = json_answer(
@@ -93,15 +108,10 @@ edge::Task<Answer> join(Desk& desk, Call& call) {
                             gateway::poll_after_s(place->view)}));
   if (place->made)
     response.head.fields.append("Location", fmt::format("{}/self", call.head().path));
-  if (takes_cookies(call)) {
-    const bool secure = gateway::is_secure(call.client);
-    if (!joiner->new_device.empty()) {
-      const std::string device =
-          desk.places.services().tokens.issue_device(joiner->new_device, desk.places.now());
-      gateway::set_device_cookie(response.head.fields, device, secure);
-    }
-    gateway::set_ticket_cookie(response.head.fields, call.room, token, secure);
-  }
+  name_device(desk, call, *joiner, response.head.fields);
+  if (takes_cookies(call))
+    gateway::set_ticket_cookie(response.head.fields, call.room, token,
+                               gateway::is_secure(call.client));
   co_return response;
 }
 

@@ -238,6 +238,7 @@ TEST(Tickets, WhileTheLogCannotBeWrittenJoinsAreRefusedAndReadingGoesOn) {
   const Said refused = api.call("POST", kJoin);
   EXPECT_EQ(refused.status, 503U);
   EXPECT_TRUE(refused.fields.contains("Retry-After"));
+  EXPECT_TRUE(cookies_of(refused.fields).starts_with("doorward_device=")) << "for the retry";
   EXPECT_EQ(api.call("GET", kSelf, {TestApi::bearer(token)}).status, 200U);
   EXPECT_TRUE(api.call("GET", std::string(kSelf) + "/events", {TestApi::bearer(token)}).parked);
   api.desk.log.refuse_appends(false);
