@@ -1,6 +1,7 @@
 #include "gateway/proxy.hpp"
 
 #include "gateway/proxying/proxy_test_support.hpp"
+#include "gateway/proxying/request_bytes.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -125,6 +126,31 @@ TEST_F(Proxies, UseTheUpstreamsHostAndSayViaWhereTold) {
   handle(exchange);
   EXPECT_THAT(seen_, HasSubstr("\r\nHost: " + endpoints_[0].authority() + "\r\n"));
   EXPECT_THAT(seen_, HasSubstr("\r\nVia: 1.1 doorward\r\n"));
+}
+
+TEST_F(Proxies, KeepCookiesBackByWhichABackendCouldActForAVisitor) {
+  const auto sent = [this](std::string_view cookies, std::string_view room) {
+    ExchangeDouble exchange;
+    exchange.head.fields.append("Cookie", cookies);
+    route::Route route;
+    route.room = room;
+    Context context{exchange};
+    context.route = &route;
+    std::string head;
+    proxying::append_request(head, context, {}, options_, "h", {});
+    const auto begin = head.find("Cookie: ");
+    return begin == head.npos ? "" : head.substr(begin + 8, head.find('\r', begin) - begin - 8);
+  };
+  constexpr std::string_view kAll =
+      "a=b; doorward_ticket_sale=1; __Host-doorward_pass_sale=2; doorward_device=3; "
+      "doorward_pass_other=4; __Host-doorward_ticket_x=5;doorward_admin=6; doorward_deviceX=7";
+  EXPECT_EQ(sent(kAll, "sale"), "a=b; __Host-doorward_pass_sale=2; doorward_deviceX=7");
+  EXPECT_EQ(sent(kAll, ""),
+            "a=b; __Host-doorward_pass_sale=2; doorward_pass_other=4; doorward_deviceX=7");
+  EXPECT_EQ(sent("doorward_device=3; __Host-doorward_device=3", "sale"), "");
+  EXPECT_EQ(sent("doorward_device=3; doorward_pass_acme~sale=4", "acme/sale"),
+            "doorward_pass_acme~sale=4");
+  EXPECT_EQ(sent("a=doorward_device;;  b", ""), "a=doorward_device;;  b");
 }
 
 struct FaultRow {

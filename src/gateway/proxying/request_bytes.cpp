@@ -1,6 +1,7 @@
 #include "gateway/proxying/request_bytes.hpp"
 
 #include "gateway/client_address.hpp"
+#include "gateway/identity.hpp"
 #include "wire/forwarded.hpp"
 #include "wire/http/writer.hpp"
 
@@ -24,6 +25,42 @@ bool is(std::string_view name, std::string_view other) {
 bool is_ours(std::string_view name) {
   return std::any_of(kOurs.begin(), kOurs.end(),
                      [&](std::string_view own) { return is(name, own); });
+}
+
+// Whether a backend is not to see this cookie, "doorward_ticket_sale=…": by a ticket and a device
+// whoever has them acts for the visitor. A backend may verify passes; behind a room its own is enough.
+bool is_kept_back(std::string_view pair, std::string_view own_pass) {
+  std::string_view name = pair.substr(0, pair.find('='));
+  name.remove_prefix(std::min(name.size(), name.find_first_not_of(" \t")));
+  constexpr std::string_view kSecure = "__Host-";
+  if (name.starts_with(kSecure)) name.remove_prefix(kSecure.size());
+  if (name.starts_with("doorward_pass_")) return !own_pass.empty() && name != own_pass;
+  return name.starts_with("doorward_ticket_") || name == kDeviceCookie || name == "doorward_admin";
+}
+
+void append_cookies(std::string& out, std::string_view name, std::string_view cookies,
+                    std::string_view own_pass) {
+  std::string kept;
+  while (!cookies.empty()) {
+    const std::string_view pair = cookies.substr(0, cookies.find(';'));
+    cookies.remove_prefix(std::min(cookies.size(), pair.size() + 1));
+    if (!is_kept_back(pair, own_pass)) kept.append(kept.empty() ? "" : ";").append(pair);
+  }
+  const auto begin = kept.find_first_not_of(' ');
+  if (begin != std::string::npos) append_field(out, name, std::string_view(kept).substr(begin));
+}
+
+void append_came(std::string& out, const Context& context) {
+  const wire::Fields& came = context.exchange.request().fields;
+  const bool has_room = context.route != nullptr && !context.route->room.empty();
+  for (std::size_t i = 0; i < came.size(); ++i) {
+    const auto [name, value] = came[i];
+    if (is_ours(name)) continue;
+    if (is(name, "cookie") && value.find("doorward_") != std::string_view::npos)
+      append_cookies(out, name, value, has_room ? pass_cookie(context.route->room) : std::string());
+    else
+      append_field(out, name, value);
+  }
 }
 
 // `own` behind what came under `name`, or for want of that `otherwise`.
@@ -81,8 +118,7 @@ void append_request(std::string& out, const Context& context, const ProxyTarget&
   if (request.has_query) out.append("?").append(request.query);
   out.append(" HTTP/1.1\r\n");
   append_field(out, "Host", target.pass_host ? std::string_view(request.authority) : authority);
-  for (std::size_t i = 0; i < came.size(); ++i)
-    if (!is_ours(came[i].name)) append_field(out, came[i].name, came[i].value);
+  append_came(out, context);
   const bool te = came.contains("te");
   if (asks_for_upgrade(request))
     append_field(out, "Connection", te ? "Upgrade, TE" : "Upgrade");
