@@ -15,6 +15,8 @@ using room::TicketState;
 
 constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
 constexpr std::chrono::hours kTicketCookieLife{24 * 7};
+// Without it the ticket's cookie tells the session, so the longer of the two need not stay.
+constexpr std::chrono::hours kPassCookieLife{1};
 constexpr std::chrono::hours kDeviceCookieLife{24 * 365};
 
 void set_cookie(wire::Fields& fields, std::string_view name, std::string_view value,
@@ -93,7 +95,7 @@ void set_ticket_cookie(wire::Fields& fields, std::string_view room, std::string_
 }
 void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_view pass,
                      bool secure) {
-  set_cookie(fields, pass_cookie(room), pass, kTicketCookieLife, secure);
+  set_cookie(fields, pass_cookie(room), pass, kPassCookieLife, secure);
 }
 
 Sought<Places::Claim> Places::claim_of(const wire::RequestHead& head, std::string_view room,
@@ -151,6 +153,13 @@ Sought<Place> Places::place_of(Claim claim, std::string_view room) const {
 
 bool Places::is_behind(const ports::LogPosition& seen) const {
   return services_.is_log_shared && services_.shard.applied() < seen;
+}
+
+bool Places::is_over(const TicketToken& token) const {
+  if (is_behind(token.at)) return false;
+  const auto handle = services_.shard.find(token.ticket);
+  const auto view = handle ? services_.shard.read(*handle) : std::nullopt;
+  return !view || view->state == TicketState::closed;
 }
 
 edge::Task<bool> Places::caught_up(ports::LogPosition seen) const {

@@ -68,6 +68,8 @@ class Places {
                                         At at = At::call);
   // Whether this node has applied what was seen; waits for it as `await_position` does.
   edge::Task<bool> caught_up(ports::LogPosition seen) const;
+  // Whether the place that it names is given up, as far as this node can say.
+  bool is_over(const TicketToken& token) const;
   edge::Task<Sought<Place>> join(JoinRequest request);
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.

@@ -2,6 +2,7 @@
 
 #include "core/tenant/tenant.hpp"
 #include "gateway/dress.hpp"
+#include "gateway/old_cookies.hpp"
 #include "gateway/preflight.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/retry_after.hpp"
@@ -219,6 +220,7 @@ edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {
   place->handle = services.shard.find(place->view.id).value_or(engine::TicketHandle());
   if (is_user) co_return place;
   place->by_cookie = true;
+  take_back_old_cookies(visit.head(), visit.room(), places_, fields);
   set_ticket_cookie(fields, visit.room(), places_.token_for(*place), visit.secure());
   co_return place;
 }

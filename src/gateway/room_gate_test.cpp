@@ -345,6 +345,24 @@ TEST_F(RoomGateTest, WhileTheLogCannotBeWrittenThoseInsideGoOnAndOthersAreToldTo
   EXPECT_EQ(cookies_of(again.fields).find("doorward_device"), std::string::npos);
 }
 
+TEST_F(RoomGateTest, OfManyRoomsTheCookiesOfPlacesThatAreOverAreTakenBack) {
+  desk_.set_capacity("sale", 0);
+  std::string cookies = "doorward_ticket_zz=another-doorwards";
+  for (int i = 0; i < 10; ++i) {
+    const std::string room = "r" + std::to_string(i);
+    desk_.set_capacity(room, 0);
+    const Place place = desk_.join(room, "d");
+    cookies += "; doorward_ticket_" + room + "=" + desk_.places.token_for(place);
+    if (i < 2) desk_.submit(engine::Leave{place.view.id});
+  }
+  const std::string set = cookies_of(ask_with(cookies).fields);
+  for (const char* gone : {"doorward_ticket_r0=", "doorward_pass_r0=", "doorward_ticket_r1="})
+    EXPECT_NE((set + ";").find(std::string(gone) + ";"), std::string::npos) << gone << set;
+  for (const char* kept : {"_r2", "_r9", "_zz"}) EXPECT_EQ(set.find(kept), std::string::npos);
+  const std::string few = cookies.substr(0, cookies.find("; doorward_ticket_r3"));
+  EXPECT_EQ(cookies_of(ask_with(few).fields).find("_r0"), std::string::npos);
+}
+
 TEST_F(RoomGateTest, UnderTlsCookiesAreSecureAndBoundToTheHost) {
   scheme_ = "https";
   desk_.set_capacity("sale", 1);
