@@ -199,11 +199,15 @@ std::optional<edge::Response> refuse_manager(const Desk& desk, const Call& call)
   return refuse_admin(desk, call);
 }
 
+std::optional<edge::Response> refuse_wrong_key(const Call& call) {
+  if (call.by_key || !call.head().fields.contains("X-API-Key")) return std::nullopt;
+  return gateway::answer(problems::kBackendOnly, "The API key is not known.");
+}
+
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call) {
   if (call.by_key) return std::nullopt;
-  const bool names_backend = call.head().fields.contains("X-API-Key");
   const bool may_be_admin = gateway::bearer_token(call.head()) || session_of(desk, call);
-  if (names_backend) return gateway::answer(problems::kBackendOnly, "The API key is not known.");
+  if (auto refused = refuse_wrong_key(call)) return refused;
   if (!may_be_admin && !is_open(desk, call))
     return gateway::answer(problems::kBackendOnly, "Send X-API-Key, or the admin token.");
   return refuse_admin(desk, call);

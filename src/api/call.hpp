@@ -147,6 +147,10 @@ std::optional<edge::Response> refuse_watcher(const Desk& desk, const Call& call)
 // default tenant's keys may not: what is its own is the operator's.
 std::optional<edge::Response> refuse_manager(const Desk& desk, const Call& call);
 
+// Refuses an API key that is not known, where a call needs none: its answer would be another
+// tenant's.
+std::optional<edge::Response> refuse_wrong_key(const Call& call);
+
 // Refuses who is neither a backend with an API key nor an admin.
 std::optional<edge::Response> refuse_stranger(const Desk& desk, const Call& call);
 

@@ -115,6 +115,7 @@ edge::Task<Answer> finish_session(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> room_status(Desk& desk, Call& call) {
+  if (auto refused = refuse_wrong_key(call)) co_return std::move(*refused);
   const auto entry = desk.shard().room(call.room);
   if (!entry) co_return gateway::answer(gateway::refusal(engine::Status::no_such_room, call.room));
   const room::RoomView& view = entry->view;
@@ -133,6 +134,7 @@ edge::Task<Answer> room_status(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> keys(Desk& desk, Call& call) {
+  if (auto refused = refuse_wrong_key(call)) co_return std::move(*refused);
   edge::Response response = json_answer(200, desk.places.services().tokens.jwks(call.tenant));
   response.head.fields.set("Cache-Control", "public, max-age=300");
   co_return response;

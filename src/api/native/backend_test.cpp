@@ -102,6 +102,11 @@ TEST(Backend, FinishingTakesAnApiKeyOrTheAdminToken) {
       "/v1/sessions/" + api.call("POST", "/v1/rooms/sale/tickets").text("ticket");
   EXPECT_EQ(api.call("DELETE", path).problem(), "backend-only");
   EXPECT_EQ(api.call("DELETE", path, {{"X-API-Key", "wrong"}}).problem(), "backend-only");
+  for (const char* open : {"/v1/rooms/sale", "/v1/keys", "/v1/inventories/x",
+                           "/v1/inventories/x/seats", "/v1/inventories/x/seats/events"}) {
+    EXPECT_EQ(api.call("GET", open, {{"X-API-Key", "wrong"}}).problem(), "backend-only") << open;
+    EXPECT_NE(api.call("GET", open, {{"X-API-Key", std::string(gateway::kApiKey)}}).status, 401U);
+  }
   EXPECT_EQ(api.call("DELETE", path, {TestApi::bearer("wrong")}).problem(), "admin-only");
   EXPECT_EQ(api.call("DELETE", path, {{"X-API-Key", std::string(gateway::kApiKey)}}).status, 204U);
   EXPECT_EQ(api.admin("DELETE", path).status, 204U) << "a retry";

@@ -35,12 +35,14 @@ json::object inventory_status(const engine::InventoryEntry& entry) {
 }
 
 edge::Task<Answer> read_inventory(Desk& desk, Call& call) {
+  if (auto refused = refuse_wrong_key(call)) co_return std::move(*refused);
   const auto entry = desk.shard().inventory(call.inventory);
   if (!entry) co_return no_inventory();
   co_return json_answer(200, inventory_status(*entry));
 }
 
 edge::Task<Answer> read_seats(Desk& desk, Call& call) {
+  if (auto refused = refuse_wrong_key(call)) co_return std::move(*refused);
   const auto seats = desk.shard().seats(call.inventory);
   if (!seats) co_return no_inventory();
   if (!seats->map->inventory().is_map()) co_return no_seats();
@@ -48,6 +50,7 @@ edge::Task<Answer> read_seats(Desk& desk, Call& call) {
 }
 
 edge::Task<Answer> seat_events(Desk& desk, Call& call) {
+  if (auto refused = refuse_wrong_key(call)) co_return std::move(*refused);
   const auto entry = desk.shard().inventory(call.inventory);
   if (!entry) co_return no_inventory();
   if (!entry->map->inventory().is_map()) co_return no_seats();
