@@ -22,6 +22,14 @@ bool is_safe_method(const wire::RequestHead& head) {
   return head.method == "GET" || head.method == "HEAD";
 }
 
+// Whoever asks so is given no place: a program that looks whether something is there, and a browser
+// that fetches ahead what its visitor may never see.
+bool only_looks(const wire::RequestHead& head) {
+  return head.method == "HEAD" ||
+         head.fields.find("Sec-Purpose").value_or("").starts_with("prefetch") ||
+         head.fields.find("Purpose").value_or("") == "prefetch";
+}
+
 // An open tunnel counts as use of its session, and ends with it.
 class SessionWatch final : public TunnelWatch {
  public:
@@ -183,12 +191,14 @@ edge::Task<Verdict> RoomGate::enter_by_place(Visit& visit) {
   const Refusal refused = place ? over(place->view) : place.error();
   if (shows_ticket && (place.has_error() || is_over)) co_return co_await refuse(visit, refused);
   if (!place && refused.is(problems::kBehind)) co_return co_await refuse(visit, refused);
+  const bool may_join = !only_looks(visit.head());
+  if ((!place || is_over) && !may_join) co_return co_await wait_without_place(visit);
   if (!place || is_over) place = co_await join(visit);
   const std::optional<LogTime> no_pass;
   if (place && place->view.state == TicketState::admitted) {
     const bool admitted = co_await admit(visit, *place, no_pass);
     if (admitted) co_return Verdict::pass;
-    if (!shows_ticket) place = co_await join(visit);
+    if (!shows_ticket && may_join) place = co_await join(visit);
   }
   const Refusal no_place = place ? over(place->view) : place.error();
   if (!place || place->view.state == TicketState::closed)
@@ -252,6 +262,15 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
     response.body = is_safe_method(head) ? std::move(json) : with_detail(std::move(json));
   }
   response.head.fields.append("Retry-After", std::to_string(again_s));
+  static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
+  co_return Verdict::answered;
+}
+
+edge::Task<Verdict> RoomGate::wait_without_place(Visit& visit) {
+  edge::Response response;
+  response.head.status = visit.context.route->waiting_status;
+  response.head.fields.append("Cache-Control", "no-store");
+  response.head.fields.append("Retry-After", wire::retry_after::kPage);
   static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
   co_return Verdict::answered;
 }

@@ -33,6 +33,7 @@ class RoomGate final : public Filter {
   edge::Task<bool> admit(Visit& visit, Place& place, std::optional<LogTime> pass_ends);
   edge::Task<Sought<Place>> join(Visit& visit);
   edge::Task<Verdict> wait(Visit& visit, const Place& place);
+  edge::Task<Verdict> wait_without_place(Visit& visit);
   edge::Task<Verdict> refuse(Visit& visit, const Refusal& refusal);
 
   Places& places_;

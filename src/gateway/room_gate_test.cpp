@@ -81,6 +81,21 @@ TEST_F(RoomGateTest, APreflightPassesAndTakesNoPlace) {
   }
 }
 
+TEST_F(RoomGateTest, WhoeverOnlyLooksTakesNoPlace) {
+  desk_.set_capacity("sale", 1);
+  const std::vector<Fields> ahead = {{{"Sec-Purpose", "prefetch;prerender"}},
+                                     {{"Purpose", "prefetch"}}};
+  for (const Fields& fields : ahead) EXPECT_EQ(ask(fields).status, 429U);
+  const Asked head = ask({}, "HEAD");
+  EXPECT_EQ(head.status, 429U);
+  EXPECT_TRUE(head.fields.contains("Retry-After"));
+  EXPECT_EQ(cookies_of(head.fields), "");
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 0U);
+  const Fields inside = {{"Cookie", cookies_of(ask({}).fields)}};
+  EXPECT_EQ(ask(inside, "HEAD").verdict, Verdict::pass);
+  EXPECT_EQ(ask({inside[0], ahead[0][0]}).verdict, Verdict::pass);
+}
+
 TEST_F(RoomGateTest, ARouteWithoutARoomAndARoomInBypassLetEverybodyPass) {
   route_.room.clear();
   EXPECT_EQ(ask({}).verdict, Verdict::pass);
