@@ -32,6 +32,7 @@ bool one_of(std::string_view name, const std::array<std::string_view, size>& nam
 }
 
 bool is_identity(std::string_view name) {
+  if (equal_ignoring_case(name, "proxy")) return true;  // HTTP_PROXY, to a CGI program
   if (name.empty() || wire::to_lower(name.front()) != 'x') return false;
   return one_of(name, kIdentity) || equal_to_cgi(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
 }

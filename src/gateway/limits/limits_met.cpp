@@ -13,12 +13,13 @@ namespace {
 using limit::Algorithm;
 using limit::CompiledRule;
 
-// A whole number above 0, or `otherwise`.
+// A whole number above 0, or `otherwise`. One that is too large is the largest.
 std::uint64_t number(std::optional<std::string_view> text, std::uint64_t otherwise) {
   std::uint64_t value = 0;
   if (!text) return otherwise;
   const char* end = text->data() + text->size();
   const auto [rest, fault] = std::from_chars(text->data(), end, value);
+  if (fault == std::errc::result_out_of_range && rest == end) return UINT64_MAX;
   return fault == std::errc() && rest == end && value > 0 ? value : otherwise;
 }
 

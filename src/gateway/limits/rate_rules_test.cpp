@@ -227,6 +227,9 @@ TEST_F(RateRulesTest, TheCostMayComeFromTheRequest) {
   EXPECT_EQ(status("/api/x", with("X-Cost", "4")), 429u);
   EXPECT_EQ(status("/api/x", with("X-Cost", "3")), 200u);
   EXPECT_EQ(status("/api/x", with("X-Cost", "-1")), 429u);
+  desk_.clock.advance(10min);
+  EXPECT_EQ(status("/api/x", with("X-Cost", "99999999999999999999999")), 429u);
+  EXPECT_EQ(status("/api/x", with("X-Cost", "1")), 200u);
 }
 
 TEST_F(RateRulesTest, TheCostMayComeFromTheAnswer) {

@@ -30,8 +30,14 @@ Parsed ResponseParser::next_head(std::string_view bytes) {
   if (scanner_.error()) return fail(scanner_.error()->detail);
   if (size == 0) return {};
 
+  // "HTTP/1.1 200" without the space behind it: many leave it out with the reason.
+  constexpr std::size_t kStatusEnd = 12;
+  std::string mended;
+  std::string_view head = bytes.substr(0, size);
+  if (head.size() > kStatusEnd && head.substr(kStatusEnd).starts_with("\r\n"))
+    head = mended.append(head.substr(0, kStatusEnd)).append(" ").append(head.substr(kStatusEnd));
   detail::BeastHead<false> beast(limits_, head_.fields);
-  if (const auto error = beast.parse(bytes.substr(0, size))) return fail(error->detail);
+  if (const auto error = beast.parse(head)) return fail(error->detail);
   if (beast.status < 100) return fail("The status is malformed.");
   head_.status = beast.status;
   minor_version_ = beast.minor_version;

@@ -13,6 +13,7 @@ TEST(ResponseParser, ReadsBodiesByEveryFraming) {
       {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "hi"},
       {"HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: y\r\n\r\n",
        "hi[X: y]"},
+      {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", "hi"},
       {"HTTP/1.1 204 No Content\r\n\r\n", ""},
       {"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", ""},
       {"HTTP/1.1 100 Continue\r\n\r\n", ""},
@@ -71,6 +72,10 @@ TEST(ResponseParser, RefusesDoubtfulFraming) {
            "HTTP/1.1 099 OK\r\n\r\n",
            "HTTP/2.0 200 OK\r\n\r\n",
            "ICY 200 OK\r\n\r\n",
+           "HTTP/1.1 2000\r\n\r\n",
+           "HTTP/1.1 20\r\n\r\n",
+           "H\r\n\r\n",
+           "HTTP/1.1\r\n\r\n",
            "HTTP/1.1 200 OK\nX: a\r\n\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
        }) {
