@@ -107,10 +107,9 @@ void Acceptor::admit(Socket socket) {
   peer.port = endpoint.port();
   peer.admin_listener = admin_;
   socket.non_blocking(true, ec);
-  auto pass = limits().enter(peer.address);
+  auto pass = enter(peer.address);
   if (!pass) {
-    loop_.counters().refused_connections.add();
-    socket.write_some(asio::buffer(protocol_ == Protocol::resp ? kNoRoomResp : kNoRoom), ec);
+    refuse(std::move(socket), peer.address);
     return;
   }
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
@@ -118,8 +117,23 @@ void Acceptor::admit(Socket socket) {
   spawn(loop_, std::move(socket), std::move(peer), std::move(*pass));
 }
 
+std::optional<AddressLimits::Pass> Acceptor::enter(const asio::ip::address& address) {
+  // Nobody says in the Redis protocol for whom they come.
+  return limits().enter(address, protocol_ == Protocol::http && loop_.is_shared(address));
+}
+
+void Acceptor::refuse(Socket socket, const asio::ip::address& address) {
+  loop_.counters().refused_connections.add();
+  if (loop_.options().on_refusal)
+    loop_.options().on_refusal({protocol_, admin_, limits().full(), address});
+  error_code ec;
+  socket.write_some(asio::buffer(protocol_ == Protocol::resp ? kNoRoomResp : kNoRoom), ec);
+}
+
 AddressLimits& Acceptor::limits() const {
-  return protocol_ == Protocol::resp ? loop_.resp_limits() : loop_.limits();
+  ConnectionLimits& all = loop_.limits();
+  if (protocol_ == Protocol::resp) return all.resp;
+  return admin_ ? all.admin : all.visitors;
 }
 
 void Acceptor::stop() {

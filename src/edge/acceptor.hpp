@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace doorward::edge {
@@ -36,6 +37,8 @@ class Acceptor {
   void accept();
   void accepted(boost::system::error_code ec, Socket socket);
   void admit(Socket socket);
+  std::optional<AddressLimits::Pass> enter(const boost::asio::ip::address& address);
+  void refuse(Socket socket, const boost::asio::ip::address& address);
   AddressLimits& limits() const;
 
   Loop& loop_;

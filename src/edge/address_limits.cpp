@@ -15,14 +15,15 @@ std::uint64_t key_of(const boost::asio::ip::address& address) {
 
 }  // namespace
 
-std::optional<AddressLimits::Pass> AddressLimits::enter(const boost::asio::ip::address& address) {
+std::optional<AddressLimits::Pass> AddressLimits::enter(const boost::asio::ip::address& address,
+                                                        bool shared) {
   const std::uint64_t key = key_of(address);
   if (connections_.fetch_add(1, std::memory_order_relaxed) <
       in_all_.load(std::memory_order_relaxed)) {
     Shard& s = shard(key);
     const std::lock_guard lock(s.mutex);
     std::uint32_t& count = s.counts[key];
-    if (count < per_address_.load(std::memory_order_relaxed)) {
+    if (shared || count < per_address_.load(std::memory_order_relaxed)) {
       ++count;
       return Pass(this, key);
     }

@@ -1,6 +1,6 @@
 // How many connections there are, in all and from each address.
 //
-// Why:     one client may not take every connection. An IPv6 client has a /64, so that is what
+// Why:     one client may not take every connection; a proxy, who brings many, may. An IPv6 client has a /64, so that is what
 //          counts.
 // Threads: thread-safe; the loops share one. A Pass belongs to its connection.
 // Bounds:  as given or set; an address without connections takes no memory.
@@ -54,7 +54,9 @@ class AddressLimits {
     in_all_.store(in_all, std::memory_order_relaxed);
     per_address_.store(per_address, std::memory_order_relaxed);
   }
-  std::optional<Pass> enter(const boost::asio::ip::address& address);
+  // A `shared` address, such as a proxy's, is held to the number in all alone.
+  std::optional<Pass> enter(const boost::asio::ip::address& address, bool shared = false);
+  bool full() const { return connections() >= in_all_.load(std::memory_order_relaxed); }
   // Whether the last connection went within `longest`.
   bool wait_until_empty(Millis longest);
   std::size_t connections() const { return connections_.load(std::memory_order_relaxed); }

@@ -36,6 +36,16 @@ TEST(AddressLimits, TakesAnIpv6NetworkOf64BitsAsOneClient) {
   EXPECT_TRUE(limits.enter(make_address("2001:db8:0:1::1")));
 }
 
+TEST(AddressLimits, HoldsASharedAddressToTheNumberInAllAlone) {
+  AddressLimits limits(2, 1);
+  const auto one = limits.enter(make_address("192.0.2.1"), true);
+  const auto two = limits.enter(make_address("192.0.2.1"), true);
+  EXPECT_TRUE(one);
+  EXPECT_TRUE(two);
+  EXPECT_TRUE(limits.full());
+  EXPECT_FALSE(limits.enter(make_address("192.0.2.1"), true));
+}
+
 TEST(AddressLimits, ChangedOnesHoldForThoseWhoComeLater) {
   AddressLimits limits(1, 1);
   const auto one = limits.enter(make_address("192.0.2.1"));

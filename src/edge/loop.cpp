@@ -26,12 +26,12 @@ Millis coarse_now() {
 }  // namespace
 
 Loop::Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
-           AddressLimits& limits, AddressLimits& resp_limits)
+           ConnectionLimits& limits)
     : options_(options),
       deadlines_(options.deadlines),
       handler_(handler),
       limits_(limits),
-      resp_limits_(resp_limits),
+      is_shared_(options.is_shared),
       wheel_(coarse_now()),
       io_(std::make_unique<asio::io_context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO)),
       ticker_(std::make_unique<asio::steady_timer>(*io_)),

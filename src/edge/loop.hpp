@@ -30,10 +30,17 @@ namespace doorward::edge {
 
 class Acceptor;
 
+// Each kind of listener has its own, so that a full one leaves the others open.
+struct ConnectionLimits {
+  AddressLimits visitors;
+  AddressLimits admin;
+  AddressLimits resp;
+};
+
 class Loop {
  public:
   Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
-       AddressLimits& limits, AddressLimits& resp_limits);
+       ConnectionLimits& limits);
   ~Loop();
 
   boost::asio::io_context& io() { return *io_; }
@@ -41,8 +48,11 @@ class Loop {
   const Deadlines& deadlines() const { return deadlines_; }
   void set_deadlines(const Deadlines& deadlines) { deadlines_ = deadlines; }
   const Handler& handler() const { return handler_; }
-  AddressLimits& limits() { return limits_; }
-  AddressLimits& resp_limits() { return resp_limits_; }
+  ConnectionLimits& limits() { return limits_; }
+  void set_shared(IsShared is_shared) { is_shared_ = std::move(is_shared); }
+  bool is_shared(const boost::asio::ip::address& address) const {
+    return is_shared_ && is_shared_(address);
+  }
   Wheel& wheel() { return wheel_; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
@@ -76,8 +86,8 @@ class Loop {
   const ServerOptions& options_;
   Deadlines deadlines_;  // those of the options, until others are set
   const Handler& handler_;
-  AddressLimits& limits_;
-  AddressLimits& resp_limits_;
+  ConnectionLimits& limits_;
+  IsShared is_shared_;  // that of the options, until another is set
   LoopCounters counters_;
   Wheel wheel_;
   Connections connections_;

@@ -2,13 +2,15 @@
 //
 // Bounds: each limit below; a connection beyond `connections` or `connections_per_address` is
 //         answered 503 or closed at once. IPv6 addresses count by their /64. Connections of the
-//         Redis protocol are counted by themselves.
+//         Redis protocol, and of admin listeners, are counted by themselves.
 #pragma once
 
 #include "base/time.hpp"
 #include "edge/resp.hpp"
 #include "wire/http/limits.hpp"
 #include "wire/resp/request_decoder.hpp"
+
+#include <boost/asio/ip/address.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +57,17 @@ struct RespOptions {
   RespConversations conversations;    // needed where a listener speaks the protocol
 };
 
+// A connection that was refused.
+struct Refusal {
+  Protocol protocol = Protocol::http;
+  bool admin = false;   // the listener's
+  bool in_all = false;  // there are too many in all, not of this address
+  boost::asio::ip::address address;
+};
+
+// Whether many visitors come from the address, as from a proxy's.
+using IsShared = std::function<bool(const boost::asio::ip::address&)>;
+
 struct ServerOptions {
   std::vector<Listener> listeners;
   unsigned threads = 0;  // event loops; 0: one for each core
@@ -64,10 +77,14 @@ struct ServerOptions {
   RespOptions resp;
   std::size_t connections = 200'000;
   std::size_t connections_per_address = 1'000;
+  std::size_t admin_connections = 1'024;  // of all admin listeners, from whatever address
+  IsShared is_shared;  // such addresses are held to `connections` alone; empty: there are none
   std::size_t requests_per_connection = 10'000;
   std::size_t unread_body_bytes = 262'144;  // read and dropped to keep a connection
   // Told of whatever a handler threw; on the loop.
   std::function<void(std::string_view what)> on_exception;
+  // Told of each connection beyond a limit; on the loop.
+  std::function<void(const Refusal&)> on_refusal;
 };
 
 }  // namespace doorward::edge

@@ -25,14 +25,15 @@ class Server::Impl {
   Impl(ServerOptions given, Handler handler, StreamSource* source)
       : options(std::move(given)),
         handler_(std::move(handler)),
-        limits(options.connections, options.connections_per_address),
-        // Few backends hold all of them: no address has a share.
-        resp_limits(options.resp.connections,
-                    std::max<std::size_t>(1, options.resp.connections / 4)) {
+        limits{{options.connections, options.connections_per_address},
+               // The machine's own monitoring may well come from one address.
+               {options.admin_connections, options.admin_connections},
+               // Few backends hold all of them: no address has a share.
+               {options.resp.connections, std::max<std::size_t>(1, options.resp.connections / 4)}} {
     unsigned count = options.threads;
     if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
-      loops.push_back(std::make_unique<Loop>(options, handler_, source, limits, resp_limits));
+      loops.push_back(std::make_unique<Loop>(options, handler_, source, limits));
     }
   }
 
@@ -54,9 +55,11 @@ class Server::Impl {
   bool wait_until_empty(Millis longest) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point until = Clock::now() + longest;
-    if (!limits.wait_until_empty(longest)) return false;
-    const auto left = std::chrono::duration_cast<Millis>(until - Clock::now());
-    return resp_limits.wait_until_empty(std::max(left, Millis{}));
+    for (AddressLimits* each : {&limits.visitors, &limits.admin, &limits.resp}) {
+      const auto left = std::chrono::duration_cast<Millis>(until - Clock::now());
+      if (!each->wait_until_empty(std::max(left, Millis{}))) return false;
+    }
+    return true;
   }
 
   template <class Work>
@@ -72,8 +75,7 @@ class Server::Impl {
   const Handler handler_;
 
  public:
-  AddressLimits limits;
-  AddressLimits resp_limits;
+  ConnectionLimits limits;
   std::vector<std::unique_ptr<Loop>> loops;
   std::vector<std::thread> threads;
   std::vector<std::uint16_t> ports;
@@ -105,9 +107,11 @@ void Server::wake(std::span<const std::uint64_t> keys) {
 }
 
 void Server::adjust(const ServerOptions& options) {
-  impl_->limits.set(options.connections, options.connections_per_address);
-  impl_->on_each_loop(
-      [deadlines = options.deadlines](Loop& loop) { loop.set_deadlines(deadlines); });
+  impl_->limits.visitors.set(options.connections, options.connections_per_address);
+  impl_->on_each_loop([deadlines = options.deadlines, is_shared = options.is_shared](Loop& loop) {
+    loop.set_deadlines(deadlines);
+    loop.set_shared(is_shared);
+  });
 }
 
 bool Server::drain(Millis deadline) {

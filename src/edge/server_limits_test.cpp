@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <future>
 #include <string>
 #include <vector>
@@ -109,6 +110,55 @@ TEST(ServerLimits, LimitsConnectionsOfAnAddress) {
   EXPECT_THAT(three.read_all(), StartsWith("HTTP/1.1 503 "));
   EXPECT_EQ(running.server.stats().refused_connections, 1u);
   EXPECT_EQ(running.server.stats().connections, 2u);
+}
+
+// Connects, and asks once, so that the connection is known to have been let in.
+std::string first_answer(Client& client) {
+  client.send(get("/in"));
+  return client.read_until("GET /in").substr(0, 12);
+}
+
+TEST(ServerLimits, AnAddressThatIsSharedIsHeldToTheNumberInAllAlone) {
+  ServerOptions options = patient_options();
+  options.connections = 3;
+  options.connections_per_address = 1;
+  options.is_shared = [](const auto& address) { return address.is_loopback(); };
+  std::atomic<int> in_all = 0, of_address = 0;
+  options.on_refusal = [&](const Refusal& refusal) { ++(refusal.in_all ? in_all : of_address); };
+  RunningServer running(options, handle);
+  Client one(running.port());
+  Client two(running.port());
+  Client three(running.port());
+  for (Client* each : {&one, &two, &three}) EXPECT_EQ(first_answer(*each), "HTTP/1.1 200");
+  Client four(running.port());
+  EXPECT_THAT(four.read_all(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(in_all, 1);
+  options.is_shared = nullptr;
+  options.connections = 10;
+  running.server.adjust(options);
+  Client five(running.port());
+  EXPECT_THAT(five.read_all(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(of_address, 1);
+}
+
+TEST(ServerLimits, AnAdminListenerAnswersWhileTheOthersAreFull) {
+  ServerOptions options = patient_options();
+  options.connections = 1;
+  options.connections_per_address = 1;
+  options.admin_connections = 2;
+  options.listeners.push_back(Listener{"127.0.0.1", 0, true});
+  RunningServer running(options, handle);
+  Client visitor(running.port());
+  EXPECT_EQ(first_answer(visitor), "HTTP/1.1 200");
+  Client refused(running.port());
+  EXPECT_THAT(refused.read_all(), StartsWith("HTTP/1.1 503 "));
+  const std::uint16_t admin = running.server.bound_ports()[1];
+  Client one(admin);
+  Client two(admin);
+  EXPECT_EQ(first_answer(one), "HTTP/1.1 200");
+  EXPECT_EQ(first_answer(two), "HTTP/1.1 200");
+  Client three(admin);
+  EXPECT_THAT(three.read_all(), StartsWith("HTTP/1.1 503 ")) << "a bound of its own";
 }
 
 TEST(ServerLimits, AdjustedDeadlinesAndNumbersHoldFromThenOn) {

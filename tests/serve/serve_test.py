@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -67,6 +68,11 @@ def run(*arguments, environment=None, seconds=60, folder=None):
         env={**os.environ, **(environment or {})},
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def http_get(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+        return answer.read().decode()
 
 
 def wait_for(what, why):
@@ -255,6 +261,29 @@ class Serve(unittest.TestCase):
                 server.start()
                 there = {tenant["name"] for tenant in server.admin("GET", "/v1/admin/tenants")[2]["tenants"]}
                 self.assertEqual(there, set(re.findall(r"(\w+): { api_keys", config)))
+
+    def test_a_full_listener_leaves_the_admin_listener_open_and_a_proxy_is_no_visitor(self):
+        limits = "limits: {connections_per_address: 2}\n"
+        with Server("admin: {listen: '127.0.0.1:0'}\n" + limits) as server, contextlib.ExitStack() as held:
+            def connect():
+                visitor = held.enter_context(socket.create_connection(("127.0.0.1", server.port), PATIENCE))
+                visitor.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n")
+                return visitor.recv(12)
+
+            # Each stays open, and takes a place of its address.
+            statuses = [connect() for _ in range(3)]
+            self.assertEqual(statuses, [b"HTTP/1.1 200", b"HTTP/1.1 200", b"HTTP/1.1 503"])
+            metrics = http_get(server.admin_port(), "/metrics")
+            self.assertIn("doorward_connections_refused_total 1\n", metrics)
+            wait_for(lambda: "limits.connections_per_address is reached" in server.errors(), "no word of the limit")
+            self.assertEqual(server.errors().count("since trusted_proxies is not set"), 1)
+
+            (server.folder / "doorward.yaml").write_text(
+                "admin: {listen: '127.0.0.1:0'}\ntrusted_proxies: [127.0.0.0/8]\n" + limits
+            )
+            server.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "was reloaded" in server.errors(), "no reload")
+            self.assertEqual([connect() for _ in range(3)], [b"HTTP/1.1 200"] * 3)
 
     def test_the_compatible_systems_on_a_public_address_are_warned_of(self):
         for listen, config, is_warned in (

@@ -166,7 +166,9 @@ void describe_upstream(Form& form, UpstreamSettings& upstream) {
 void describe_limits(Form& form, LimitSettings& limits) {
   form.field("connections", limits.connections, "Most connections at once.", Range{16, 10'000'000});
   form.field("connections_per_address", limits.connections_per_address,
-             "Most connections from one address (IPv6: one /64).", Range{1, 10'000'000});
+             "Most connections from one address (IPv6: one /64). Those of trusted proxies are "
+             "held to connections alone.",
+             Range{1, 10'000'000});
   form.field("head_bytes", limits.head_bytes, "Largest request head.", Bytes{1U << 10, 1U << 20});
   form.field("body_bytes", limits.body_bytes, "Largest request body that is passed on.",
              Bytes{0, std::uint64_t{1} << 50});

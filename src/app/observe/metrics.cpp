@@ -26,7 +26,7 @@ constexpr std::array kTable{
     MetricRow{MetricId::connections_total, "doorward_connections_total", counter, "",
               "Connections accepted."},
     MetricRow{MetricId::connections_refused, "doorward_connections_refused_total", counter, "",
-              "Connections beyond a limit."},
+              "Connections beyond a limit; the log says which."},
     MetricRow{MetricId::accept_errors, "doorward_accept_errors_total", counter, "",
               "Failed accepts, as when file descriptors ran out."},
     MetricRow{MetricId::requests, "doorward_requests_total", counter, "", "Requests received."},

@@ -1,6 +1,7 @@
 #include "app/serve/edge_options.hpp"
 
 #include "app/config/address.hpp"
+#include "app/serve/upstreams.hpp"
 
 namespace doorward::app {
 namespace {
@@ -26,6 +27,11 @@ edge::ServerOptions edge_options(const config::Config& config) {
   options.threads = config.threads;
   options.connections = config.limits.connections;
   options.connections_per_address = config.limits.connections_per_address;
+  if (!config.trusted_proxies.empty()) {
+    options.is_shared = [networks = trusted_of(config).networks](const auto& address) {
+      return networks.contains(address);
+    };
+  }
   options.limits.head_bytes = config.limits.head_bytes;
   options.limits.body_bytes = config.limits.body_bytes;
   options.deadlines.head = config.deadlines.head;

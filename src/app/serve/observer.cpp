@@ -27,6 +27,7 @@ void Observer::finished(const gateway::RequestRecord& record, std::uint64_t stam
   std::size_t phase = 0;
   while (phase + 1 < kPhases.size() && kPhases[phase] != c.answered_by) ++phase;
   answered_[phase].fetch_add(1, std::memory_order_relaxed);
+  if (c.client.forwarded) warn_of_proxy(c);
   if (!c.fault.empty()) {
     log_.warn("a request failed", {{"fault", c.fault},
                                    {"id", c.request_id},
@@ -48,6 +49,16 @@ void Observer::finished(const gateway::RequestRecord& record, std::uint64_t stam
                {"in", record.bytes_in},
                {"out", record.bytes_out},
                {"id", c.request_id}});
+}
+
+void Observer::warn_of_proxy(const gateway::Context& context) {
+  if (context.exchange.peer().admin_listener) return;
+  if (!looks_for_proxy_.load(std::memory_order_relaxed) || !looks_for_proxy_.exchange(false))
+    return;
+  log_.warn(
+      "a request says for whom it was forwarded, and is not believed, since trusted_proxies is not "
+      "set: if its address is your proxy's, name it there, or all its visitors count as one",
+      {{"address", context.client.address.to_string()}, {"id", context.request_id}});
 }
 
 void Observer::write(MetricWriter& writer) const {

@@ -108,6 +108,8 @@ Result<> Program::open_tokens(const Materials& materials) {
 void Program::make_server() {
   edge::ServerOptions options = edge_options(config_);
   options.resp.conversations = [this](const edge::Peer&) { return redis_->open(); };
+  options.on_refusal = [this](const edge::Refusal& refusal) { log_refusal(log_, refusal); };
+  observer_.look_for_proxy(config_.trusted_proxies.empty());
   server_ = std::make_unique<edge::Server>(
       std::move(options), [this](edge::Exchange& exchange) { return handle(exchange); }, &parked_);
 }

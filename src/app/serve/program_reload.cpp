@@ -81,6 +81,7 @@ bool Program::reload(config::Config config) {
   config_.limits.connections = config.limits.connections;
   config_.limits.connections_per_address = config.limits.connections_per_address;
   server_->adjust(edge_options(config_));
+  if (!config_.trusted_proxies.empty()) observer_.look_for_proxy(false);
   own_paths_.admin_on_main = admin_on_main();
   pages_->show(displays_of(config_));
   pipeline_.set(make_pipeline(false));

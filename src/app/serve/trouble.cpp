@@ -19,4 +19,18 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
   }
 }
 
+void log_refusal(Log& log, const edge::Refusal& refusal) {
+  const LogFields fields{{"address", refusal.address.to_string()}};
+  if (refusal.protocol == edge::Protocol::resp)
+    return log.warn("connections are refused: redis_listen.connections is reached", fields);
+  if (refusal.admin)
+    return log.warn("connections are refused: admin.listen has as many as it takes", fields);
+  if (refusal.in_all)
+    return log.warn("connections are refused: limits.connections is reached", fields);
+  log.warn(
+      "connections of an address are refused: limits.connections_per_address is reached; if it is "
+      "a proxy of yours, name it in trusted_proxies",
+      fields);
+}
+
 }  // namespace doorward::app

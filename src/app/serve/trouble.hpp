@@ -1,10 +1,11 @@
-// What the log says of a shard's troubles.
+// What the log says of troubles of a shard, and of connections that are refused.
 //
 // Why:  the cause is all that an operator has to go by when joins are refused.
 // Spec: docs/operations.md, "What to watch".
 #pragma once
 
 #include "app/observe/log.hpp"
+#include "edge/options.hpp"
 #include "engine/shard.hpp"
 
 #include <string_view>
@@ -12,5 +13,6 @@
 namespace doorward::app {
 
 void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause);
+void log_refusal(Log& log, const edge::Refusal& refusal);
 
 }  // namespace doorward::app

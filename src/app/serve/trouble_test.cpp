@@ -38,5 +38,26 @@ TEST(LogTrouble, SaysTheCauseAndHowBadItIs) {
   }
 }
 
+TEST(LogRefusal, NamesTheSettingAndTheAddressAtMostOnceIn10Seconds) {
+  using edge::Protocol;
+  const auto address = boost::asio::ip::make_address("192.0.2.1");
+  const std::pair<edge::Refusal, const char*> table[] = {
+      {{Protocol::http, false, true, address}, "limits.connections is reached"},
+      {{Protocol::http, false, false, address}, "limits.connections_per_address is reached"},
+      {{Protocol::http, true, true, address}, "admin.listen"},
+      {{Protocol::resp, false, true, address}, "redis_listen.connections is reached"}};
+  for (const auto& [refusal, words] : table) {
+    const ports::FakeClock clock;
+    std::string line;
+    Log log(clock, std::make_unique<Last>(line));
+    log_refusal(log, refusal);
+    EXPECT_NE(line.find(words), std::string::npos) << line;
+    EXPECT_NE(line.find("address=192.0.2.1"), std::string::npos) << line;
+    line.clear();
+    log_refusal(log, refusal);
+    EXPECT_EQ(line, "");
+  }
+}
+
 }  // namespace
 }  // namespace doorward::app
