@@ -15,7 +15,8 @@ namespace problems = gateway::problems;
 
 edge::Response refuse(const Found& found, const wire::RequestHead& head) {
   if (found.allow.empty()) {
-    return gateway::answer(problems::kNoEndpoint, "See /openapi.json for what there is.");
+    return gateway::answer(problems::kNoEndpoint,
+                           "See /.doorward/v1/openapi.json for what there is.");
   }
   edge::Response response =
       gateway::answer(problems::kNoMethod, fmt::format("{} is not allowed here.", head.method));

@@ -19,7 +19,7 @@ ELSEWHERE = "Admin calls are taken on the admin listener only (admin.listen)."
 NO_ADMIN = "Send Authorization: Bearer with the admin token."
 ORIGIN = "Joins come from pages of this site."
 ACT = "What acts by cookie, and sockets, come from pages of this site."
-ENDPOINT = "See /openapi.json for what there is."
+ENDPOINT = "See /.doorward/v1/openapi.json for what there is."
 NO_TOKEN = "Show the ticket's token, or a cookie, or join first."
 LARGE = "A body is at most 65536 bytes."
 

@@ -265,13 +265,14 @@ class Serve(unittest.TestCase):
     def test_a_full_listener_leaves_the_admin_listener_open_and_a_proxy_is_no_visitor(self):
         limits = "limits: {connections_per_address: 2}\n"
         with Server("admin: {listen: '127.0.0.1:0'}\n" + limits) as server, contextlib.ExitStack() as held:
-            def connect():
+            def connect(asks=True):
                 visitor = held.enter_context(socket.create_connection(("127.0.0.1", server.port), PATIENCE))
-                visitor.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n")
+                if asks:
+                    visitor.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n")
                 return visitor.recv(12)
 
             # Each stays open, and takes a place of its address.
-            statuses = [connect() for _ in range(3)]
+            statuses = [connect(), connect(), connect(asks=False)]
             self.assertEqual(statuses, [b"HTTP/1.1 200", b"HTTP/1.1 200", b"HTTP/1.1 503"])
             metrics = http_get(server.admin_port(), "/metrics")
             self.assertIn("doorward_connections_refused_total 1\n", metrics)
@@ -290,6 +291,8 @@ class Serve(unittest.TestCase):
             ("0.0.0.0:0", "", True),
             ("0.0.0.0:0", "compat: {gatekeeper: false}\n", False),
             ("127.0.0.1:0", "", False),
+            ("0.0.0.0:0", "upstreams: {s: 'http://127.0.0.1:9'}\nroutes: [{path: /**, upstream: s}]\n", False),
+            ("0.0.0.0:0", "upstreams: {s: 'http://127.0.0.1:9'}\nroutes: [{path: /a/**, upstream: s}]\n", True),
         ):
             server = Server(config + "logging: {level: info}\n")
             server.command[server.command.index("127.0.0.1:0")] = listen
@@ -309,6 +312,12 @@ class Serve(unittest.TestCase):
             code, out, said = run(*explain, folder=folder)
             self.assertEqual(code, 0, said)
             self.assertIn("shop", out)
+            self.assertEqual(run("check", folder=folder)[0], 0)
+            (Path(folder) / "doorward.yaml").write_text("nonsense: 1\n")
+            code, _, said = run("check", folder=folder)
+            self.assertEqual(code, 2)
+            self.assertIn("doorward.yaml:1:1: nonsense: unknown key", said)
+            (Path(folder) / "doorward.yaml").unlink()
             code, _, said = run("check", folder=folder)
             self.assertEqual(code, 2)
             self.assertIn("FILE is missing", said)

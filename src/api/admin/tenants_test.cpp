@@ -186,7 +186,7 @@ TEST_F(TenantsTest, WrongCallsAreAnsweredExactly) {
       {"POST", "/v1/tenants/acme/admin/rules", R"({"name":"b/api","quota":"1/s"})", "invalid-value",
        "name: must be 1 to 128 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit"},
       {"GET", "/v1/tenants/acme/admin/tenants", "", "no-such-endpoint",
-       "See /openapi.json for what there is."},
+       "See /.doorward/v1/openapi.json for what there is."},
   };
   for (const Row& row : table) {
     const Said said = api.admin(row.method, row.path, row.body);

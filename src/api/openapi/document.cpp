@@ -28,8 +28,9 @@ void write_paths_in_full(json::object& document) {
   for (auto& [path, item] : object_at(document, "paths"))
     paths["/v1" + std::string(path)] = std::move(item);
   document["paths"] = std::move(paths);
+  // First the one that no route can take: it is what a page tries out unless told otherwise.
   document["servers"] =
-      json::array{json::object{{"url", "/"}}, json::object{{"url", "/.doorward"}}};
+      json::array{json::object{{"url", "/.doorward"}}, json::object{{"url", "/"}}};
 }
 
 void add(json::object& document, json::object part) {

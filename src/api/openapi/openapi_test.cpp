@@ -112,6 +112,11 @@ TEST(OpenApi, CompatibleCallsStandAtTheRootAlone) {
   });
 }
 
+TEST(OpenApi, TheFirstServerIsTheOneThatNoRouteCanTake) {
+  const json::object text = document();
+  EXPECT_EQ(text.at("servers").at(0).at("url").as_string(), "/.doorward");
+}
+
 TEST(OpenApi, EveryServerAndParameterOfTheDocumentLeadsToTheEndpoint) {
   const json::object text = document();
   for (const auto& server : text.at("servers").as_array()) {

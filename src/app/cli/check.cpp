@@ -29,7 +29,7 @@ std::string summary(const config::Config& config) {
                      config.listen);
 }
 
-// Without FILE an explanation is of the file that lies here, or else of the built-in defaults.
+// Without FILE it is the file that lies here; an explanation may also be of the built-in defaults.
 std::optional<std::string> file_of(const CheckOptions& options) {
   if (!options.file.empty()) return options.file;
   const bool is_here = std::filesystem::exists(kDefaultFile);
@@ -39,8 +39,9 @@ std::optional<std::string> file_of(const CheckOptions& options) {
 }
 
 int check(const CheckOptions& options) {
-  if (options.file.empty() && options.explain.empty()) {
-    fmt::print(stderr, "doorward: FILE is missing, as in: doorward check {}\n", kDefaultFile);
+  const bool is_told = !options.file.empty() || !options.explain.empty();
+  if (!is_told && !std::filesystem::exists(kDefaultFile)) {
+    fmt::print(stderr, "doorward: FILE is missing, and there is no {} here\n", kDefaultFile);
     return kUsage;
   }
   if (!options.explain.empty() && !options.explain[1].starts_with('/')) {
@@ -48,12 +49,13 @@ int check(const CheckOptions& options) {
                options.explain[0], options.explain[1]);
     return kUsage;
   }
-  auto loaded = config::load_file(file_of(options), config::process_environment());
+  const auto file = file_of(options);
+  auto loaded = config::load_file(file, config::process_environment());
   if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
   fmt::print(stderr, "{}", loaded.problems.text());
   if (loaded.problems.any_errors()) return kUsage;
   if (options.explain.empty()) {
-    fmt::print("{} is fine: {}\n", options.file, summary(loaded.config));
+    fmt::print("{} is fine: {}\n", *file, summary(loaded.config));
     return kOk;
   }
   const auto lines = explain(loaded.config, options.explain[0], options.host, options.explain[1]);
@@ -72,7 +74,7 @@ void add_check(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("check", "Check a configuration, or explain what it does");
   command->footer(R"(
 Examples:
-  doorward check doorward.yaml
+  doorward check doorward.yaml                    or without FILE, of ./doorward.yaml
   doorward check doorward.yaml --explain GET /buy/1
   doorward check --explain GET /buy/1             of ./doorward.yaml, or else the defaults
   doorward check doorward.yaml --explain POST /buy --host shop.example)");

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace doorward::app {
@@ -20,6 +21,16 @@ namespace {
 
 constexpr std::string_view kBase = "/.doorward/v1";
 constexpr const char* kUsedKeysFile = "api-keys-used.json";
+
+// Whether a route takes whatever comes: then nothing is left to the compatible systems.
+bool takes_all(const config::Config& config) {
+  return std::ranges::any_of(config.routes, [](const config::RouteSettings& settings) {
+    const route::Match& match = settings.route.match;
+    return match.hosts.empty() && match.methods.empty() &&
+           (match.paths.empty() || std::ranges::find(match.paths, "/**") != match.paths.end());
+  });
+}
+
 std::string shown_address(const std::string& listen, std::uint16_t port) {
   const auto parsed = config::parse_listen_address(listen).value();
   const bool v6 = parsed.host.find(':') != std::string::npos;
@@ -212,7 +223,7 @@ Result<> Program::open_server() {
   }
   own_paths_.phase = Phase::serving;
   identities_->keep_keys_fresh();
-  if (!config_.compat.named && !config::is_loopback(config_.listen)) {
+  if (!config_.compat.named && !config::is_loopback(config_.listen) && !takes_all(config_)) {
     log_.warn("the calls of the compatible systems are open to whoever reaches " + config_.listen +
               ": say in compat which of them you want");
   }
