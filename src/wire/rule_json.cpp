@@ -118,6 +118,19 @@ void read_quotas(Value value, At path, std::vector<NamedQuota>& to, Fault& fault
            [&](Value v, At at) { read_quota(v, at, to.emplace_back(), fault); });
 }
 
+// As in YAML: quotas, or an object that holds them; an empty one is no limit.
+void read_tier(Value value, At path, std::vector<NamedQuota>& to, Fault& fault) {
+  const json::object* object = value.if_object();
+  const bool holds_quotas = object != nullptr && (object->empty() || object->contains("quota") ||
+                                                  object->contains("quotas"));
+  if (!holds_quotas) return read_quotas(value, path, to, fault);
+  JsonReader in(path, fault);
+  if (object->size() > 1 && object->contains("quota") && object->contains("quotas"))
+    return in.fail(path + ".quota", "stands beside \"quotas\"; keep one of them");
+  const auto quotas = [&](Value v, At at) { read_quotas(v, at, to, fault); };
+  in.object(value, {{"quota", quotas}, {"quotas", quotas}});
+}
+
 void read_tiers(Value value, At path, std::vector<limit::Tier>& to, Fault& fault) {
   JsonReader in(path, fault);
   to.clear();
@@ -125,7 +138,7 @@ void read_tiers(Value value, At path, std::vector<limit::Tier>& to, Fault& fault
   in.named(value, path, [&](std::string_view plan, Value v, At at) {
     limit::Tier& tier = to.emplace_back();
     tier.plan = plan;
-    read_quotas(v, at, tier.quotas, fault);
+    read_tier(v, at, tier.quotas, fault);
   });
 }
 

@@ -73,6 +73,18 @@ TEST(RuleJson, ShortFormsStandForTheLong) {
   EXPECT_EQ(one->quotas.at(0).quota.window, 10s);
 }
 
+TEST(RuleJson, TiersTakeTheShortFormsOfTheConfigurationFile) {
+  const auto quick = read(R"({"name":"a","quotas":"10/s","tiers":{"unlimited":{},"gold":"50/10s",
+    "silver":{"quota":"20/s"},"bronze":{"quotas":["15/s","99/day"]},
+    "tin":{"limit":12,"window":"1s"}}})");
+  const auto full = read(R"({"name":"a","quotas":["10/s"],"tiers":{"unlimited":[],
+    "gold":["50/10s"],"silver":["20/s"],"bronze":["15/s","99/day"],
+    "tin":[{"limit":12,"window":"1s"}]}})");
+  ASSERT_TRUE(quick.has_value()) << quick.error().what;
+  ASSERT_TRUE(full.has_value()) << full.error().what;
+  EXPECT_EQ(*quick, *full);
+}
+
 TEST(RuleJson, MissingMembersKeepTheBaseAndNullTakesAway) {
   const auto changed = read(
       R"({"match":{"paths":["/b"]},"key":null,"starts_at":null,"headers":null,"tiers":null,
