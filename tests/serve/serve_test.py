@@ -487,6 +487,23 @@ class Serve(unittest.TestCase):
             self.assertNotIn(token, server.errors())
             self.assertNotIn(ADMIN_TOKEN, server.errors())
 
+    def test_files_that_were_replaced_under_the_process_take_no_places(self):
+        with Server() as server:
+            server.set_room("sale", POLICY)
+            ticket = join(server)
+            ready = lambda: server.call("GET", "/health/ready")[2]["writable"]  # noqa: E731
+            database, aside = server.data / "doorward.db", server.data / "aside"
+            database.rename(aside)
+            aside_bytes = aside.read_bytes()
+            database.write_bytes(aside_bytes)  # as a restore from a backup does
+            self.assertFalse(ready())
+            wait_for(lambda: "were removed or replaced while they were open" in server.errors(), "no word of it")
+            self.assertEqual(server.call("POST", "/v1/rooms/sale/tickets")[0], 503)
+            self.assertEqual(server.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])[0], 200)
+            aside.rename(database)
+            wait_for(lambda: server.call("POST", "/v1/rooms/sale/tickets")[0] == 201, "no place once it is back")
+            self.assertTrue(ready())
+
     def test_repair_finds_nothing_in_a_sound_folder_and_the_admin_token_is_found(self):
         with Server(environment={"DOORWARD_ADMIN_TOKEN": ""}) as server:
             code, out, said = run("token", "admin", "--data", str(server.data))

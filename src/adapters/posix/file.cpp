@@ -101,6 +101,12 @@ Result<bool> File::try_lock() {
   return failure("lock");
 }
 
+std::optional<FileId> file_id(const std::filesystem::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return FileId{found.st_dev, found.st_ino};
+}
+
 Result<> sync_folder(const std::filesystem::path& folder) {
   auto opened = File::open(folder, O_RDONLY | O_DIRECTORY);
   if (opened.has_error()) return opened.error();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,14 @@ class File {
   int fd_ = -1;
   std::filesystem::path path_;
 };
+
+// Which file a path leads to, whatever its name. Absent: to none.
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t number = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+std::optional<FileId> file_id(const std::filesystem::path& path);
 
 // Makes renames and new files in `folder` durable.
 Result<> sync_folder(const std::filesystem::path& folder);

@@ -22,6 +22,7 @@ class DataFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database() const { return path_ / "doorward.db"; }
+  std::filesystem::path lock() const { return path_ / "lock"; }
 
  private:
   DataFolder(std::filesystem::path path, posix::File lock);

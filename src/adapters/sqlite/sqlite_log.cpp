@@ -32,6 +32,8 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports:
   if (folder.has_error()) return folder.error();
   std::unique_ptr<SqliteLog> log(new SqliteLog(std::move(options), std::move(*folder), clock));
   if (auto opened = log->open_connections(); opened.has_error()) return opened.error();
+  log->database_id_ = posix::file_id(log->folder_.database());
+  log->lock_id_ = posix::file_id(log->folder_.lock());
   if (auto settled = log->writer_->settle_last_row(log->options_.warn); settled.has_error()) {
     return settled.error();
   }
@@ -77,6 +79,19 @@ Result<> SqliteLog::set_strays_aside() {
   return {};
 }
 
+bool SqliteLog::is_in_place() const {
+  return posix::file_id(folder_.database()) == database_id_ &&
+         posix::file_id(folder_.lock()) == lock_id_;
+}
+
+Result<> SqliteLog::refuse_where_displaced() const {
+  if (is_in_place()) return {};
+  return error(Errc::unavailable,
+               fmt::format("the files of the data folder {} were removed or replaced while they "
+                           "were open; put them back, or restart",
+                           folder_.path().string()));
+}
+
 Result<LogPosition> SqliteLog::append(std::string_view batch) {
   if (batch.size() > kMaxBatchBytes) {
     return error(Errc::too_large,
@@ -84,9 +99,12 @@ Result<LogPosition> SqliteLog::append(std::string_view batch) {
                              batch.size(), kMaxBatchBytes));
   }
   const std::lock_guard writing(writing_);
+  if (auto refused = refuse_where_displaced(); refused.has_error()) return refused.error();
   const LogTime now = pace_.next(clock_.wall_now(), clock_.steady_now());
   const auto last = writer_->append(batch, now);
   if (last.has_error()) return last.error();
+  // Once more, so that nobody is told of a place in a file that went meanwhile.
+  if (auto refused = refuse_where_displaced(); refused.has_error()) return refused.error();
   publish(last->number, LogEntry{position_of(*last), last->time, std::string(batch)});
   return position_of(*last);
 }

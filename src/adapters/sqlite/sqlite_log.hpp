@@ -27,6 +27,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace doorward::adapters::sqlite {
@@ -41,6 +42,10 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   };
 
   static Result<std::unique_ptr<SqliteLog>> open(Options options, const ports::Clock& clock);
+
+  // Whether the folder still holds the files that are open here. False: they were removed or
+  // replaced, and what is written to them is lost; nothing is appended. From any thread.
+  bool is_in_place() const;
 
   Result<ports::LogPosition> append(std::string_view batch) override;
   Result<std::vector<ports::LogEntry>> read(const ports::LogPosition& after,
@@ -59,6 +64,7 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   SqliteLog(Options options, DataFolder folder, const ports::Clock& clock);
   Result<> open_connections();
   Result<> set_strays_aside();
+  Result<> refuse_where_displaced() const;
   // Whether the row that the snapshot follows is the one that it was taken after.
   Result<bool> stands(const SnapshotMark& mark);
   // Lets the reader see the log up to its end as the writer knows it.
@@ -68,6 +74,8 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   DataFolder folder_;
   const ports::Clock& clock_;
   SnapshotFiles snapshots_;
+  std::optional<posix::FileId> database_id_;  // as opened
+  std::optional<posix::FileId> lock_id_;
 
   std::mutex writing_;  // the writer; taken before `mutex_`
   std::unique_ptr<LogWriter> writer_;

@@ -65,6 +65,30 @@ TEST(SqliteLog, OnlyItsOwnerReadsItsFilesAlsoInAFolderThatWasThere) {
   EXPECT_THAT(modes(), testing::AllOf(testing::SizeIs(3), testing::Each(own)));
 }
 
+TEST(SqliteLog, NothingIsAppendedToFilesThatAreNoLongerInTheFolder) {
+  namespace fs = std::filesystem;
+  for (const char* name : {"doorward.db", "lock"}) {
+    TempFolder folder;
+    ports::FakeClock clock;
+    const auto log = SqliteLog::open({.folder = folder.path()}, clock);
+    ASSERT_TRUE(log);
+    ASSERT_TRUE((*log)->append("a"));
+    const fs::path file = folder.path() / name;
+    const fs::path aside = folder.path() / "aside";
+    fs::rename(file, aside);
+    EXPECT_FALSE((*log)->is_in_place()) << name;
+    const auto gone = (*log)->append("b");
+    ASSERT_FALSE(gone) << name;
+    EXPECT_EQ(gone.error().code, Errc::unavailable);
+    EXPECT_THAT(gone.error().what, testing::HasSubstr("removed or replaced"));
+    fs::copy_file(aside, file);
+    EXPECT_FALSE((*log)->append("b")) << "another file of the same name";
+    fs::rename(aside, file);
+    EXPECT_TRUE((*log)->is_in_place());
+    EXPECT_TRUE((*log)->append("b")) << "it is back";
+  }
+}
+
 std::unique_ptr<ports::LogBench> make_bench() { return std::make_unique<SqliteBench>(); }
 
 }  // namespace

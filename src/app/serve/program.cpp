@@ -2,7 +2,6 @@
 
 #include "adapters/redis/address.hpp"
 #include "adapters/redis/redis_log.hpp"
-#include "adapters/sqlite/sqlite_log.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/address.hpp"
 #include "app/observe/sources.hpp"
@@ -69,6 +68,7 @@ Result<> Program::open_log() {
   if (config_.log.kind == config::LogKind::sqlite) {
     auto opened = adapters::sqlite::SqliteLog::open({.folder = config_.data, .warn = warn}, clock_);
     if (!opened) return opened.error();
+    sqlite_log_ = opened->get();
     command_log_ = *std::move(opened);
     return {};
   }
@@ -193,6 +193,14 @@ void Program::save_used_keys() {
     log_.warn("when API keys were used last was not saved", {{"fault", saved.error().what}});
 }
 
+void Program::tell_if_displaced() {
+  if (is_in_place()) return;
+  log_.error(
+      "the files of the data folder were removed or replaced while they were open: joins get 503 "
+      "until they are put back; to go on with what lies there now, restart",
+      {{"folder", config_.data}});
+}
+
 void Program::open_redis() {
   const config::RedisListenSettings& settings = config_.redis_listen;
   api::redis::RedisOptions options;
@@ -211,7 +219,11 @@ void Program::open_redis() {
 
 Result<> Program::open_server() {
   own_paths_.admin_on_main = admin_on_main();
-  own_paths_.health = [this] { return shard_->health(); };
+  own_paths_.health = [this] {
+    engine::ShardHealth health = shard_->health();
+    health.writable = health.writable && is_in_place();
+    return health;
+  };
   own_paths_.metrics = &metrics_;
   add_sources();
   load_statistics(memory_folder(), live_, log_);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "adapters/sqlite/data_folder.hpp"
+#include "adapters/sqlite/sqlite_log.hpp"
 #include "adapters/system/system_clock.hpp"
 #include "adapters/system/system_entropy.hpp"
 #include "api/api.hpp"
@@ -67,6 +68,7 @@ class Program {
   void tidy() {
     streams_.write_missed();
     save_used_keys();
+    tell_if_displaced();
   }
 
   // "http://127.0.0.1:8080", with the port that was bound.
@@ -92,6 +94,9 @@ class Program {
   Result<> apply_file(const config::Config& config);
   void load_used_keys();
   void save_used_keys();
+  // Whether the log can still be where it was begun: nobody removed it, nor put another in its place.
+  bool is_in_place() const { return sqlite_log_ == nullptr || sqlite_log_->is_in_place(); }
+  void tell_if_displaced();
   std::shared_ptr<gateway::Filter> make_rate_rules();
   Result<> open_server();
   void add_sources();
@@ -119,6 +124,7 @@ class Program {
   std::optional<FileMemory> file_memory_;  // once the shard is open
   std::optional<adapters::sqlite::DataFolder> folder_;
   std::unique_ptr<ports::CommandLog> command_log_;
+  const adapters::sqlite::SqliteLog* sqlite_log_ = nullptr;  // the same, where it is one
   SipKey subject_key_;
   std::string admin_token_;
 
