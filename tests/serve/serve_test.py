@@ -336,8 +336,10 @@ class Serve(unittest.TestCase):
     def test_a_new_api_key_is_explained(self):
         code, out, said = run("token", "api-key", "shop")
         self.assertEqual(code, 0, said)
-        for words in ("X-API-Key", "restart", "- { name: shop, sha256: "):
-            self.assertIn(words, out)
+        key = out.removesuffix("\n")
+        self.assertRegex(key, "^[A-Za-z0-9_-]{40,}$")  # nothing else, so that $(…) takes it
+        for words in ("X-API-Key", "restart", f"- {{ name: shop, sha256: {hashlib.sha256(key.encode()).hexdigest()} }}"):
+            self.assertIn(words, said)
 
     def test_visitors_sent_to_nothing_are_told_so(self):
         with socket.socket() as free:

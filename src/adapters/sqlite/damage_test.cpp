@@ -264,6 +264,23 @@ TEST_F(SqliteDamage, ABatchOfANewerProgramIsNoDamage) {
   EXPECT_THAT(read_after(0), ElementsAre("a", "new"));
 }
 
+TEST_F(SqliteDamage, OfWhatIsNoDatabaseAnyMoreRepairSaysWhatIsLeftToDo) {
+  fill({"a"});
+  for (const char* part : {"doorward.db-wal", "doorward.db-shm"})
+    std::filesystem::remove(folder_.path() / part);
+  std::ofstream(folder_.path() / "doorward.db", std::ios::binary) << std::string(8'192, 'x');
+  for (const bool dry_run : {true, false}) {
+    const auto report = repair(folder_.path(), dry_run, check_,
+                               [this](std::string_view said) { warnings_.emplace_back(said); });
+    ASSERT_TRUE(report.has_error());
+    EXPECT_EQ(report.error().code, Errc::corrupt);
+    EXPECT_THAT(report.error().what, HasSubstr("nothing of it can be kept"));
+    EXPECT_THAT(report.error().what, HasSubstr("from a backup"));
+    EXPECT_THAT(report.error().what, HasSubstr("move doorward.db, "));
+    EXPECT_THAT(report.error().what, testing::Not(HasSubstr("doorward repair")));
+  }
+}
+
 TEST_F(SqliteDamage, PagesThatSqliteCannotReadAreCutToo) {
   fill(std::vector<std::string>(200, std::string(3'000, 'z')));
   sql("PRAGMA wal_checkpoint(TRUNCATE)");

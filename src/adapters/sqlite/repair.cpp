@@ -209,10 +209,22 @@ Result<fs::path> exchange(const fs::path& database, const fs::path& mended) {
   return aside;
 }
 
-}  // namespace
+// What it is called where a log sends people to `repair`; here that would send them round.
+constexpr std::string_view kSeeRepair = "; run `doorward repair`";
 
-Result<RepairReport> repair(const fs::path& folder, bool dry_run, const CheckBatch& check,
-                            Warn warn) {
+// Of a database of which SQLite itself can read nothing.
+Error nothing_to_keep(const fs::path& folder, const Error& found) {
+  return error(Errc::corrupt,
+               fmt::format("{}. Nothing in it can be read, so nothing of it can be kept. Put the "
+                           "data folder back from a backup; or, to begin anew without its rooms, "
+                           "places and settings, move doorward.db, doorward.db-wal and "
+                           "doorward.db-shm out of {}: what the configuration file says is applied "
+                           "again at the next start",
+                           found.what.substr(0, found.what.find(kSeeRepair)), folder.string()));
+}
+
+Result<RepairReport> mend(const fs::path& folder, bool dry_run, const CheckBatch& check,
+                          Warn warn) {
   if (!fs::exists(folder / "doorward.db")) {
     return error(Errc::not_found, fmt::format("there is no doorward.db in {}", folder.string()));
   }
@@ -243,6 +255,16 @@ Result<RepairReport> repair(const fs::path& folder, bool dry_run, const CheckBat
   if (aside.has_error()) return aside.error();
   plan->report.damaged_copy = *aside;
   return plan->report;
+}
+
+}  // namespace
+
+Result<RepairReport> repair(const fs::path& folder, bool dry_run, const CheckBatch& check,
+                            Warn warn) {
+  auto report = mend(folder, dry_run, check, std::move(warn));
+  if (report.has_error() && report.error().code == Errc::corrupt)
+    return nothing_to_keep(folder, report.error());
+  return report;
 }
 
 std::string to_text(const RepairReport& report) {

@@ -51,14 +51,16 @@ int admin(const TokenOptions& o) {
 int api_key(const TokenOptions& o) {
   adapters::SystemEntropy entropy;
   const std::string key = draw_token(entropy);
+  // The key alone, so that a script can take it: KEY=$(doorward token api-key shop).
+  fmt::print("{}\n", key);
   fmt::print(
-      "The API key of the backend \"{1}\". It sends it to Doorward as X-API-Key, to end sessions "
-      "and\n"
-      "to join for others. Keep it secret; it is not shown again:\n\n"
-      "  {0}\n\n"
+      stderr,
+      "This is the API key of the backend \"{0}\". It sends it to Doorward as X-API-Key, to end "
+      "sessions\n"
+      "and to join for others. Keep it secret; it is not shown again.\n\n"
       "Doorward keeps only its SHA-256. Add this to the configuration, and restart:\n\n"
-      "  identity:\n    api_keys:\n      - {{ name: {1}, sha256: {2} }}\n",
-      key, o.name, wire::sha256_hex(key));
+      "  identity:\n    api_keys:\n      - {{ name: {0}, sha256: {1} }}\n",
+      o.name, wire::sha256_hex(key));
   return kOk;
 }
 
@@ -125,7 +127,8 @@ Examples:
   doorward token admin                          where the admin token is
   curl -H "Authorization: Bearer $(doorward token admin --show)" http://127.0.0.1:8080/v1/admin/rooms
   doorward token inspect eyJhbGciOi…            what a ticket or pass says, and whether it holds
-  doorward token api-key shop                   a key for the backend called shop
+  KEY=$(doorward token api-key shop)            a key for the backend called shop; standard error
+                                                says what goes into the configuration
   doorward token key --kid 2026-05 > key.pem    a signing key for tokens.keys)help");
 
   auto* find = command->add_subcommand("admin", "Print the path of the admin token's file");

@@ -15,6 +15,7 @@
 namespace doorward::app::config {
 namespace {
 
+constexpr int kLinesAbove = 5;
 constexpr std::size_t kShownText = 60;
 
 class Stop : public std::exception {
@@ -29,11 +30,40 @@ std::size_t count_nodes(const Node& node) {
   return n;
 }
 
+// Lines count from 0; empty if there is no such line.
+std::string_view line_of(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+// Whether what follows a key is taken for a comment, and was hardly meant to be one, such as the
+// colour in "back: #0a5". A comment proper has a space after its mark.
+bool begins_comment(std::string_view line) {
+  const auto colon = line.find(": #");
+  return colon != std::string_view::npos && colon + 3 < line.size() && line[colon + 3] != ' ';
+}
+
+// Between braces such a comment hides the closing one too, and the parser complains further down.
+std::string comment_above(std::string_view text, int line) {
+  for (int i = line; i >= 0 && i > line - kLinesAbove; --i) {
+    const std::string_view above = line_of(text, i);
+    const auto brace = above.find('{');
+    if (brace != std::string_view::npos && begins_comment(above.substr(brace)))
+      return fmt::format(" (in line {} a # begins a comment: put that value between quotes)",
+                         i + 1);
+  }
+  return {};
+}
+
 // Builds the tree from the parser's events.
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(std::string source)
-      : source_(std::make_shared<const std::string>(std::move(source))) {}
+  Builder(std::string source, std::string_view text)
+      : source_(std::make_shared<const std::string>(std::move(source))), text_(text) {}
 
   Node take() { return std::move(root_); }
 
@@ -124,25 +154,24 @@ class Builder : public YAML::EventHandler {
       parent.keys.push_back(std::move(node));
       return;
     }
+    if (parent.kind == Node::Kind::map && node.kind == Node::Kind::null)
+      node.commented = is_commented(parent.keys.back());
     parent.values.push_back(std::move(node));
   }
 
+  // Whether the value of a key is a comment.
+  bool is_commented(const Node& key) const {
+    const std::string_view line = line_of(text_, key.at.line - 1);
+    return begins_comment(line.substr(std::min<std::size_t>(key.at.column - 1, line.size())));
+  }
+
   std::shared_ptr<const std::string> source_;
+  std::string_view text_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::size_t nodes_ = 0;
   Node root_;
 };
-
-// Lines count from 0; empty if there is no such line.
-std::string_view line_of(std::string_view text, int line) {
-  for (; line > 0; --line) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  return text.substr(0, text.find('\n'));
-}
 
 template <class Self>
 auto* find_in(Self& self, std::string_view key) {
@@ -182,7 +211,7 @@ Result<Node> parse_document(std::string_view text, std::string source_name) {
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
-    Builder builder(std::move(source_name));
+    Builder builder(std::move(source_name), text);
     if (!parser.HandleNextDocument(builder)) {
       Node empty;
       empty.kind = Node::Kind::map;
@@ -190,7 +219,7 @@ Result<Node> parse_document(std::string_view text, std::string source_name) {
       return empty;
     }
     Node root = builder.take();
-    Builder rest(name);
+    Builder rest(name, text);
     if (parser.HandleNextDocument(rest)) {
       return error(Errc::invalid, name + ": expected one YAML document, found a second one");
     }
@@ -200,8 +229,9 @@ Result<Node> parse_document(std::string_view text, std::string source_name) {
     return stopped.error;
   } catch (const YAML::Exception& e) {
     return error(Errc::invalid,
-                 fmt::format("{}:{}:{}: {}", name, e.mark.line + 1, e.mark.column + 1,
-                             yaml_words(e.msg, line_of(text, e.mark.line))));
+                 fmt::format("{}:{}:{}: {}{}", name, e.mark.line + 1, e.mark.column + 1,
+                             yaml_words(e.msg, line_of(text, e.mark.line)),
+                             comment_above(text, e.mark.line)));
   }
 }
 

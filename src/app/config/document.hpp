@@ -32,6 +32,7 @@ struct Node {
   Place at;
   std::string text;          // of a scalar
   bool quoted = false;       // a quoted scalar is text, even if it looks like a number
+  bool commented = false;    // of a null: a # stands in the place of the value
   std::vector<Node> keys;    // of a map: scalars
   std::vector<Node> values;  // of a map, beside `keys`; of a list
 

@@ -49,6 +49,11 @@ const Node* Reader::take(std::string_view key, Presence presence) {
   known_.emplace_back(key);
   const Node* found = look(key);
   if (found != nullptr && found->kind != Node::Kind::null) return found;
+  if (found != nullptr && found->commented) {
+    problems_.add_warning({found->at, path_of(key),
+                           "nothing stands here, since a # begins a comment: put the value between "
+                           "quotes"});
+  }
   if (presence == Presence::required && (is_map_ || !shorthand_.empty())) {
     problems_.add_error({node_.at, path_of(key), "this setting is required"});
   }

@@ -14,7 +14,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
      "\" "
      "in it"},
     {"illegal map key",
-     "a key stands where none can: give it a line of its own, in the column of its neighbours"},
+     "a key stands where none can: the indentation is wrong, or it needs a line of its own; keys "
+     "that "
+     "belong together begin in the same column"},
     {"illegal block entry",
      "a list entry \"- \" stands where none can: begin it on a line of its own, below its key"},
     {"illegal flow end", "a \"}\" or \"]\" closes what was never opened; remove it, or open it"},
@@ -23,9 +25,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
     {"end of sequence flow not found",
      "expected \",\" or \"]\": a \"[\" is open; close it, and put \",\" between its entries"},
     {"end of map not found",
-     "expected a key in the column of its neighbours; indent this line as far as they are"},
+     "the indentation is wrong: expected a key in the column of its neighbours; indent this line "
+     "as "
+     "far as they are"},
     {"end of sequence not found",
-     "expected \"- \" in the column of the entries above; indent this line as far as they are"},
+     "the indentation is wrong: expected \"- \" in the column of the entries above; indent this "
+     "line "
+     "as far as they are"},
     {"illegal EOF in scalar", "a quote is open at the end of the file; close it"},
     {"illegal document indicator in scalar",
      "\"---\" or \"...\" stands inside quotes; close the quote before it"},

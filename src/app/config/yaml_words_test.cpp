@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace doorward::app::config {
 namespace {
 
@@ -21,8 +24,9 @@ const Row kRows[] = {
     {"rooms:\n  sale: { capacity: 5\nroutes: []\n", "f.yaml:3:", "expected \",\" or \"}\""},
     {"routes: [ { path: /buy }\nrooms: {}\n", "f.yaml:2:", "expected \",\" or \"]\""},
     {"rooms:\n  sale:\n\tcapacity: 5\n", "f.yaml:3:", "a tab indents this line"},
-    {"rooms:\n  sale:\n    capacity: 5\n   claim: 1m\n", "f.yaml:4:", "in the column of"},
-    {"routes:\n  - path: /buy\n  - path: /pay\n rooms: {}\n", "f.yaml:4:", "in the column of"},
+    {"rooms:\n  sale:\n    capacity: 5\n   claim: 1m\n", "f.yaml:4:", "the indentation is wrong: "},
+    {"routes:\n  - path: /buy\n  - path: /pay\n rooms: {}\n",
+     "f.yaml:4:", "the indentation is wrong: "},
     {"listen: \"127.0.0.1:8080", "f.yaml:1:", "a quote is open"},
     {"rooms: }\n", "f.yaml:1:", "never opened"},
     {"data: @here\n", "f.yaml:1:", "between quotes"},
@@ -38,6 +42,23 @@ TEST(YamlWords, EachMistakeIsToldWithItsPlaceAndItsRemedy) {
     EXPECT_THAT(loaded.problems.text(), testing::StartsWith(std::string("error: ") + row.place))
         << row.text;
     EXPECT_THAT(loaded.problems.text(), testing::HasSubstr(row.words)) << row.text;
+  }
+}
+
+TEST(YamlWords, AValueThatIsAComment) {
+  const std::pair<const char*, bool> rows[] = {
+      {"rooms:\n  sale:\n    capacity: #100\n", true},
+      {"data: #here\nlisten: 127.0.0.1:1\n", true},
+      {"rooms:\n  sale: { capacity: #100 }\nlisten: 127.0.0.1:1\n", true},
+      {"rooms:\n  sale:\n    capacity: # none yet\n", false},
+      {"rooms: #all\n  sale:\n    capacity: 5\n", false},
+      {"data:\n", false},
+      {"data: here #there\n", false},
+  };
+  for (const auto& [text, is_told] : rows) {
+    const std::string said = load_text(text, "f.yaml", {}).problems.text();
+    EXPECT_EQ(said.find("a # begins a comment: put ") != std::string::npos, is_told)
+        << text << said;
   }
 }
 
