@@ -263,8 +263,8 @@ std::string Places::pass_for(const Place& place) const {
 }
 
 std::string Places::json_for(const Place& place) const {
-  return ticket_json(
-      {place.view, place.room, token_for(place), pass_for(place), poll_after_s(place.view)});
+  return ticket_json({place.view, place.room, token_for(place), pass_for(place),
+                      poll_after_s(place.view), is_paused(services_.shard, place.view)});
 }
 
 std::string Places::draw_device() const {

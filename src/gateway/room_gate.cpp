@@ -245,7 +245,8 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
     response = visit.context.dress->waiting(place.view, visit.context.route->waiting_status);
   } else if (wants_page(head)) {
     // The page's own script acts by cookie, so the token is not written into the page.
-    const std::string json = ticket_json({place.view, place.room, "", "", again_s});
+    const std::string json =
+        ticket_json({place.view, place.room, "", "", again_s, policy.mode == room::Mode::paused});
     const std::string target = head.target();
     PageRequest page;
     if (is_safe_method(head)) page.go_on = target;

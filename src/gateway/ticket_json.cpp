@@ -1,6 +1,7 @@
 #include "gateway/ticket_json.hpp"
 
 #include "core/tenant/tenant.hpp"
+#include "engine/shard.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <fmt/format.h>
@@ -52,9 +53,9 @@ void append_text(std::string& out, std::string_view name, std::string_view text)
 }
 
 // Why it is closed, or why nobody is let in now.
-std::string_view reason_of(const TicketView& view) {
+std::string_view reason_of(const TicketView& view, bool paused) {
   if (view.state == TicketState::closed) return room::to_string(view.reason);
-  return view.state == TicketState::waiting && view.sold_out ? "sold_out" : "";
+  return view.state == TicketState::waiting ? halt_of(view, paused) : "";
 }
 
 }  // namespace
@@ -77,16 +78,16 @@ std::string ticket_json(const TicketText& ticket) {
   }
   append_text(out, "token", ticket.token);
   append_text(out, "pass", ticket.pass);
-  append_text(out, "reason", reason_of(view));
+  append_text(out, "reason", reason_of(view, ticket.paused));
   out.back() = '}';
   return out;
 }
 
-std::string position_json(const TicketView& view) {
+std::string position_json(const TicketView& view, bool paused) {
   std::string out = fmt::format(R"({{"state":"{}",)", room::to_string(view.state));
   append_place(out, view);
   out += ',';
-  append_text(out, "reason", reason_of(view));
+  append_text(out, "reason", reason_of(view, paused));
   out.back() = '}';
   return out;
 }
@@ -101,6 +102,18 @@ std::uint32_t poll_after_s(const TicketView& view) {
                              : ahead < 10'000 ? 10
                                               : 25;
   return base + static_cast<std::uint32_t>(view.id.lo % (base / 5 + 1));
+}
+
+std::string_view halt_of(const TicketView& waiting, bool paused) {
+  if (waiting.sold_out) return "sold_out";
+  if (paused) return "paused";
+  return waiting.position || waiting.passed_over ? "" : "draw";
+}
+
+bool is_paused(const engine::Shard& shard, const TicketView& view) {
+  if (view.state != TicketState::waiting) return false;
+  const auto entry = shard.room(view.room);
+  return entry && entry->view.policy.mode == room::Mode::paused;
 }
 
 }  // namespace doorward::gateway

@@ -11,6 +11,10 @@
 #include <string>
 #include <string_view>
 
+namespace doorward::engine {
+class Shard;
+}
+
 namespace doorward::gateway {
 
 struct TicketText {
@@ -19,15 +23,24 @@ struct TicketText {
   std::string_view token;  // empty: null
   std::string_view pass;   // empty: null
   std::uint32_t poll_after_s = 0;
+  bool paused = false;  // the room
 };
 
 std::string ticket_json(const TicketText& ticket);
 
 // What changes while one waits: {"state","position","ahead","waiting","eta","reason"}.
-std::string position_json(const room::TicketView& view);
+// `paused` says it of the room.
+std::string position_json(const room::TicketView& view, bool paused);
 
 // Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by
 // ticket, so that those who joined together do not ask together.
 std::uint32_t poll_after_s(const room::TicketView& view);
+
+// Why one who waits is not let in by time alone: "sold_out", "paused", "draw" (places are not drawn
+// yet); else empty. The waiting page has a sentence for each.
+std::string_view halt_of(const room::TicketView& waiting, bool paused);
+
+// Whether the ticket waits in a room that is paused.
+bool is_paused(const engine::Shard& shard, const room::TicketView& view);
 
 }  // namespace doorward::gateway

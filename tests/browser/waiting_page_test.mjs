@@ -82,6 +82,19 @@ ${identity}`);
     await place_is(ann.page, others_count - capacity + 1 - 20);
   });
 
+  test("an open page tells at once that the room is paused, and that it goes on", async () => {
+    const lead = (part) => ann.page.waitForFunction(
+      (text) => document.getElementById("dw-lead").textContent.includes(text), part, patience);
+    const set_mode = async (action) => {
+      const answer = await door.call("POST", `/v1/admin/rooms/${room}/${action}`, { token: "admin" });
+      assert.ok(answer.ok, `${action} answered ${answer.status}`);
+    };
+    await set_mode("pause");
+    await lead("Admission is paused");
+    await set_mode("open");
+    await lead("You are in the queue");
+  });
+
   test("a reload and a second tab keep the place", async () => {
     const first = await ticket(ann.page);
     await ann.page.reload();

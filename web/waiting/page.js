@@ -23,10 +23,6 @@
   let said_at = 0;
   let said = "";
 
-  const sold_out = () => ticket.reason === "sold_out";
-  // What the page says above the place while there is something to wait for.
-  const lead_waiting = sold_out() ? text.lead_waiting : element("lead").textContent;
-
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
   // The same words as eta_text in src/gateway/waiting_page/words.cpp.
@@ -77,7 +73,8 @@
 
   function show_waiting() {
     const placed = Number.isInteger(ticket.position);
-    const lead = sold_out() ? text.lead_sold_out : lead_waiting;
+    // `reason`: why nobody is let in now (sold_out, paused, draw), as WaitingPage::lead says it.
+    const lead = text["lead_" + ticket.reason] || text.lead_waiting;
     if (element("lead").textContent !== lead) {
       set("lead", lead);
       say(lead, true);

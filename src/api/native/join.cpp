@@ -105,7 +105,8 @@ edge::Task<Answer> join(Desk& desk, Call& call) {
   edge::Response response = json_answer(
       place->made ? 201 : 200,
       gateway::ticket_json({place->view, place->room, token, desk.places.pass_for(*place),
-                            gateway::poll_after_s(place->view)}));
+                            gateway::poll_after_s(place->view),
+                            gateway::is_paused(desk.shard(), place->view)}));
   if (place->made)
     response.head.fields.append("Location", fmt::format("{}/self", call.head().path));
   name_device(desk, call, *joiner, response.head.fields);

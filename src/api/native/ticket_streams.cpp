@@ -45,9 +45,11 @@ std::uint64_t without_voice(std::uint64_t key) { return key & ~(std::uint64_t{3}
 
 // The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing
 // yet.
-constexpr std::uint32_t kNoPlace = 0x7fff'ffff;
-// Beside the place: that all was sold out.
+constexpr std::uint32_t kNoPlace = 0x3fff'ffff;
+// Beside the place: that all was sold out, and that the room was paused.
 constexpr std::uint32_t kSoldOut = 0x8000'0000;
+constexpr std::uint32_t kPaused = 0x4000'0000;
+constexpr std::uint32_t kAtOnce = kSoldOut | kPaused;
 
 std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {
   return static_cast<std::uint64_t>(sent_at.count()) << 32 | place;
@@ -207,8 +209,28 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
   wake(keys);
 }
 
+void TicketStreams::rooms_changed(std::span<const std::uint32_t> rooms) {
+  if (places_.load() == nullptr) return;
+  bool any = false;
+  for (const std::uint32_t room : rooms) any = flips_pause(room) || any;
+  if (any) wake_all();
+}
+
+// With every batch that moves a place: only rooms that a stream has asked about are looked at.
+bool TicketStreams::flips_pause(std::uint32_t room) {
+  const std::lock_guard lock(beats_mutex_);
+  if (room >= beats_.size() || !beats_[room]) return false;
+  const bool told = beats_[room]->told_paused;
+  auto now = read_beat(room, clock_.steady_now());
+  if (!now) return false;  // removed: its visitors are told one by one
+  beats_[room] = std::move(now);
+  return beats_[room]->told_paused != told;
+}
+
+void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) { wake_all(); }
+
 // Seldom, and for every stream: each finds out by itself whether it is about its room.
-void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) {
+void TicketStreams::wake_all() {
   for (const Part& part : parts_) {
     std::vector<std::uint64_t> keys;
     {
@@ -235,21 +257,28 @@ void TicketStreams::wake(std::span<const std::uint64_t> tickets) {
   lots->wake(keys);
 }
 
+std::optional<TicketStreams::Beat> TicketStreams::read_beat(std::uint32_t room, Millis now) const {
+  const auto entry = shard().room(room);
+  if (!entry) return std::nullopt;
+  const room::Policy& policy = entry->view.policy;
+  const bool paused = policy.mode == room::Mode::paused;
+  Beat beat{entry->name, kLongestHeartbeat, now, paused, paused};
+  if (const auto silence = policy.liveness_silence)
+    beat.heartbeat = std::clamp(*silence / 3, kNear, kLongestHeartbeat);
+  return beat;
+}
+
 TicketStreams::Beat TicketStreams::beat_of(std::uint32_t room) {
   const Millis now = clock_.steady_now();
   const std::lock_guard lock(beats_mutex_);
-  if (room < beats_.size() && beats_[room] && now - beats_[room]->read_at < kBeatKept)
-    return *beats_[room];
-  Beat beat{"", kLongestHeartbeat, now};
-  if (const auto entry = shard().room(room)) {
-    beat.room = entry->name;
-    if (const auto silence = entry->view.policy.liveness_silence)
-      beat.heartbeat = std::clamp(*silence / 3, kNear, kLongestHeartbeat);
-  }
-  if (room < kMaxRooms) {
-    if (beats_.size() <= room) beats_.resize(room + 1);
-    beats_[room] = beat;
-  }
+  const bool known = room < beats_.size() && beats_[room];
+  if (known && now - beats_[room]->read_at < kBeatKept) return *beats_[room];
+  Beat beat = read_beat(room, now).value_or(Beat{"", kLongestHeartbeat, now});
+  if (room >= kMaxRooms) return beat;
+  if (beats_.size() <= room) beats_.resize(room + 1);
+  // Read between a change and its news: the other streams are still to be woken for it.
+  if (known) beat.told_paused = beats_[room]->told_paused;
+  beats_[room] = beat;
   return beat;
 }
 
@@ -306,17 +335,20 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
                                                        const room::TicketView& view,
                                                        std::string& out) {
   const Millis now = clock_.steady_now();
-  const Millis heartbeat = beat_of(view.room).heartbeat;
-  const std::uint32_t place = view.position.value_or(kNoPlace) | (view.sold_out ? kSoldOut : 0);
+  const Beat beat = beat_of(view.room);
+  const Millis heartbeat = beat.heartbeat;
+  const std::uint32_t place = std::min(view.position.value_or(kNoPlace), kNoPlace) |
+                              (view.sold_out ? kSoldOut : 0) | (beat.paused ? kPaused : 0);
   const bool is_near = view.position && *view.position <= kNearAhead + 1;
   const Millis step = std::min(is_near ? kNear : kFar, heartbeat);
   const bool is_first = stream.memo == 0;
   const Millis quiet = is_first ? kLongestHeartbeat : since_sent(stream.memo, now);
-  const bool at_once = is_first || ((place ^ sent_place(stream.memo)) & kSoldOut) != 0;
+  const bool at_once = is_first || ((place ^ sent_place(stream.memo)) & kAtOnce) != 0;
   if (place != sent_place(stream.memo) && quiet < step && !at_once) return {step - quiet, false};
 
-  if (is_first || place != sent_place(stream.memo)) {
-    emit(out, kind, "position", gateway::position_json(view));
+  const bool changed = is_first || place != sent_place(stream.memo);
+  if (changed) {
+    emit(out, kind, "position", gateway::position_json(view, beat.paused));
     stream.memo = memo_of(now, place);
   } else if (quiet >= heartbeat) {
     emit(out, kind, "heartbeat", "{}");

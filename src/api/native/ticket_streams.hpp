@@ -1,5 +1,5 @@
-// What waiting visitors hear: their place, now and then; admission, end and that what they wait for
-// is sold out or for sale again, at once.
+// What waiting visitors hear: their place, now and then; admission, end, and that nobody is let in
+// now (sold out, paused) or somebody is again, at once.
 //
 // Why:     an event of the engine only marks a stream as due; the stream then reads the ticket as
 //          it is, so that a full queue loses nothing. Positions are not pushed but looked at: once
@@ -83,7 +83,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void gone(const edge::ParkedStream& stream) override;
 
   void changed(std::span<const engine::TicketHandle> tickets) override;
-  void rooms_changed(std::span<const std::uint32_t>) override {}
+  void rooms_changed(std::span<const std::uint32_t> rooms) override;
   void sold_out_changed(std::span<const std::uint32_t> rooms) override;
   void units_changed(std::span<const engine::UnitChange> units) override { seats_.changed(units); }
 
@@ -108,6 +108,8 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
     std::string room;
     Millis heartbeat{};
     Millis read_at{};
+    bool paused = false;
+    bool told_paused = false;  // what the streams were woken for last
   };
   class PresenceCall;
   friend class PresenceCall;
@@ -125,7 +127,10 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void render_admitted(const edge::ParkedStream& stream, edge::StreamKind kind,
                        const room::TicketView& view, std::string& out);
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
+  std::optional<Beat> read_beat(std::uint32_t room, Millis now) const;
   Beat beat_of(std::uint32_t room);
+  bool flips_pause(std::uint32_t room);
+  void wake_all();
   std::string subject_of(std::uint64_t key);
   // The streams of these tickets, whoever's words they speak.
   void wake(std::span<const std::uint64_t> tickets);

@@ -52,6 +52,11 @@ class TicketStreamsTest : public testing::Test {
     return policy;
   }
 
+  void forget_wakes() {
+    const std::lock_guard lock(api_.lots.mutex);
+    api_.lots.woken.clear();
+  }
+
   TestApi api_;
 };
 
@@ -117,6 +122,50 @@ TEST_F(TicketStreamsTest, AHeartbeatComesWithinAThirdOfTheSilenceAndWithinFiftee
     EXPECT_NE(out.find("event: heartbeat"), std::string::npos);
     EXPECT_EQ(waited, expected);
   }
+}
+
+TEST_F(TicketStreamsTest, APauseAndItsEndAreSaidAtOnceToThoseWhoWaitThere) {
+  api_.desk.set_capacity("sale", 0);
+  ParkedStream stream = open(join(1));
+  EXPECT_TRUE(hear(stream).data.at("reason").is_null());
+  room::Policy policy;
+  policy.capacity = 0;
+  for (const bool is_paused : {true, false}) {
+    forget_wakes();
+    api_.desk.set_room("sale", is_paused ? paused(policy) : policy);
+    ASSERT_TRUE(api_.lots.was_woken(stream.key)) << is_paused;
+    const Heard heard = hear(stream);
+    EXPECT_EQ(heard.event, "position");
+    EXPECT_EQ(heard.data.at("position").as_int64(), 1);
+    EXPECT_EQ(heard.data.at("reason"), is_paused ? boost::json::value("paused") : nullptr);
+    EXPECT_EQ(hear(stream).event, "") << "once";
+  }
+}
+
+TEST_F(TicketStreamsTest, AnotherChangeOfTheRoomWakesNobody) {
+  api_.desk.set_capacity("sale", 0);
+  ParkedStream stream = open(join(1));
+  hear(stream);
+  forget_wakes();
+  room::Policy policy;
+  policy.capacity = 0;
+  policy.claim_ttl = 2min;
+  api_.desk.set_room("sale", policy);
+  join(2);  // answered once the news of what came before is out
+  const std::lock_guard lock(api_.lots.mutex);
+  EXPECT_FALSE(std::ranges::count(api_.lots.woken, stream.key));
+}
+
+TEST_F(TicketStreamsTest, BeforeADrawTheReasonIsTheDrawAndAPauseComesBeforeIt) {
+  room::Policy policy;
+  policy.order = room::Order::draw;
+  policy.opens_at = api_.desk.places.now() + 1h;
+  api_.desk.set_room("sale", policy);
+  ParkedStream stream = open(join(1));
+  EXPECT_EQ(hear(stream).data.at("reason"), "draw");
+  api_.desk.set_room("sale", paused(policy));
+  ASSERT_TRUE(api_.lots.was_woken(stream.key));
+  EXPECT_EQ(hear(stream).data.at("reason"), "paused");
 }
 
 TEST_F(TicketStreamsTest, AdmissionWakesTheStreamGivesThePassAndEndsIt) {

@@ -260,6 +260,21 @@ TEST(Tickets, RoomsThatAreClosedFullOrMissingSaySo) {
   EXPECT_TRUE(full.fields.contains("Retry-After"));
 }
 
+TEST(Tickets, AJoinAndAPollSayThatTheRoomIsPaused) {
+  TestApi api;
+  room::Policy policy;
+  policy.mode = room::Mode::paused;
+  api.desk.set_room("sale", policy);
+  const Said joined = api.call("POST", kJoin);
+  EXPECT_EQ(joined.text("reason"), "paused");
+  const auto token = TestApi::bearer(joined.text("token"));
+  EXPECT_EQ(api.call("GET", kSelf, {token}).text("reason"), "paused");
+  policy.mode = room::Mode::open;
+  policy.capacity = 0;
+  api.desk.set_room("sale", policy);
+  EXPECT_TRUE(api.call("GET", kSelf, {token}).json().at("reason").is_null());
+}
+
 TEST(Tickets, BadBodiesAndKeysAreRefusedByName) {
   TestApi api;
   api.desk.set_capacity("sale", 0);

@@ -2,6 +2,7 @@
 
 #include "core/tenant/tenant.hpp"
 #include "embedded/waiting.hpp"
+#include "gateway/ticket_json.hpp"
 
 #include <openssl/evp.h>
 #include <boost/json/parse.hpp>
@@ -165,9 +166,8 @@ std::string WaitingPage::lead(const PageRequest& request, const Words& words) co
     return words[words.has(key) ? key : "closed"];
   }
   if (ticket.state == room::TicketState::admitted) return words["admitted"];
-  if (ticket.sold_out) return words["lead_sold_out"];
-  if (policy_.mode == room::Mode::paused) return words["lead_paused"];
-  return words[has_place(request) || ticket.passed_over ? "lead_waiting" : "lead_draw"];
+  const std::string_view halt = halt_of(ticket, policy_.mode == room::Mode::paused);
+  return words[halt.empty() ? "lead_waiting" : "lead_" + std::string(halt)];
 }
 
 std::string WaitingPage::next_steps(const PageRequest& request, const Words& words) const {
