@@ -251,7 +251,7 @@ export class Place extends EventTarget {
     }
     this.#last_id = fields.id ?? this.#last_id;
     this.#heard();
-    const news = { position: {}, admitted: { state: "admitted" }, closed: { state: "closed" } }[fields.event];
+    const news = { position: {}, heartbeat: {}, admitted: { state: "admitted" }, closed: { state: "closed" } }[fields.event];
     if (news) this.#take({ ...JSON.parse(fields.data), ...news });
   }
 }

@@ -171,7 +171,7 @@
     source = new EventSource(self + "/events");
     const on = (name, act) => source.addEventListener(name, (event) => { heard(); act(event); });
     on("position", (event) => take(JSON.parse(event.data)));
-    on("heartbeat", () => {});
+    on("heartbeat", (event) => take(JSON.parse(event.data)));
     on("admitted", (event) => take({ ...JSON.parse(event.data), state: "admitted" }));
     on("closed", (event) => take({ ...JSON.parse(event.data), state: "closed" }));
     source.onopen = heard;

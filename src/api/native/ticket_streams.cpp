@@ -347,11 +347,9 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   if (place != sent_place(stream.memo) && quiet < step && !at_once) return {step - quiet, false};
 
   const bool changed = is_first || place != sent_place(stream.memo);
-  if (changed) {
-    emit(out, kind, "position", gateway::position_json(view, beat.paused));
-    stream.memo = memo_of(now, place);
-  } else if (quiet >= heartbeat) {
-    emit(out, kind, "heartbeat", "{}");
+  if (changed || quiet >= heartbeat) {
+    // A heartbeat says the same: the wait and the others change where the place stands still.
+    emit(out, kind, changed ? "position" : "heartbeat", gateway::position_json(view, beat.paused));
     stream.memo = memo_of(now, place);
   }
   keep_presence(stream.key, view);

@@ -168,6 +168,20 @@ TEST_F(TicketStreamsTest, BeforeADrawTheReasonIsTheDrawAndAPauseComesBeforeIt) {
   EXPECT_EQ(hear(stream).data.at("reason"), "paused");
 }
 
+TEST_F(TicketStreamsTest, AHeartbeatTellsTheNumbersThatMoveWhileThePlaceStandsStill) {
+  api_.desk.set_capacity("sale", 0);
+  ParkedStream stream = open(join(1));
+  EXPECT_EQ(hear(stream).data.at("waiting").as_int64(), 1);
+  join(2);
+  api_.desk.clock.advance(1s);
+  EXPECT_EQ(hear(stream).event, "") << "the place is the same";
+  api_.desk.clock.advance(14s);
+  const Heard heard = hear(stream);
+  EXPECT_EQ(heard.event, "heartbeat");
+  EXPECT_EQ(heard.data.at("waiting").as_int64(), 2);
+  EXPECT_TRUE(heard.data.contains("eta"));
+}
+
 TEST_F(TicketStreamsTest, AdmissionWakesTheStreamGivesThePassAndEndsIt) {
   api_.desk.set_capacity("sale", 1);
   const auto inside = join(1);
