@@ -205,6 +205,19 @@ ${identity}`);
     await eve.context.close();
   });
 
+  test("without JavaScript leaving ends on a page that stays", async () => {
+    const crowd = [];
+    for (let i = 0; i < capacity; i += 1) crowd.push(await (await door.call("POST", `/v1/rooms/${room}/tickets`)).json());
+    const fay = await visitor({ javaScriptEnabled: false });
+    await fay.page.goto(`${door.origin}/buy`);
+    await fay.page.getByRole("button", { name: "Leave the queue" }).click();
+    await fay.page.getByRole("link", { name: "Join the queue again" }).waitFor(patience);
+    assert.match(await fay.page.textContent("#dw-lead"), /You have left the queue/);
+    assert.equal(await fay.page.locator("meta[http-equiv=refresh]").count(), 0);
+    for (const other of crowd) await door.call("DELETE", `/v1/sessions/${other.ticket}`, { token: "admin" });
+    await fay.context.close();
+  });
+
   test("leaving gives up the place and offers to join again", async () => {
     const crowd = [];
     for (let i = 0; i < capacity; i += 1) crowd.push(await (await door.call("POST", `/v1/rooms/${room}/tickets`)).json());

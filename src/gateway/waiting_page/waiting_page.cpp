@@ -20,7 +20,7 @@ using wire::html::escape;
 using wire::html::Template;
 
 constexpr std::array<std::string_view, 3> kPageNames{"lang", "doorward_head", "doorward_body"};
-constexpr std::array<std::string_view, 4> kHeadNames{"refresh_s", "title", "style", "lang"};
+constexpr std::array<std::string_view, 4> kHeadNames{"refresh", "title", "style", "lang"};
 constexpr std::array<std::string_view, 22> kBodyNames{
     "state",         "logo",           "title",       "lead",       "place_hidden", "place_label",
     "position",      "progress_label", "eta_label",   "eta",        "ahead_label",  "ahead",
@@ -113,6 +113,17 @@ bool has_place(const PageRequest& request) {
 
 bool is_waiting(const PageRequest& request) {
   return request.ticket && request.ticket->state == room::TicketState::waiting;
+}
+
+// How the page keeps itself true without its script. One that is over stays: to ask again would be
+// to join again, or to fetch the form's address, where there is nothing.
+std::string without_script(std::string_view name, const PageRequest& request, const Words& words) {
+  if (request.ticket && request.ticket->state == room::TicketState::closed) return "";
+  const std::string seconds = std::to_string(request.again_s);
+  if (name == "refresh")
+    return "<noscript><meta http-equiv=\"refresh\" content=\"" + seconds + "\"></noscript>";
+  return "<noscript><p class=\"dw-note\">" +
+         escape(words.fill("no_script", {{"refresh", seconds}})) + "</p></noscript>";
 }
 
 }  // namespace
@@ -214,7 +225,7 @@ std::string WaitingPage::value(std::string_view name, const PageRequest& request
   if (name == "lang") return words.language();
   if (name == "style") return style_;
   if (name == "script") return std::string(asset("page.js"));
-  if (name == "refresh_s") return std::to_string(request.again_s);
+  if (name == "refresh" || name == "no_script") return without_script(name, request, words);
   if (name == "state") return ticket ? room::to_string(ticket->state) : "none";
   if (name == "lead") return lead(request, words);
   if (name == "place_hidden") return placed ? "" : " hidden";
@@ -226,8 +237,6 @@ std::string WaitingPage::value(std::string_view name, const PageRequest& request
   if (name == "next") return next_steps(request, words);
   if (name == "actions") return actions(request, words);
   if (name == "data") return data(request, words);
-  if (name == "no_script")
-    return words.fill("no_script", {{"refresh", std::to_string(request.again_s)}});
   if (name == "logo")
     return display_.logo.empty() ? ""
                                  : "<img id=\"dw-logo\" src=\"" + escape(display_.logo) +

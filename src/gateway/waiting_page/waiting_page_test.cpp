@@ -110,6 +110,7 @@ TEST(WaitingPage, AClosedTicketSaysWhyAndOffersToJoinAgain) {
   EXPECT_TRUE(has(html, "Your time inside has ended."));
   EXPECT_TRUE(has(html, R"(<a class="dw-button" href="/buy?seat=7">Join the queue again</a>)"));
   EXPECT_FALSE(has(html, "<form"));
+  EXPECT_FALSE(has(html, "<noscript>")) << "a reload would ask for the address of the form";
 }
 
 TEST(WaitingPage, SaysThatAPostWasNotPassedOn) {
