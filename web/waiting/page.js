@@ -120,6 +120,7 @@
     const sentence = text["closed_" + reason] || text.closed;
     set("lead", sentence);
     say(sentence, true);
+    fail("");
     document.title = data.title;
     link(null);
     const form = document.querySelector("#dw form");
@@ -223,10 +224,17 @@
   async function leave(event) {
     event.preventDefault();
     if (!confirm(text.leave_sure)) return;
+    fail("");
     try {
       const answer = await fetch(self, { method: "DELETE" });
-      if (answer.ok || answer.status === 410 || answer.status === 401) close("left");
+      if (answer.ok || answer.status === 410 || answer.status === 401) return close("left");
     } catch { link("off"); }
+    if (!over) fail(text.leave_failed);
+  }
+
+  function fail(sentence) {
+    element("error").hidden = !sentence;
+    set("error", sentence);
   }
 
   const form = document.querySelector("#dw form");
