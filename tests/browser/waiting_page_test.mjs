@@ -180,6 +180,7 @@ ${identity}`);
     assert.deepEqual(shop.ended, [{ ticket: anns_ticket, status: 204 }]);
     assert.deepEqual(await counts(), { waiting: 1, inside: capacity }, "one went, one came");
     await place_is(cleo.page, 1);
+    assert.equal(await cleo.page.getAttribute("#dw-bar", "aria-valuenow"), "50", "next, but not in yet");
     await buy(bob);
     await is_in(cleo);
     await shop.has_ended(2);

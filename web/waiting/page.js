@@ -64,7 +64,7 @@
 
   function show_progress(position) {
     const first = first_place(position);
-    const share = first > 1 ? Math.round((100 * (first - position)) / (first - 1)) : 100;
+    const share = Math.floor((100 * (first - position)) / first); // full is who is in
     const bar = element("bar");
     bar.hidden = false;
     bar.setAttribute("aria-valuenow", String(share));
