@@ -3,6 +3,7 @@
 #include "core/tenant/tenant.hpp"
 #include "embedded/waiting.hpp"
 #include "gateway/ticket_json.hpp"
+#include "gateway/waiting_page/colours.hpp"
 
 #include <openssl/evp.h>
 #include <boost/json/parse.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cctype>
 
 namespace doorward::gateway {
 namespace {
@@ -42,44 +42,10 @@ std::string sha256_source(std::string_view text) {
   return "'sha256-" + std::string(encoded.begin(), encoded.begin() + length) + "'";
 }
 
-bool is_colour(std::string_view text) {
-  return (text.size() == 4 || text.size() == 7) && text[0] == '#' &&
-         std::all_of(text.begin() + 1, text.end(),
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
-Result<> check_colours(const Colours& colours, const char* scheme) {
-  const std::pair<const char*, const std::string*> fields[] = {{"accent", &colours.accent},
-                                                               {"background", &colours.background},
-                                                               {"card", &colours.card},
-                                                               {"text", &colours.text}};
-  for (const auto& [name, value] : fields) {
-    if (value->empty() || is_colour(*value)) continue;
-    return error(Errc::invalid, std::string("display.colours.") + scheme + "." + name + ": '" +
-                                    *value + "' is not a colour; write it as \"#1f5fd6\"");
-  }
-  return {};
-}
-
-std::string colour_rules(const Colours& colours) {
-  std::string rules;
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) rules += std::string("--dw-") + name + ":" + value + ";";
-  };
-  add("accent", colours.accent);
-  add("back", colours.background);
-  add("card", colours.card);
-  add("text", colours.text);
-  std::string css = rules.empty() ? "" : "#dw{" + rules + "}";
-  if (!colours.background.empty()) css += "body:has(> #dw){background:" + colours.background + "}";
-  return css;
-}
-
 std::string style_of(const RoomDisplay& display) {
   std::string style(asset("page.css"));
-  style += colour_rules(display.light);
-  const auto dark = colour_rules(display.dark);
-  if (!dark.empty()) style += "@media (prefers-color-scheme:dark){" + dark + "}";
+  style += colour_rules(display.light, Scheme::light);
+  style += colour_rules(display.dark, Scheme::dark);
   return style;
 }
 
@@ -136,8 +102,8 @@ bool is_local_path(std::string_view path) {
 
 Result<WaitingPage> WaitingPage::make(std::string room, const room::Policy& policy,
                                       RoomDisplay display, std::string base) {
-  for (const auto& checked : {check_colours(display.light, "light"),
-                              check_colours(display.dark, "dark"), check_logo(display.logo)})
+  for (const auto& checked : {check_colours(display.light, Scheme::light),
+                              check_colours(display.dark, Scheme::dark), check_logo(display.logo)})
     if (checked.has_error()) return checked.error();
   auto page = Template::parse(display.page.empty() ? asset("page.html") : display.page, kPageNames);
   if (page.has_error()) return error(page.error().code, "display.page: " + page.error().what);

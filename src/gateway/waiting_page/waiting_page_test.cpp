@@ -130,11 +130,20 @@ TEST(WaitingPage, AnOperatorsPageMustHoldBothPlaces) {
   EXPECT_TRUE(has(page(display).render(request()).html, "<body>hello "));
 }
 
+TEST(WaitingPage, ColoursOfLightDevicesLeaveDarkOnesAlone) {
+  RoomDisplay display;
+  display.light = {"#0a5", "#fff", "#fff", "#111"};
+  display.dark.accent = "#5d9";
+  const auto html = page(display).render(request()).html;
+  EXPECT_TRUE(has(html, "@media (prefers-color-scheme:light){#dw{--dw-accent:#0a5;"));
+  EXPECT_TRUE(has(html, "@media (prefers-color-scheme:dark){#dw{--dw-accent:#5d9;}}"));
+}
+
 TEST(WaitingPage, RefusesColoursAndLogosThatAreNot) {
   RoomDisplay display;
   display.light.accent = "red;}";
   EXPECT_EQ(WaitingPage::make("sale", {}, display, "/v1").error().what,
-            "display.colours.light.accent: 'red;}' is not a colour; write it as \"#1f5fd6\"");
+            "display.light.accent: 'red;}' is not a colour; write it as \"#1f5fd6\"");
   display.light.accent = "#abc";
   display.logo = "https://elsewhere.example/logo.png";
   EXPECT_EQ(WaitingPage::make("sale", {}, display, "/v1").error().code, Errc::invalid);
