@@ -1,7 +1,7 @@
 #include "gateway/proxy.hpp"
 
-#include "edge/problem_response.hpp"
 #include "gateway/proxying/call.hpp"
+#include "gateway/proxying/failure_answer.hpp"
 
 namespace doorward::gateway {
 
@@ -14,8 +14,9 @@ edge::Task<Verdict> Proxy::run(Context& context) {
   const auto target = targets_.find(context.route->upstream);
   if (target == targets_.end()) {
     context.fault = "no such upstream: " + context.route->upstream;
-    (void)co_await exchange.respond(
-        edge::problem_response(wire::Problem(502, "The service behind is not configured.")));
+    const wire::Problem problem(502, "The service behind is not configured.");
+    edge::Response response = proxying::failure_answer(context, problem);
+    (void)co_await exchange.respond(std::move(response));
     co_return Verdict::answered;
   }
   proxying::Call call{context, target->second, options_};

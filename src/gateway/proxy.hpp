@@ -7,8 +7,8 @@
 // Threads: const-safe.
 // Bounds:  one piece of 64 KiB in each direction; edge::UpstreamLimits.
 // Errors:  502 (refused, broken response), 504 (too late), 503 with Retry-After (all connections
-//          taken); what is behind stays unsaid. A request that may be repeated is sent once more
-//          where a kept connection turns out to be closed.
+//          taken), to browsers as a page; what is behind stays unsaid. A request that may be
+//          repeated is sent once more where a kept connection turns out to be closed.
 // Spec:    RFC 9110 section 7.6, RFC 9112; docs/configuration.md, "upstreams".
 #pragma once
 

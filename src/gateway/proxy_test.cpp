@@ -208,6 +208,43 @@ TEST_F(Proxies, AnswerBadGatewayWhereNobodyListens) {
   EXPECT_EQ(upstream_->counts().sum(What::refused), 1u);
 }
 
+TEST_F(Proxies, ShowABrowserASmallPageInItsLanguageWhereNobodyListens) {
+  const struct {
+    const char* method;
+    std::vector<std::pair<const char*, const char*>> fields;
+    bool page;
+    const char* part;
+  } rows[] = {
+      {"GET", {{"Accept", "text/html,*/*"}}, true, "This page tries again by itself."},
+      {"GET", {{"Accept", "text/html"}, {"Accept-Language", "ko"}}, true, "lang=\"ko\""},
+      {"POST", {{"Accept", "text/html"}}, true, "may not have arrived"},
+      {"GET", {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "cors"}}, false, "cannot be reached"},
+      {"GET", {{"Accept", "application/json"}}, false, "cannot be reached"},
+      {"GET", {}, false, "cannot be reached"},
+  };
+  serve(std::string(kOk));
+  fake_->stop();
+  for (const auto& row : rows) {
+    ExchangeDouble exchange(row.method);
+    for (const auto& [name, value] : row.fields) exchange.head.fields.append(name, value);
+    handle(exchange);
+    EXPECT_EQ(exchange.answer.status, 502u);
+    EXPECT_THAT(exchange.answer_body, HasSubstr(row.part));
+    EXPECT_THAT(exchange.answer_body, Not(HasSubstr("127.0.0.1")));
+    EXPECT_LT(exchange.answer_body.size(), 50'000u);
+    const wire::Fields& fields = exchange.answer.fields;
+    EXPECT_EQ(fields.find("content-type"),
+              row.page ? "text/html; charset=utf-8" : "application/problem+json");
+    const bool reloads = exchange.answer_body.find("http-equiv=\"refresh\"") != std::string::npos;
+    EXPECT_EQ(reloads, row.page && std::string_view(row.method) == "GET");
+    if (!row.page) continue;
+    EXPECT_THAT(std::string(fields.find("content-security-policy").value_or("")),
+                testing::AllOf(HasSubstr("default-src 'none'"), HasSubstr("style-src 'sha256-"),
+                               Not(HasSubstr("unsafe")), Not(HasSubstr("script"))));
+    EXPECT_EQ(fields.find("cache-control"), "no-store");
+  }
+}
+
 TEST_F(Proxies, AskToComeAgainWhereTheQueueIsFull) {
   limits_.connections = 0;
   limits_.waiting = 0;

@@ -1,6 +1,6 @@
 // The way back: heads and bodies of responses, and what is said when there is none.
-#include "edge/problem_response.hpp"
 #include "gateway/proxying/call.hpp"
+#include "gateway/proxying/failure_answer.hpp"
 #include "gateway/proxying/signal.hpp"
 #include "gateway/route.hpp"
 #include "wire/retry_after.hpp"
@@ -51,7 +51,7 @@ edge::Task<> answer_failure(Call& call, Error fault) {
   call.upstream().counts().add_failure(fault.code);
   call.context.fault = std::move(fault.what);
   if (call.exchange().answered()) co_return;
-  edge::Response response = edge::problem_response(problem_of(fault.code));
+  edge::Response response = failure_answer(call.context, problem_of(fault.code));
   if (fault.code == Errc::overloaded)
     response.head.fields.append("Retry-After", wire::retry_after::kUpstreamBusy);
   (void)co_await call.exchange().respond(std::move(response));

@@ -1,11 +1,10 @@
 #include "gateway/waiting_page/waiting_page.hpp"
 
 #include "core/tenant/tenant.hpp"
-#include "embedded/waiting.hpp"
 #include "gateway/ticket_json.hpp"
+#include "gateway/waiting_page/assets.hpp"
 #include "gateway/waiting_page/colours.hpp"
 
-#include <openssl/evp.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -26,21 +25,6 @@ constexpr std::array<std::string_view, 22> kBodyNames{
     "position",      "progress_label", "eta_label",   "eta",        "ahead_label",  "ahead",
     "waiting_label", "waiting",        "next_hidden", "next_label", "next",         "no_script",
     "actions",       "data",           "script",      "lang"};
-
-std::string_view asset(std::string_view path) {
-  const auto bytes = embedded::waiting(path);
-  assert(bytes.has_value());
-  return *bytes;
-}
-
-std::string sha256_source(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 64> encoded{};
-  const int length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
-  return "'sha256-" + std::string(encoded.begin(), encoded.begin() + length) + "'";
-}
 
 std::string style_of(const RoomDisplay& display) {
   std::string style(asset("page.css"));
