@@ -51,6 +51,12 @@ routes:
     await (await seat(ann, 1, "a")).click();
     await (await seat(ann, 2, "a")).click();
     await ann.click("#hold");
+    await ann.getByText("You hold 2.").waitFor(patience);
+    const colour = (page, number) => page.locator(`[data-seat="A-1-${number}"]`)
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+    assert.equal(await colour(ann, 3), "rgb(230, 244, 234)", "free, though not to be chosen now");
+    assert.match(await ann.getAttribute('[data-seat="A-1-3"]', "aria-label"), /free, but you hold others/);
+    if (process.env.DOORWARD_SCREENSHOTS) await ann.screenshot({ path: `${process.env.DOORWARD_SCREENSHOTS}/seats-held.png` });
     await seat(bob, 1, "h");
     assert.ok(await (await seat(bob, 2, "h")).isDisabled());
     const carol = await visitor();
