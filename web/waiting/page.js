@@ -81,7 +81,7 @@
     }
     element("place").hidden = !placed;
     element("facts").hidden = !placed;
-    if (!placed) return;
+    if (!placed) return void (element("bar").hidden = true);
     set("position", number.format(ticket.position));
     set("ahead", number.format(ticket.ahead));
     set("waiting", number.format(ticket.waiting));
