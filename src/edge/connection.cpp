@@ -22,6 +22,7 @@ constexpr std::size_t kLargeBuffer = 65'536;
 constexpr std::size_t kCopied = 2'048;
 constexpr std::size_t kSmallOut = 16'384;
 constexpr std::size_t kLingerBytes = 1'048'576;
+constexpr Millis kUnseen{200};  // at most, that a peer's end may be
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -29,15 +30,23 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 Connection::Deadline::Deadline(Connection& c)
     : WheelEntry([](WheelEntry& entry) {
         auto& self = static_cast<Deadline&>(entry);
-        self.passed = true;
-        self.connection.loop_.counters().deadlines.add();
-        self.connection.cancel();
+        self.connection.fire(self);
       }),
       connection(c) {}
 
 Connection::Connection(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass)
     : loop_(loop), socket_(std::move(socket)), peer_(std::move(peer)), pass_(std::move(pass)) {
   loop_.add(*this);
+}
+
+void Connection::fire(Deadline& deadline) {
+  if (&deadline == &read_deadline_ && std::exchange(end_unseen_, false)) {
+    if (!peer_is_gone()) return loop_.wheel().set(deadline, read_due_);
+  } else {
+    deadline.passed = true;
+    loop_.counters().deadlines.add();
+  }
+  cancel();
 }
 
 Connection::~Connection() {
@@ -95,6 +104,7 @@ void Connection::arm(Deadline& deadline, Millis due, const Pace* pace) {
     const Millis earned(static_cast<std::int64_t>(pace->bytes * 1'000 / all.rate_bytes_s));
     due = std::min(due, loop_.now() + all.rate_grace + earned - pace->waited);
   }
+  if (&deadline == &read_deadline_) read_due_ = due;
   loop_.wheel().set(deadline, due);
 }
 
@@ -109,8 +119,17 @@ Result<> Connection::begin_fill(Millis deadline, Pace* pace) {
   return {};
 }
 
+void Connection::read_on(SocketReader& reader) {
+  if (!read_.await_more(room(), reader)) return;
+  const Millis soon = loop_.now() + kUnseen;
+  if (soon >= read_due_) return;
+  end_unseen_ = true;
+  loop_.wheel().set(read_deadline_, soon);
+}
+
 Result<> Connection::end_fill(error_code ec, std::size_t size) {
   read_deadline_.clear();
+  end_unseen_ = false;
   if (ec) return lost(read_deadline_);
   end_ += size;
   loop_.counters().bytes_in.add(size);

@@ -10,11 +10,10 @@
 #include "base/result.hpp"
 #include "edge/address_limits.hpp"
 #include "edge/exchange.hpp"
+#include "edge/socket_read.hpp"
 #include "edge/wheel.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <array>
@@ -27,9 +26,6 @@
 namespace doorward::edge {
 
 class Loop;
-
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 // How long a peer was waited for, against how much it has moved.
 struct Pace {
@@ -53,13 +49,11 @@ class Connection : public boost::intrusive::list_base_hook<
   void consume(std::size_t size) { begin_ += size; }
   // Waits for more input until `deadline`, and not longer than `pace` allows where it is given.
   Task<Result<>> fill(Millis deadline, Pace* pace = nullptr);
-  // The same for who waits without a coroutine: between them `read` calls `done(error, size)` once.
+  // The same for who waits without a coroutine: between them `read`, or `read_on` from within
+  // `came`, has the reader told once.
   Result<> begin_fill(Millis deadline, Pace* pace = nullptr);
-  template <class Done>
-  void read(Done done) {
-    socket_.async_read_some(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_),
-                            std::move(done));
-  }
+  void read(SocketReader& reader) { read_.start(room(), reader); }
+  void read_on(SocketReader& reader);
   Result<> end_fill(boost::system::error_code ec, std::size_t size);
   // Gives back what a large message needed, between messages.
   void shrink();
@@ -96,6 +90,8 @@ class Connection : public boost::intrusive::list_base_hook<
     bool passed = false;
   };
 
+  boost::asio::mutable_buffer room() const { return {buffer_.get() + end_, capacity_ - end_}; }
+  void fire(Deadline& deadline);
   bool make_room();
   void reallocate(std::size_t capacity);
   void arm(Deadline& deadline, Millis due, const Pace* pace);
@@ -104,6 +100,7 @@ class Connection : public boost::intrusive::list_base_hook<
 
   Loop& loop_;
   Socket socket_;
+  SocketRead read_{socket_};
   Peer peer_;
   AddressLimits::Pass pass_;
   Deadline read_deadline_{*this};
@@ -116,6 +113,8 @@ class Connection : public boost::intrusive::list_base_hook<
   std::array<boost::asio::const_buffer, 3> sending_{};
   bool send_pending_ = false;
   bool flush_queued_ = false;
+  bool end_unseen_ = false;  // the peer's may have come with what was read last
+  Millis read_due_{};
   bool idle_ = true;
   bool released_ = false;
 };

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 // Answers that were given at once leave together, but not more than this.
 constexpr std::size_t kMostUnsent = 65'536;
 
-class Session {
+class Session final : private SocketReader {
  public:
   Session(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass)
       : loop_(loop),
@@ -46,26 +46,22 @@ class Session {
   // Reads and handles, until something else is to be done than to read.
   Task<Next> read_on() {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Next)>(
-        [this](auto done) {
-          connection_.read(Reading<decltype(done)>{this, std::move(done)});
+        [this](Done done) {
+          done_.emplace(std::move(done));
+          connection_.read(*this);
         },
         asio::use_awaitable);
   }
-  template <class Done>
-  struct Reading {
-    Session* session;
-    Done done;
-    void operator()(boost::system::error_code ec, std::size_t size) {
-      const bool came = session->exchange_.end_read(ec, size);
-      const Next next = came ? session->handle_all() : Next::finish;
-      if (next == Next::read) return session->connection_.read(std::move(*this));
-      std::move(done)(next);
-    }
-  };
+  void came(boost::system::error_code ec, std::size_t size) override;
+  void abandoned() override { static_cast<void>(take_done()); }
+  // It holds the coroutine, and so this.
+  using Done = asio::async_result<asio::use_awaitable_t<>, void(Next)>::handler_type;
+  Done take_done() { return *std::exchange(done_, std::nullopt); }
 
   Loop& loop_;
   Connection connection_;
   Http1Exchange exchange_;
+  std::optional<Done> done_;    // of a read
   std::optional<Task<>> rest_;  // of the message at hand
   std::size_t messages_ = 0;
 };
@@ -103,6 +99,13 @@ Session::Next Session::handle_all() {
     if (head == Http1Exchange::Head::more)
       return exchange_.begin_read() ? Next::read : Next::finish;
   }
+}
+
+void Session::came(boost::system::error_code ec, std::size_t size) {
+  const bool came = exchange_.end_read(ec, size);
+  const Next next = came ? handle_all() : Next::finish;
+  if (next == Next::read) return connection_.read_on(*this);
+  take_done()(next);
 }
 
 Task<> Session::run() {
