@@ -130,7 +130,8 @@ void Connection::read_on(SocketReader& reader) {
 Result<> Connection::end_fill(error_code ec, std::size_t size) {
   read_deadline_.clear();
   end_unseen_ = false;
-  if (ec) return lost(read_deadline_);
+  const bool is_broken_off = is_stuck_ && ec == asio::error::operation_aborted;
+  if (ec && (!is_broken_off || read_deadline_.passed)) return lost(read_deadline_);
   end_ += size;
   loop_.counters().bytes_in.add(size);
   return {};
@@ -230,6 +231,9 @@ void Connection::flush() {
   const std::size_t sent = socket_.write_some(asio::buffer(out_), ec);
   loop_.counters().bytes_out.add(sent);
   out_.erase(0, sent);  // an error is found again by whoever sends next
+  if (out_.empty() || !read_.is_awaited()) return;
+  is_stuck_ = true;
+  cancel();
 }
 
 void Connection::cancel() {

@@ -68,6 +68,9 @@ class Connection : public boost::intrusive::list_base_hook<
   // What `out` holds now leaves at the end of this turn of the loop, if nothing sends it before.
   void flush_soon();
   void flush();
+  // Whether not all of it left. A read that was awaited meanwhile is broken off, as if nothing came,
+  // so that its reader sends the rest.
+  bool take_stuck() { return std::exchange(is_stuck_, false); }
 
   void shutdown_write();
   void close();
@@ -113,6 +116,7 @@ class Connection : public boost::intrusive::list_base_hook<
   std::array<boost::asio::const_buffer, 3> sending_{};
   bool send_pending_ = false;
   bool flush_queued_ = false;
+  bool is_stuck_ = false;
   bool end_unseen_ = false;  // the peer's may have come with what was read last
   Millis read_due_{};
   bool idle_ = true;

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <future>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -129,6 +130,40 @@ TEST(Server, AnswersGivenAtOnceWaitForAReaderThatIsSlow) {
     client.read_until("\r\n\r\n");
     ASSERT_EQ(client.read_bytes(body.size()), body);
   }
+}
+
+TEST(Server, AnAnswerThatDoesNotLeaveWithTheOthersLeavesWhenThereIsRoom) {
+  const std::string body(16'000, 'a');
+  constexpr int kMany = 500;  // more than the sockets hold
+  std::counting_semaphore<> handled(0);
+  RunningServer running(patient_options(), [&](Exchange& exchange) -> std::optional<Task<>> {
+    Response response = text(body);
+    EXPECT_TRUE(exchange.respond_now(response));
+    handled.release();
+    return std::nullopt;
+  });
+  Client client(running.port(), 4'096);
+  // One by one, for as long as the server takes them, so that little is unsent at a time.
+  bool is_taken = true;
+  for (int i = 0; i < kMany; ++i) {
+    client.send(get("/"));
+    is_taken = is_taken && handled.try_acquire_for(std::chrono::seconds(1));
+  }
+  EXPECT_FALSE(is_taken);
+  for (int i = 0; i < kMany; ++i) {
+    client.read_until("\r\n\r\n");
+    ASSERT_EQ(client.read_bytes(body.size()), body);
+  }
+}
+
+TEST(Server, SeesThatThePeersEndCameWithItsLastRequest) {
+  RunningServer running(patient_options(), handle);
+  Client client(running.port());
+  client.send(get("/a"));
+  client.read_until("GET /a");
+  client.send_and_end(get("/b"));
+  EXPECT_THAT(client.read_all(), EndsWith("GET /b"));
+  EXPECT_FALSE(client.timed_out());
 }
 
 TEST(Server, ABodyThatNobodyReadIsNoRequest) {

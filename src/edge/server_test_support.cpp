@@ -20,6 +20,11 @@ void Client::send(std::string_view bytes) {
   // The server may have cut us already: what it answered is the test's matter.
 }
 
+void Client::send_and_end(std::string_view bytes) {
+  ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_MORE);
+  shutdown();
+}
+
 std::string Client::read_until(std::string_view mark) {
   while (received_.find(mark) == std::string::npos && read_some()) {
   }

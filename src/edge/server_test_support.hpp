@@ -23,6 +23,7 @@ class Client {
   explicit Client(std::uint16_t port, int receive_buffer = 0);
 
   void send(std::string_view bytes);
+  void send_and_end(std::string_view bytes);  // in one segment
   void shutdown() { socket_.shutdown(socket_.shutdown_send); }
   void close() { socket_.close(); }
 

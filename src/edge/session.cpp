@@ -16,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Answers that were given at once leave together, but not more than this.
+// What was answered at once leaves at the end of the loop's turn, but not more than this.
 constexpr std::size_t kMostUnsent = 65'536;
 
 class Session final : private SocketReader {
@@ -91,19 +91,21 @@ Session::Next Session::handle_all() {
       if (!handle_now()) return Next::finish;
       exchange_.await_head(false);
       if (connection_.out().size() < kMostUnsent) continue;
-    }
-    if (!connection_.out().empty()) {
       const Result<bool> sent = connection_.try_send();
       if (!sent || !*sent) return Next::send;
+      continue;
     }
-    if (head == Http1Exchange::Head::more)
-      return exchange_.begin_read() ? Next::read : Next::finish;
+    // With the answers to other clients: neither this program nor the kernel's way to the network
+    // leaves the processor's caches for each of them, and who reads them is woken once.
+    if (!connection_.out().empty()) connection_.flush_soon();
+    return exchange_.begin_read() ? Next::read : Next::finish;
   }
 }
 
 void Session::came(boost::system::error_code ec, std::size_t size) {
   const bool came = exchange_.end_read(ec, size);
-  const Next next = came ? handle_all() : Next::finish;
+  Next next = Next::finish;
+  if (came) next = connection_.take_stuck() ? Next::send : handle_all();
   if (next == Next::read) return connection_.read_on(*this);
   take_done()(next);
 }

@@ -2,6 +2,8 @@
 
 #include <boost/asio/detail/socket_ops.hpp>
 
+#include <utility>
+
 namespace doorward::edge {
 
 namespace asio = boost::asio;
@@ -55,8 +57,9 @@ void SocketRead::complete(void* owner, asio::detail::operation* base, const erro
                           std::size_t) {
   // Whom it tells may destroy it.
   auto& self = *static_cast<SocketRead*>(base);
-  if (owner == nullptr) return self.reader_->abandoned();
-  self.reader_->came(self.ec_, self.bytes_transferred_);
+  SocketReader& reader = *std::exchange(self.reader_, nullptr);
+  if (owner == nullptr) return reader.abandoned();
+  reader.came(self.ec_, self.bytes_transferred_);
 }
 
 }  // namespace doorward::edge

@@ -41,6 +41,7 @@ class SocketRead : private boost::asio::detail::reactor_op {
   // As `start`, from `came` itself. True: what came was all, and it waits for more without asking.
   // The end of a peer that came with the last bytes is not noticed then; look for it.
   bool await_more(boost::asio::mutable_buffer into, SocketReader& reader);
+  bool is_awaited() const { return reader_ != nullptr; }
 
  private:
   static status perform(boost::asio::detail::reactor_op* base);
