@@ -200,6 +200,12 @@ void remove_forwarding(wire::Fields& fields) { remove_fields(fields, is_forwardi
 Result<Client> find_client(const edge::Peer& peer, wire::RequestHead& head,
                            const TrustedProxies& trusted) {
   Client client;
+  if (const auto found = find_client(peer, head, trusted, client); !found) return found.error();
+  return client;
+}
+
+Result<> find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted,
+                     Client& client) {
   client.address = plain_address(peer.address);
   client.scheme = peer.tls ? "https" : "http";
   client.host = head.authority;
@@ -212,22 +218,19 @@ Result<Client> find_client(const edge::Peer& peer, wire::RequestHead& head,
     remove_fields(head.fields, [](std::string_view name) {
       return is_forwarding_field(name) && name.find('_') != std::string_view::npos;
     });
-    if (const auto believed = believe_fields(head.fields, trusted, client); !believed)
-      return believed.error();
+    if (auto believed = believe_fields(head.fields, trusted, client); !believed) return believed;
   }
   client.key = client_key(client.address);
-  return client;
+  return {};
 }
 
 std::optional<Verdict> ClientAddress::run_now(Context& context) {
   const edge::Peer& peer = context.exchange.peer();
-  auto found = find_client(peer, context.exchange.request(), trusted_);
-  if (found) {
-    context.client = *std::move(found);
-    return Verdict::pass;
-  }
+  wire::RequestHead& head = context.exchange.request();
+  if (find_client(peer, head, trusted_, context.client)) return Verdict::pass;
   // Not the proxy's address in the visitor's place: that passes every limit.
-  context.client = *find_client(peer, context.exchange.request(), {});
+  context.client = {};
+  static_cast<void>(find_client(peer, head, {}, context.client));
   context.reply = answer(problems::kMalformed, "The field Forwarded cannot be read.");
   return Verdict::answered;
 }

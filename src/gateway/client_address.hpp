@@ -59,6 +59,9 @@ void remove_forwarding(wire::Fields& fields);
 // Reads the forwarding fields and removes those that are not believed.
 Result<Client> find_client(const edge::Peer& peer, wire::RequestHead& head,
                            const TrustedProxies& trusted);
+// The same into `client`, which is new.
+Result<> find_client(const edge::Peer& peer, wire::RequestHead& head, const TrustedProxies& trusted,
+                     Client& client);
 
 // The first phase of every request.
 class ClientAddress : public Filter {

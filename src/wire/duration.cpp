@@ -46,7 +46,7 @@ std::string format_duration(Millis duration) {
   if (duration == Millis::zero()) return "0s";
   for (const Unit& unit : kUnits) {
     if (duration % unit.length == Millis::zero())
-      return fmt::format("{}{}", duration / unit.length, unit.name);
+      return std::to_string(duration / unit.length).append(unit.name);
   }
   return fmt::format("{}ms", duration.count());
 }

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kUsualFields = 8;
 constexpr std::size_t kUsualBytes = 320;
-constexpr std::string_view kColon = ": ";
 constexpr std::string_view kEnd = "\r\n";
 
 }  // namespace
@@ -38,10 +37,17 @@ void Fields::append(std::string_view name, std::string_view value) {
     entries_.reserve(kUsualFields);
     bytes_.reserve(kUsualBytes);
   }
-  entries_.push_back({static_cast<std::uint32_t>(bytes_.size()),
-                      static_cast<std::uint32_t>(name.size()),
+  const std::size_t at = bytes_.size();
+  entries_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value.size())});
-  bytes_.append(name).append(kColon).append(value).append(kEnd);
+  bytes_.resize(at + name.size() + kColon + value.size() + kEnd.size(),
+                boost::container::default_init);
+  char* to = bytes_.data() + at;
+  to = std::copy(name.begin(), name.end(), to);
+  *to++ = ':';
+  *to++ = ' ';
+  to = std::copy(value.begin(), value.end(), to);
+  std::copy(kEnd.begin(), kEnd.end(), to);
 }
 
 void Fields::set(std::string_view name, std::string_view value) {
@@ -60,13 +66,7 @@ std::size_t Fields::remove(std::string_view name) {
 
 std::optional<std::string_view> Fields::lines() const {
   if (!is_whole_) return std::nullopt;
-  return bytes_;
-}
-
-FieldView Fields::operator[](std::size_t i) const {
-  const Entry& entry = entries_[i];
-  const std::string_view name = name_of(entry);
-  return {name, {name.data() + name.size() + kColon.size(), entry.value_size}};
+  return std::string_view(bytes_.data(), bytes_.size());
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const {

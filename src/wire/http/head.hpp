@@ -8,6 +8,8 @@
 // Spec:    RFC 9110 section 5 (fields), RFC 9112 section 3 (targets).
 #pragma once
 
+#include <boost/container/vector.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,7 +35,11 @@ class Fields {
   std::size_t remove(std::string_view name);                // how many went
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
-  FieldView operator[](std::size_t i) const;
+  FieldView operator[](std::size_t i) const {
+    const Entry& entry = entries_[i];
+    const std::string_view name = name_of(entry);
+    return {name, {name.data() + name.size() + kColon, entry.value_size}};
+  }
   // The first of that name.
   std::optional<std::string_view> find(std::string_view name) const;
   std::size_t count(std::string_view name) const;
@@ -47,11 +53,12 @@ class Fields {
   struct Entry {
     std::uint32_t at, name_size, value_size;
   };
+  static constexpr std::size_t kColon = 2;  // ": "
   std::string_view name_of(const Entry& entry) const {
     return {bytes_.data() + entry.at, entry.name_size};
   }
-  std::string bytes_;
-  bool is_whole_ = true;  // no line was removed
+  boost::container::vector<char> bytes_;  // which grows without being filled first
+  bool is_whole_ = true;                  // no line was removed
   std::vector<Entry> entries_;
 };
 

@@ -189,7 +189,14 @@ bool is_port(std::string_view port) {
   return port.empty() || (ec == std::errc() && end == port.data() + port.size() && value <= 65'535);
 }
 
-bool is_name_char(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
+constexpr std::array<bool, 256> kNameChars = [] {
+  std::array<bool, 256> all{};
+  for (std::size_t c = 0; c < all.size(); ++c) all[c] = is_alnum(static_cast<char>(c));
+  for (const char c : std::string_view("-._~")) all[static_cast<std::size_t>(c)] = true;
+  return all;
+}();
+
+bool is_name_char(char c) { return kNameChars[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

@@ -15,19 +15,28 @@ void append_number(std::string& out, std::uint64_t value, int base) {
   out.append(digits, end);
 }
 
-// Whether all may stand in a value, as in nearly every one: eight bytes at a time. False, with a
-// tab too, means to look closer.
-bool is_plain(std::string_view value) {
+// Whether all may stand in a value, as in nearly every one. False, with a tab too, means to look
+// closer.
+bool is_plain(std::uint64_t bytes) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
-  for (; value.size() >= sizeof kEach; value.remove_prefix(sizeof kEach)) {
+  const std::uint64_t control = (bytes - kEach * 0x20) & ~bytes;
+  const std::uint64_t others = bytes ^ kEach * 0x7f;
+  const std::uint64_t del = (others - kEach) & ~others;
+  return ((control | del) & kEach * 0x80) == 0;
+}
+
+// Eight bytes at a time, the last ones over again where that fills eight.
+bool is_plain(std::string_view value) {
+  constexpr std::size_t kStep = 8;
+  const auto at = [&](std::size_t i) {
     std::uint64_t bytes = 0;
-    std::memcpy(&bytes, value.data(), sizeof bytes);
-    const std::uint64_t control = (bytes - kEach * 0x20) & ~bytes;
-    const std::uint64_t others = bytes ^ kEach * 0x7f;
-    const std::uint64_t del = (others - kEach) & ~others;
-    if (((control | del) & kEach * 0x80) != 0) return false;
-  }
-  return std::all_of(value.begin(), value.end(), is_value_char);
+    std::memcpy(&bytes, value.data() + i, kStep);
+    return bytes;
+  };
+  if (value.size() < kStep) return std::all_of(value.begin(), value.end(), is_value_char);
+  for (std::size_t i = 0; i + kStep < value.size(); i += kStep)
+    if (!is_plain(at(i))) return false;
+  return is_plain(at(value.size() - kStep));
 }
 
 void append_value(std::string& out, std::string_view value) {
@@ -96,9 +105,14 @@ void append_status_line(std::string& out, unsigned status) {
     out.append("HTTP/1.1 200 OK\r\n");
     return;
   }
-  out.append("HTTP/1.1 ");
-  append_number(out, status, 10);
-  out.append(" ").append(reason_phrase(status)).append("\r\n");
+  char line[64] = "HTTP/1.1 ";
+  char* end = std::to_chars(line + 9, line + 20, status).ptr;
+  *end++ = ' ';
+  const std::string_view reason = reason_phrase(status);
+  end = std::copy(reason.begin(), reason.end(), end);
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(line, end);
 }
 
 void append_request_line(std::string& out, std::string_view method, std::string_view target) {
@@ -113,11 +127,11 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {
   constexpr std::size_t kMostDigits = 20;
-  char text[kMostDigits + 2];
-  char* end = std::to_chars(text, text + kMostDigits, value).ptr;
+  char text[kMostDigits + 4] = ": ";
+  char* end = std::to_chars(text + 2, text + 2 + kMostDigits, value).ptr;
   *end++ = '\r';
   *end++ = '\n';
-  out.append(name).append(": ").append(text, end);
+  out.append(name).append(text, end);
 }
 
 void append_fields(std::string& out, const Fields& fields) {

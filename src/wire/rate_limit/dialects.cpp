@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <numeric>
 #include <utility>
@@ -48,9 +49,11 @@ std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 void append_parameter(std::string& out, std::string_view name, std::uint64_t value) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(name).append(digits, end);
+  constexpr std::size_t kMostDigits = 20;
+  char text[40];
+  assert(name.size() + kMostDigits <= sizeof text);
+  char* at = std::copy(name.begin(), name.end(), text);
+  out.append(text, std::to_chars(at, at + kMostDigits, value).ptr);
 }
 
 Allowance allowance(const limit::Quota& quota) {

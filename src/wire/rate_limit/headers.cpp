@@ -67,9 +67,7 @@ void append_limit(std::string& out, const LimitReport& report) {
 }
 
 void set_ietf(Fields& fields, std::span<const LimitReport> reports) {
-  constexpr std::size_t kUsual = 64;  // of a report's name and numbers
-  std::string text;
-  text.reserve(kUsual * reports.size());
+  static thread_local std::string text;  // its room is kept
   const auto set = [&](std::string_view name, auto append) {
     text.clear();
     for (const LimitReport& report : reports) {

@@ -18,9 +18,9 @@ namespace {
 using std::chrono::seconds;
 
 struct Kind {
-  const char* name;
+  std::string_view name;
   unsigned status;
-  const char* title;
+  std::string_view title;
 };
 
 constexpr std::array<Kind, 3> kKinds{
@@ -38,17 +38,19 @@ void append_json(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '\\') continue;
+    out.append(text.substr(done, i - done)) += '\\';
+    done = i;
   }
-  out += '"';
+  out.append(text.substr(done)) += '"';
 }
 
 void append_described(std::string& out, const LimitReport& report) {
   const limit::Quota& quota = *report.quota;
-  out.append("The limit \"").append(report.policy).append("\" allows ");
-  out.append(std::to_string(quota.limit));
+  out.append("The limit \"").append(report.policy);
+  append_parameter(out, "\" allows ", quota.limit);
   if (quota.algorithm == limit::Algorithm::concurrency) {
     out.append(" at once.");
   } else {
@@ -58,15 +60,17 @@ void append_described(std::string& out, const LimitReport& report) {
 }
 
 std::string detail_of(RefusalKind kind, std::span<const LimitReport> reports) {
+  constexpr std::size_t kUsual = 96;
   std::string detail;
+  detail.reserve(kUsual);
   if (!reports.empty() && kind == RefusalKind::quota_exceeded)
     append_described(detail, tightest(reports));
   if (!reports.empty() && tightest(reports).decision.never_passes()) {
     return detail + " This call costs more than that; waiting does not help.";
   }
   if (const auto wait = retry_after_seconds(reports)) {
-    if (!detail.empty()) detail += ' ';
-    detail.append("Try again in ").append(std::to_string(*wait)).append(" s.");
+    append_parameter(detail, detail.empty() ? "Try again in " : " Try again in ", *wait);
+    detail.append(" s.");
   }
   return detail;
 }
@@ -79,7 +83,7 @@ RefusalText rate_limit_problem(RefusalKind kind, std::span<const LimitReport> re
   std::string text;
   text.reserve(kUsual);
   text.append(R"({"title":")").append(row.title);
-  text.append(R"(","status":)").append(std::to_string(row.status));
+  append_parameter(text, R"(","status":)", row.status);
   if (const std::string detail = detail_of(kind, reports); !detail.empty()) {
     text.append(R"(,"detail":)");
     append_json(text, detail);
