@@ -75,8 +75,8 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
     if (!answer) answer = co_await found.endpoint(desk_, call);
   }
   // A failed write only means that the peer is gone.
-  if (answer && !exchange.answered())
-    static_cast<void>(co_await exchange.respond(std::move(*answer)));
+  if (!answer || exchange.answered() || exchange.respond_now(*answer)) co_return;
+  static_cast<void>(co_await exchange.respond(std::move(*answer)));
 }
 
 }  // namespace doorward::api

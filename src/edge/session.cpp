@@ -128,7 +128,8 @@ Task<> Session::run() {
     } catch (const std::exception& e) {
       fail(e);
     }
-    const bool more = co_await exchange_.finish();
+    bool more = exchange_.finish_now();
+    if (!more) more = co_await exchange_.finish();
     if (!more) break;
     exchange_.await_head(false);
   }

@@ -78,7 +78,7 @@ edge::Task<> Pipeline::pass(std::unique_ptr<Passage> passage) const {
       const Verdict verdict = co_await filters_[passage->next++]->run(context);
       over = verdict == Verdict::answered || pass_now(*passage);
     }
-    if (context.reply && !answer.answered()) {
+    if (context.reply && !answer.answered() && !answer.respond_now(*context.reply)) {
       edge::Response reply = *std::move(context.reply);
       (void)co_await answer.respond(std::move(reply));
     }

@@ -83,6 +83,7 @@ edge::Task<> relay_response(Call& call, edge::UpstreamConnection& connection) {
   auto piece = connection.try_read_body();
   if (is_whole(call, connection, length, piece)) {
     edge::Response response{std::move(connection.head()), std::string(**piece)};
+    if (exchange.respond_now(response)) co_return;
     const auto sent = co_await exchange.respond(std::move(response));
     if (!sent) call.context.fault = sent.error().what;
     co_return;
