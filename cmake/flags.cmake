@@ -24,8 +24,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(DOORWARD_SANITIZE)
-  # -O1 halves the time that the tests take.
-  add_compile_options(-O1 -fsanitize=${DOORWARD_SANITIZE} -fno-sanitize-recover=all)
+  # A third less to compile than -O1, and twice as fast to run as nothing.
+  add_compile_options(-Og -fsanitize=${DOORWARD_SANITIZE} -fno-sanitize-recover=all)
   if(DOORWARD_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A check at every use of a pointer: twice the time to compile. AddressSanitizer sees the null and the
     # too short object by itself; the fuzz targets are built with all of them.
