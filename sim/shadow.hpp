@@ -36,7 +36,7 @@ class Shadow {
     std::vector<engine::Command> commands;
     std::vector<engine::Outcome> outcomes;
   };
-  // A node's batches follow one another without a gap, or are an earlier one byte for byte.
+  // A node's batches follow one another without a gap, or are an earlier one again.
   std::optional<std::string> check_counters(const engine::BatchHeader& header, std::size_t count,
                                             const std::string& bytes);
 

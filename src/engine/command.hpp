@@ -242,7 +242,7 @@ enum class Status : std::uint8_t {
   room_closed,    // no joins now
   room_full,      // max_waiting reached
   refused_stale,  // the command was older than 30 s of log time when it reached the log
-  unavailable,    // the log cannot be written now; nothing happened
+  unavailable,    // the log cannot be written now; it happened only if the log failed after writing
   malformed,      // out of the bounds of docs/log-format.md; nothing was written
   no_such_rule,
   rule_exists,     // and was to be made

@@ -30,6 +30,17 @@ void answer(const Submitted& item, Status status) {
   if (item.completion != nullptr) item.completion->complete(Outcome{status, std::nullopt, {}});
 }
 
+// The batch as it may be written again once it was said that nothing of `refused` is sure. If it
+// stands in the log after all, its counters are taken and this one changes nothing; else it is as
+// if nobody had asked. What nobody waited for shall happen still.
+std::string without(std::string bytes, const std::vector<Pending::Waiting>& refused) {
+  auto batch = decode(bytes);
+  if (!batch) return bytes;
+  for (const Pending::Waiting& one : refused)
+    batch->commands[one.counter - batch->header.first_counter] = Tick{};
+  return encode(batch->header, batch->commands);
+}
+
 }  // namespace
 
 void Committer::run() {
@@ -124,8 +135,9 @@ void Committer::flush() {
     return;
   }
   core_.writable = false;
-  unknown_ = std::move(bytes);
-  answer_unavailable(core_.pending.take(first, count));
+  const std::vector<Pending::Waiting> refused = core_.pending.take(first, count);
+  unknown_ = without(std::move(bytes), refused);
+  answer_unavailable(refused);
   count_failure(appended.error());
 }
 

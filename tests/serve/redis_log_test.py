@@ -124,8 +124,11 @@ class RedisLog(unittest.TestCase):
 
             redis.start()
             answer = wait_for(lambda: (a := try_join(server))[0] == 201 and a, "joins are not taken again")
-            # Every attempt was a visitor of its own; those that were refused took no place.
-            self.assertEqual(answer[2]["position"], server.call("GET", "/v1/rooms/sale")[2]["waiting"])
+            # Every attempt was a visitor of its own, and Redis was away all the while: none of those
+            # that were refused took a place, not even later.
+            self.assertEqual(answer[2]["position"], 2)
+            room = server.admin("GET", "/v1/admin/rooms/sale")[2]
+            self.assertEqual((room["waiting"], room["joined_total"]), (2, 3))
             self.assertEqual(server.call("GET", "/health/ready")[2]["writable"], True)
             status, _, _ = server.call("DELETE", "/v1/rooms/sale/tickets/self", token=tickets[0]["token"])
             self.assertEqual(status, 204)
