@@ -53,11 +53,12 @@ class Campaign {
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < options_.threads; ++i) threads.emplace_back([this] { work(); });
     for (std::thread& thread : threads) thread.join();
-    std::printf("%llu seeds from %llu: %llu entries, %llu crashes, %s\n",
+    std::printf("%llu seeds from %llu: %llu entries, %llu crashes, %llu skips, %s\n",
                 static_cast<unsigned long long>(options_.seeds),
                 static_cast<unsigned long long>(options_.first),
                 static_cast<unsigned long long>(entries_),
-                static_cast<unsigned long long>(crashes_), failed_ ? "FAILED" : "no failure");
+                static_cast<unsigned long long>(crashes_), static_cast<unsigned long long>(skips_),
+                failed_ ? "FAILED" : "no failure");
     return failed_ ? 1 : 0;
   }
 
@@ -71,6 +72,7 @@ class Campaign {
                                                : doorward::sim::run(seed, options_.is_told);
       entries_ += report.entries;
       crashes_ += report.crashes;
+      skips_ += report.skips;
       if (!report.failure) continue;
       ++failed_;
       const std::lock_guard lock(mutex_);
@@ -86,6 +88,7 @@ class Campaign {
   std::atomic<std::uint64_t> next_;
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> crashes_{0};
+  std::atomic<std::uint64_t> skips_{0};
   std::atomic<unsigned> failed_{0};
   std::mutex mutex_;
 };

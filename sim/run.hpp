@@ -10,6 +10,7 @@ namespace doorward::sim {
 struct Report {
   std::uint64_t entries = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t skips = 0;  // over entries that were trimmed before a node read them
   std::optional<std::string> failure;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/applier.hpp"
 
+#include "engine/snapshot.hpp"
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -22,11 +24,22 @@ Result<> Applier::replay() {
     if (!some) return some.error();
     if (!*some) break;
   }
+  is_live_ = true;
+  begin_anew();
+  return {};
+}
+
+// What follows from the state as a whole.
+void Applier::begin_anew() {
   core_.set_rules(core_.state->world().rules.compiled_sets());
   core_.set_tenants(core_.state->world().tenants.all());
-  is_live_ = true;
+  const NodeTable& nodes = core_.state->world().nodes;
+  if (const NodeTable::Slot own = nodes.find(core_.node); own != 0) {
+    Agenda agenda = core_.agenda();
+    agenda.applied_counter = std::max(agenda.applied_counter, nodes.last_counter(own));
+    core_.set_agenda(std::move(agenda));
+  }
   plan({}, {}, false);
-  return {};
 }
 
 void Applier::run() {
@@ -47,11 +60,49 @@ void Applier::run() {
 
 Result<bool> Applier::step(Millis wait) {
   auto entries = core_.log.read(core_.state->applied(), kEntriesAtOnce, wait);
+  if (!entries && entries.error().code == Errc::not_found) return skip(entries.error());
   if (!entries) return entries.error();
   for (ports::LogEntry& entry : *entries) {
     if (auto r = apply(entry); !r) return r.error();
   }
   return !entries->empty();
+}
+
+// This node stood still for longer than the log is kept. What it has is a true state, but of long
+// ago, and nothing leads on from there.
+Result<bool> Applier::skip(const Error& missed) {
+  // Whoever keeps is the only one to ask for snapshots.
+  if (keeper_.is_busy()) return error(Errc::unavailable, missed.what);
+  auto state = load_state(core_.log);
+  if (!state) return state.error();
+  if ((*state)->applied() <= core_.state->applied())
+    return error(Errc::corrupt, missed.what + "; no snapshot reaches further");
+  {
+    const std::lock_guard lock(core_.slices);
+    core_.state.swap(*state);
+  }
+  since_snapshot_ = 0;
+  if (!is_live_) return true;
+  ++core_.skips;
+  core_.tell(Trouble::skipped, missed.what);
+  // What was asked before may lie in what was skipped, and nobody knows how it came out.
+  answer_unavailable(core_.pending.take_all());
+  give_up_waits();
+  begin_anew();
+  tell(everything());
+  return true;
+}
+
+Changes Applier::everything() const {
+  const World& world = core_.state->world();
+  Changes all;
+  all.tenants = true;
+  world.rooms.for_each([&](const Room& room) { all.rooms.push_back(room.number); });
+  world.reserved.inventories.for_each(
+      [&](const InventoryState& one) { all.inventories.push_back(one.number); });
+  // Tickets that were admitted or closed in between are read again with their rooms.
+  all.sold_out = all.rooms;
+  return all;
 }
 
 Result<> Applier::apply(ports::LogEntry& entry) {
@@ -72,7 +123,8 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   if (!changes.grants.empty()) end_waits(changes.grants, entry.at);
   tell(changes);
   since_snapshot_ += count;
-  if (since_snapshot_ >= core_.options.snapshot_every && !keeper_.is_busy()) {
+  // In a replay nobody keeps yet, and a snapshot that waits costs a copy of what changes under it.
+  if (is_live_ && since_snapshot_ >= core_.options.snapshot_every && !keeper_.is_busy()) {
     since_snapshot_ = 0;
     keeper_.offer(Snapshot(*core_.state), core_.state->world().clock.now());
   }

@@ -4,7 +4,8 @@
 //          listener, then says what is due next.
 // Time:    readers get in after each slice of kSliceTickets.
 // Errors:  a batch that cannot be read ends the applying for good: the shard is broken, and reads
-//          go on.
+//          go on. Entries that were trimmed before this node read them are skipped with the state of
+//          a snapshot further on; without one the shard is broken.
 // Threads: `run` is the thread; `replay` comes before any.
 #pragma once
 
@@ -31,6 +32,9 @@ class Applier {
   Result<bool> step(Millis wait);
 
  private:
+  Result<bool> skip(const Error& missed);
+  void begin_anew();
+  Changes everything() const;
   Result<> apply(ports::LogEntry& entry);
   void step_in_slices(State::Entry entry, bool own);
   void answer(std::uint64_t first_counter, std::vector<Outcome> outcomes);

@@ -47,6 +47,7 @@ class NodeTable {
   std::uint32_t tickets(Slot slot) const { return slots_[slot - 1].tickets; }
   std::uint64_t id_of(Slot slot) const { return slots_[slot - 1].id; }
   Slot find(std::uint64_t node) const;  // 0 if it is not known
+  std::uint64_t last_counter(Slot slot) const { return slots_[slot - 1].last_counter; }
   bool has(Slot slot) const { return slot > 0 && slot <= slots_.size(); }
 
   void write(ByteWriter& out) const;

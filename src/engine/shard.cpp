@@ -138,6 +138,7 @@ class ThreadedShard final : public Shard {
     stats.append_failures = core_.append_failures;
     stats.snapshot_failures = core_.snapshot_failures;
     stats.standstills = core_.standstills;
+    stats.skips = core_.skips;
     stats.queued = core_.queue.size();
     stats.writable = health().writable;
     stats.fault = core_.fault();

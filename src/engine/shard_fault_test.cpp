@@ -1,4 +1,5 @@
-// What becomes of commands when the log fails; the steps of the shard's threads are taken by hand.
+// What becomes of commands and of a replica when the log fails or was trimmed; the steps of the
+// shard's threads are taken by hand.
 #include "engine/read.hpp"
 #include "engine/shard_parts.hpp"
 #include "engine/shard_test_support.hpp"
@@ -9,6 +10,7 @@
 namespace doorward::engine {
 namespace {
 
+using ports::LogPosition;
 using ports::MemoryLog;
 
 constexpr Millis kNoWait{0};
@@ -18,12 +20,45 @@ struct Asked final : Completion {
   std::optional<Status> status;
 };
 
+// A log that does as it is told at one place, and otherwise as the one behind it.
+class BentLog final : public ports::CommandLog {
+ public:
+  explicit BentLog(MemoryLog& log) : log_(log) {}
+
+  Result<LogPosition> append(std::string_view batch) override { return log_.append(batch); }
+  Result<std::vector<ports::LogEntry>> read(const LogPosition& after, std::size_t most,
+                                            Millis wait) override {
+    if (is_trimmed) return error(Errc::not_found, "it was trimmed");
+    return log_.read(after, most, wait);
+  }
+  void interrupt() override { log_.interrupt(); }
+  Result<std::unique_ptr<ports::SnapshotWriter>> begin_snapshot(const LogPosition& at) override {
+    return log_.begin_snapshot(at);
+  }
+  Result<std::unique_ptr<ports::SnapshotReader>> latest_snapshot() override {
+    if (snapshots_to_give_way == 0) return log_.latest_snapshot();
+    --snapshots_to_give_way;
+    return std::make_unique<Gone>();
+  }
+  Result<> trim(LogTime keep_from) override { return log_.trim(keep_from); }
+
+  bool is_trimmed = false;
+  int snapshots_to_give_way = 0;
+
+ private:
+  struct Gone final : ports::SnapshotReader {
+    LogPosition at() const override { return {}; }
+    Result<std::string> read(std::size_t) override { return error(Errc::closed, "it gave way"); }
+  };
+  MemoryLog& log_;
+};
+
 class ShardFaultTest : public testing::Test {
  protected:
   struct Node {
     Node(ShardFaultTest& test, std::uint64_t place)
         : log(test.clock_, test.store_),
-          parts(log, test.clock_, test.entropy_, test.ear_, test.options(*this, place)) {}
+          parts(bent, test.clock_, test.entropy_, test.ear_, test.options(*this, place)) {}
 
     void start() {
       const auto started = parts.start();
@@ -49,6 +84,7 @@ class ShardFaultTest : public testing::Test {
     const World& world() const { return parts.core.state->world(); }
 
     MemoryLog log;
+    BentLog bent{log};
     std::vector<std::pair<Trouble, std::string>> told;
     ShardParts parts;
     std::deque<Asked> asked;
@@ -69,6 +105,15 @@ class ShardFaultTest : public testing::Test {
     policy.capacity = 1;
     return {"r", policy};
   }
+  // So many joins, by each of which a snapshot is due; what it covers is dropped.
+  void join_and_trim(Node& node, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t n = first; n <= last; ++n) {
+      clock_.advance(Millis(1));
+      EXPECT_EQ(node.do_one(join(n)), Status::done);
+      node.parts.keeper.step();
+    }
+  }
+
   ports::FakeClock clock_;
   ports::SeededEntropy entropy_{1};
   std::shared_ptr<ports::MemoryStore> store_ = std::make_shared<ports::MemoryStore>();
@@ -131,6 +176,102 @@ TEST_F(ShardFaultTest, WhatNobodyWaitedForHappensOnceTheLogTakesIt) {
   EXPECT_EQ(refused.status, Status::unavailable);
   EXPECT_TRUE(node.world().tickets.find(TicketId{0, 1}));
   EXPECT_FALSE(node.world().tickets.find(TicketId{0, 2}));
+}
+
+TEST_F(ShardFaultTest, ANodeWhoseNextEntriesWereTrimmedGoesOnFromASnapshotAndSaysSo) {
+  options_.snapshot_every = 5;
+  options_.keep_records = Millis(0);
+  Node a(*this, 1);
+  Node b(*this, 2);
+  a.start();
+  b.start();
+  a.do_one(room());
+  EXPECT_EQ(b.do_one(join(1)), Status::done);
+  const Asked& lost = b.ask(join(2));
+  const Asked& waiting = b.ask(AcquireLock{"door", {0, 1}, Millis(60'000), Millis(60'000)});
+  b.commit();  // and applies nothing from here on
+  join_and_trim(a, 3, 60);
+  EXPECT_FALSE(lost.status);
+  EXPECT_TRUE(b.told.empty());
+  const int rule_changes = ear_.rule_changes;
+
+  EXPECT_TRUE(b.apply());
+  EXPECT_EQ(lost.status, Status::unavailable) << "nobody knows how it came out";
+  EXPECT_EQ(waiting.status, Status::unavailable);
+  ASSERT_EQ(b.told.size(), 1U);
+  EXPECT_EQ(b.told.front().first, Trouble::skipped);
+  EXPECT_EQ(b.parts.core.skips, 1U);
+  EXPECT_GT(ear_.rule_changes, rule_changes) << "all may be another";
+  for (int i = 0; i < 3; ++i) {
+    b.turn();
+    a.turn();
+  }
+  EXPECT_EQ(b.room().joined_total, 60U);
+  EXPECT_EQ(state_bytes(*b.parts.core.state), state_bytes(*a.parts.core.state));
+  EXPECT_EQ(b.do_one(join(61)), Status::done);
+  EXPECT_EQ(b.do_one(join(2)), Status::already);
+}
+
+TEST_F(ShardFaultTest, ANodeThatMissedEntriesWritesNoSnapshotOfWhatItHas) {
+  options_.snapshot_every = 5;
+  options_.keep_records = Millis(0);
+  Node a(*this, 1);
+  Node b(*this, 2);
+  a.start();
+  a.do_one(room());
+  b.start();
+  for (std::uint64_t n = 1; n <= 5; ++n) b.do_one(join(n));
+  EXPECT_TRUE(b.parts.keeper.is_busy()) << "a snapshot waits to be written";
+  EXPECT_TRUE(a.apply());
+  join_and_trim(a, 6, 60);
+  EXPECT_EQ(b.apply().error().code, Errc::unavailable) << "the keeper comes first";
+  b.parts.keeper.step();
+  EXPECT_EQ(b.parts.core.snapshots, 0U);
+  EXPECT_EQ(b.told.back().first, Trouble::snapshot_failed);
+  b.parts.finish();
+  EXPECT_EQ(b.parts.core.snapshots, 0U);
+  EXPECT_TRUE(b.apply());
+  Node next(*this, 3);
+  next.start();
+  EXPECT_EQ(next.room().joined_total, 60U);
+}
+
+TEST_F(ShardFaultTest, WithoutASnapshotFurtherOnATrimmedLogEndsTheApplying) {
+  Node node(*this, 1);
+  node.start();
+  node.do_one(room());
+  node.bent.is_trimmed = true;
+  const auto applied = node.apply();
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, Errc::corrupt);
+  EXPECT_EQ(node.parts.core.skips, 0U);
+  EXPECT_TRUE(node.world().rooms.find("r") != nullptr) << "reads go on";
+}
+
+TEST_F(ShardFaultTest, AStartReadsTheNewerSnapshotWhereOneGaveWay) {
+  Node first(*this, 1);
+  first.start();
+  first.do_one(room());
+  first.parts.finish();
+  Node second(*this, 1);
+  second.bent.snapshots_to_give_way = 2;
+  second.start();
+  EXPECT_EQ(second.bent.snapshots_to_give_way, 0);
+  EXPECT_TRUE(second.world().rooms.find("r") != nullptr);
+}
+
+TEST_F(ShardFaultTest, NoSnapshotIsTakenDuringAReplay) {
+  Node first(*this, 1);
+  first.start();
+  first.do_one(room());
+  for (std::uint64_t n = 1; n <= 20; ++n) first.do_one(join(n));
+  options_.snapshot_every = 5;
+  Node second(*this, 2);
+  const auto started = second.parts.start();
+  ASSERT_TRUE(started);
+  EXPECT_FALSE(second.parts.keeper.is_busy());
+  second.turn();
+  EXPECT_TRUE(second.parts.keeper.is_busy()) << "it is due with the first entry after it";
 }
 
 }  // namespace

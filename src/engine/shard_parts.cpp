@@ -13,17 +13,10 @@ std::uint64_t new_node(ports::Entropy& entropy) {
   return node;
 }
 
-Result<std::unique_ptr<State>> load(ports::CommandLog& log) {
-  auto snapshot = log.latest_snapshot();
-  if (!snapshot) return snapshot.error();
-  if (!*snapshot) return std::make_unique<State>();
-  return read_state(**snapshot);
-}
-
 }  // namespace
 
 Result<> ShardParts::start() {
-  auto state = load(core.log);
+  auto state = load_state(core.log);
   if (!state) return state.error();
   core.state = std::move(*state);
   if (auto r = applier.replay(); !r) return r;

@@ -10,6 +10,7 @@
 namespace doorward::engine {
 namespace {
 
+constexpr int kLoadTries = 5;
 constexpr std::size_t kPresencesInPiece = 4'096;
 constexpr std::size_t kLockBytesInPiece = 64U << 10;
 
@@ -150,6 +151,16 @@ std::optional<std::string> Snapshot::next() {
   if (is_among(tenants_.size())) return std::move(tenants_[piece]);
   if (piece == 0) return seal(Piece::end, {});
   return std::nullopt;
+}
+
+Result<std::unique_ptr<State>> load_state(ports::CommandLog& log) {
+  for (int tries = 1;; ++tries) {
+    auto snapshot = log.latest_snapshot();
+    if (!snapshot) return snapshot.error();
+    if (!*snapshot) return std::make_unique<State>();
+    auto state = read_state(**snapshot);
+    if (state || state.error().code != Errc::closed || tries == kLoadTries) return state;
+  }
 }
 
 std::string state_bytes(const State& state) {

@@ -46,6 +46,9 @@ class Snapshot {
 };
 
 Result<std::unique_ptr<State>> read_state(ports::SnapshotReader& from);
+// Of the log's latest snapshot, also where that gives way to a newer one meanwhile; of none an
+// empty state.
+Result<std::unique_ptr<State>> load_state(ports::CommandLog& log);
 
 // All pieces in one: what "the same state" means.
 std::string state_bytes(const State& state);

@@ -10,9 +10,10 @@
 // Bounds:  a batch is at most kMaxBatchBytes, a longer one is refused with too_large. `read`
 //          returns at most `max_entries`, and takes no further one once it has kReadBytes.
 // Errors:  unavailable: nothing can be written or read now (disk full, I/O error, no connection);
-//          try again. The batch of a failed `append` may or may not stand in the log, so it is
-//          appended again under the same (node, counter) and applied once. corrupt: acknowledged
-//          bytes fail their checksum; only `doorward repair` goes on from there.
+//          try again. The batch of a failed `append` may or may not stand in the log, so its (node,
+//          counter) are appended again, and whichever comes first is applied. corrupt: acknowledged
+//          bytes fail their checksum; only `doorward repair` goes on from there. not_found, of
+//          `read` alone: entries were trimmed away before they were read.
 //          unsupported_version: written by a newer program.
 // Spec:    docs/log-format.md; every implementation passes ports/contract/command_log_contract.hpp.
 #pragma once
@@ -60,7 +61,8 @@ class SnapshotReader {
  public:
   virtual ~SnapshotReader() = default;
   virtual LogPosition at() const = 0;
-  virtual Result<std::string> read(std::size_t max_bytes) = 0;  // empty at the end
+  // Empty at the end. closed: the snapshot gave way to newer ones meanwhile; read the latest.
+  virtual Result<std::string> read(std::size_t max_bytes) = 0;
 };
 
 class CommandLog {
@@ -73,8 +75,10 @@ class CommandLog {
   // Appends `batch` and returns once it is durable.
   virtual Result<LogPosition> append(std::string_view batch) = 0;
 
-  // Entries after `after`, oldest first. Waits up to `wait` for the first one; empty if none came
-  // or `interrupt` was called.
+  // Entries after `after`, oldest first and without a gap. Waits up to `wait` for the first one;
+  // empty if none came or `interrupt` was called. not_found: `after` is gone by a trim, and entries
+  // behind it may be; whoever applied all up to `after` may go on only from a snapshot further on,
+  // which is there, since a trim drops only what every kept snapshot covers.
   virtual Result<std::vector<LogEntry>> read(const LogPosition& after, std::size_t max_entries,
                                              Millis wait) = 0;
   // Ends the `read` that waits; if none does, the next one that would wait returns at once.
@@ -88,7 +92,8 @@ class CommandLog {
   virtual Result<std::unique_ptr<SnapshotReader>> latest_snapshot() = 0;
 
   // Drops entries older than `keep_from` that every kept snapshot covers; none if there is no
-  // snapshot. The entry that the oldest one names may stay.
+  // snapshot. The newest of those may stay. Reading after the position of a kept snapshot, or of
+  // the newest that was dropped, goes on as before.
   virtual Result<> trim(LogTime keep_from) = 0;
 };
 

@@ -2,6 +2,7 @@
 """`doorward serve` with its log in a real Redis: restarts, and Redis away for a while."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -43,10 +44,10 @@ class Redis:
             return False
 
     def ask(self, *words):
-        """One command; its answer's first line."""
+        """One command; the lines of its answer, which must be short."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as peer:
             peer.sendall(f"*{len(words)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in words))
-            return peer.recv(4096).split(b"\r\n")[0].decode()
+            return peer.recv(4096).decode().split("\r\n")
 
     def stop(self):
         if self.process:
@@ -89,6 +90,16 @@ def place_of(server, ticket):
     status, _, now = server.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])
     assert status == 200, (status, now)
     return now["state"], now["position"]
+
+
+def comes_to(server, ticket, place):
+    """Waits for the place at a node that may be behind, which answers 503 then."""
+
+    def stands_there():
+        status, _, now = server.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])
+        return status == 200 and (now["state"], now["position"]) == place
+
+    wait_for(stands_there, f"not at {place}: {server.errors()}")
 
 
 class RedisLog(unittest.TestCase):
@@ -159,6 +170,39 @@ class RedisLog(unittest.TestCase):
             self.assertEqual(two.call("GET", "/v1/rooms/sale/tickets/self", token=ticket["token"])[0], 401)
             self.assertEqual(one.stop(), 0)
             self.assertIn("other secrets", self.refused(one))
+
+    def test_a_node_that_stood_still_for_longer_than_the_log_is_kept_goes_on_from_a_snapshot(self):
+        with Redis() as redis, Server(redis.config()) as one:
+            two = Server(redis.config())
+            self.addCleanup(two.__exit__)
+            one.set_room("sale", POLICY)
+            first = join(one)
+            two.data.mkdir(mode=0o700)
+            shutil.copy(one.data / "secrets.json", two.data)
+            two.start()
+            comes_to(two, first, ("admitted", None))
+            two.process.send_signal(signal.SIGSTOP)
+            for _ in range(20):
+                join(one)
+            self.assertEqual(one.stop(), 0)  # which writes a snapshot
+            one.start()
+            last = join(one)
+            self.assertEqual(last["position"], 21)
+            # As a trim does that keeps nothing for longer than the snapshot needs.
+            newest = redis.ask("HKEYS", "doorward:{main}:snapshots")[2]
+            redis.ask("XTRIM", "doorward:{main}:log:0", "MINID", "=", newest)
+            two.process.send_signal(signal.SIGCONT)
+
+            comes_to(two, last, ("waiting", 21))
+            self.assertIn("it goes on from a snapshot", two.errors())
+            self.assertIn("doorward_log_skips_total 1\n", two.call("GET", "/metrics")[2])
+            self.assertEqual(two.call("GET", "/health/ready")[0], 200)
+            self.assertEqual(join(two)["position"], 22)
+            # What it has is the state of all: its own snapshot, the last one, is as good as another's.
+            self.assertEqual((one.stop(), two.stop()), (0, 0))
+            one.start()
+            self.assertEqual(place_of(one, last), ("waiting", 21))
+            self.assertEqual(join(one)["position"], 23)
 
     def test_a_log_whose_start_is_gone_is_no_empty_log(self):
         with Redis() as redis, Server(redis.config().replace("kind: redis, ", "")) as server:

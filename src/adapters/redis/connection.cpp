@@ -90,7 +90,32 @@ Result<std::int64_t> Connection::integer(const Command& command) {
 
 Result<Reply> Connection::exchange(const Command& command, Instant deadline, Waker* waker) {
   if (auto connected = connect(deadline, waker); connected.has_error()) return connected.error();
-  auto reply = send_and_receive(command, deadline, waker);
+  if (auto sent = send(format(command), deadline); sent.has_error()) {
+    disconnect();
+    return sent.error();
+  }
+  return await(command, deadline, waker);
+}
+
+Result<std::pair<Reply, Reply>> Connection::call_both(const Command& first, const Command& second,
+                                                      Millis wait, Waker& waker) {
+  const Instant deadline = std::chrono::steady_clock::now() + options_.timeout + wait;
+  if (auto connected = connect(deadline, &waker); connected.has_error()) return connected.error();
+  if (auto sent = send(format(first) + format(second), deadline); sent.has_error()) {
+    disconnect();
+    return sent.error();
+  }
+  auto one = await(first, deadline, &waker);
+  // Both were sent, and the second's answer would be taken for another's.
+  if (one.has_error()) disconnect();
+  if (one.has_error()) return one.error();
+  auto other = await(second, deadline, &waker);
+  if (other.has_error()) return other.error();
+  return std::pair(std::move(*one), std::move(*other));
+}
+
+Result<Reply> Connection::await(const Command& command, Instant deadline, Waker* waker) {
+  auto reply = receive(deadline, waker);
   if (reply.has_error()) {
     // An answer that comes late would be taken for that of the next command.
     disconnect();

@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace doorward::adapters::redis {
@@ -67,6 +68,9 @@ class Connection {
   Result<Reply> call(const Command& command);
   // For a command that waits up to `wait` at the server. A wake ends it, and the connection.
   Result<Reply> call_waiting(const Command& command, Millis wait, Waker& waker);
+  // The same with a second command, sent along with it, that Redis does right after it.
+  Result<std::pair<Reply, Reply>> call_both(const Command& first, const Command& second,
+                                            Millis wait, Waker& waker);
   // Redis's integer reply.
   Result<std::int64_t> integer(const Command& command);
 
@@ -77,6 +81,8 @@ class Connection {
   };
 
   Result<Reply> exchange(const Command& command, Instant deadline, Waker* waker);
+  // The answer of a command that was sent; without one, or with a late one, the connection ends.
+  Result<Reply> await(const Command& command, Instant deadline, Waker* waker);
   Result<> connect(Instant deadline, Waker* waker);
   Result<> open_socket(Instant deadline);
   Result<> try_socket(int family, const void* address, std::size_t size, Instant deadline);

@@ -43,6 +43,7 @@ struct SnapshotMeta {
   std::uint64_t pieces = 0;
   std::uint32_t checksum = 0;  // of all bytes
   std::uint32_t entry = 0;     // checksum of the entry that it follows
+  friend bool operator==(const SnapshotMeta&, const SnapshotMeta&) = default;
 };
 
 std::string to_text(const SnapshotMeta& meta);  // "name pieces checksum entry"

@@ -17,6 +17,7 @@ using ports::LogPosition;
 
 constexpr std::string_view kFormat = "1";
 constexpr std::size_t kMostFetched = 128;
+constexpr int kSnapshotTries = 5;
 // A server that went silent shows after one of these, however long the wait.
 constexpr Millis kLongestBlock{2'000};
 
@@ -51,6 +52,11 @@ StreamCounts read_counts(const redisReply& info) {
     if (name == "first-entry" && value.elements > 0) counts.first = position(*value.element[0]);
   }
   return counts;
+}
+
+// An entry that was given up with XDEL does not lie before the first.
+bool lost_its_start(const StreamCounts& counts) {
+  return counts.added > counts.length && (counts.length == 0 || counts.last_deleted < counts.first);
 }
 
 }  // namespace
@@ -133,24 +139,47 @@ Result<std::vector<LogEntry>> RedisLog::read(const LogPosition& after, std::size
       return std::vector<LogEntry>{};
     }
     if (reply.has_error()) return reply.error();
-    if ((*reply)->type == REDIS_REPLY_ARRAY && (*reply)->elements == 1 &&
-        (*reply)->element[0]->elements == 2) {
-      return parse_entries(*(*reply)->element[0]->element[1]);
+    const auto& [streams, before] = *reply;
+    if (streams->type == REDIS_REPLY_ARRAY && streams->elements == 1 &&
+        streams->element[0]->elements == 2) {
+      // A trim drops from the beginning. So as long as the entry before stands, none behind it went.
+      if (before->elements == 0) {
+        if (auto checked = check_not_trimmed(after); checked.has_error()) return checked.error();
+      }
+      return parse_entries(*streams->element[0]->element[1]);
     }
     left = std::chrono::duration_cast<Millis>(until - std::chrono::steady_clock::now());
     if (left <= Millis{0}) return std::vector<LogEntry>{};
   }
 }
 
-Result<Reply> RedisLog::fetch(const std::string& after, std::size_t count, Millis wait) {
+Result<std::pair<Reply, Reply>> RedisLog::fetch(const std::string& after, std::size_t count,
+                                                Millis wait) {
   const std::string number = std::to_string(count);
+  const std::string longest = std::to_string(wait.count());
+  Connection::Command read{"XREAD", "COUNT", number};
   // A wait of zero would be for ever.
-  if (wait <= Millis{0}) {
-    return reader_.call({"XREAD", "COUNT", number, "STREAMS", keys_.log, after});
+  if (wait > Millis{0}) read.insert(read.end(), {"BLOCK", longest});
+  read.insert(read.end(), {"STREAMS", keys_.log, after});
+  return reader_.call_both(read, {"XRANGE", keys_.log, after, after}, std::max(wait, Millis{0}),
+                           waker_);
+}
+
+Result<> RedisLog::check_not_trimmed(const LogPosition& after) {
+  const std::string id = entry_id(after);
+  if (after == LogPosition{}) {
+    const auto info = reader_.call({"XINFO", "STREAM", keys_.log});
+    if (info.has_error()) return info.error();
+    if (!lost_its_start(read_counts(**info))) return {};
+  } else {
+    // It may have been given up by itself, with XDEL; then those before it are there.
+    const auto first = reader_.call({"XRANGE", keys_.log, "-", id, "COUNT", "1"});
+    if (first.has_error()) return first.error();
+    if ((*first)->elements > 0) return {};
   }
-  return reader_.call_waiting({"XREAD", "COUNT", number, "BLOCK", std::to_string(wait.count()),
-                               "STREAMS", keys_.log, after},
-                              wait, waker_);
+  return error(Errc::not_found,
+               fmt::format("the log {} in Redis at {} was trimmed, and was read up to entry {}",
+                           keys_.log, options_.address.name(), id));
 }
 
 Result<std::vector<LogEntry>> RedisLog::parse_entries(const redisReply& entries) {
@@ -210,22 +239,35 @@ Result<std::unique_ptr<ports::SnapshotWriter>> RedisLog::begin_snapshot(const Lo
 }
 
 Result<std::unique_ptr<ports::SnapshotReader>> RedisLog::latest_snapshot() {
-  const auto kept = snapshots_.list();
-  if (kept.has_error()) return kept.error();
-  for (auto one = kept->rbegin(); one != kept->rend(); ++one) {
-    const auto checksum = checksum_at(one->at);
-    if (checksum.has_error()) return checksum.error();
-    if (!checksum->has_value() || **checksum != one->meta.entry) continue;
-    auto reader = snapshots_.open(*one);
-    if (reader.has_error()) return reader.error();
-    if (*reader != nullptr) return reader;
+  auto kept = snapshots_.list();
+  for (int tries = 0; tries < kSnapshotTries; ++tries) {
+    if (kept.has_error()) return kept.error();
+    auto reader = newest_whole(*kept);
+    if (reader.has_error() || *reader != nullptr) return reader;
+    // Meanwhile others may have written newer ones, to which those listed gave way.
+    auto now = snapshots_.list();
+    if (now.has_value() && *now == *kept) break;
+    kept = std::move(now);
   }
+  if (kept.has_error()) return kept.error();
   if (auto checked = check_start(*kept); checked.has_error()) return checked.error();
   return nullptr;
 }
 
+Result<std::unique_ptr<ports::SnapshotReader>> RedisLog::newest_whole(
+    const std::vector<KeptSnapshot>& kept) {
+  for (auto one = kept.rbegin(); one != kept.rend(); ++one) {
+    const auto checksum = checksum_at(one->at);
+    if (checksum.has_error()) return checksum.error();
+    if (!checksum->has_value() || **checksum != one->meta.entry) continue;
+    auto reader = snapshots_.open(*one);
+    if (reader.has_error() || *reader != nullptr) return reader;
+  }
+  return nullptr;
+}
+
 // By what Redis 7 counts itself, so that a trim by hand shows as well. An older one leaves only
-// what the snapshots name; an entry that was given up with XDEL does not lie before the first.
+// what the snapshots name.
 Result<> RedisLog::check_start(const std::vector<KeptSnapshot>& kept) {
   const auto type = keeper_.call({"TYPE", keys_.log});
   if (type.has_error()) return type.error();
@@ -238,9 +280,7 @@ Result<> RedisLog::check_start(const std::vector<KeptSnapshot>& kept) {
   }
   const bool names_what_is_gone =
       !kept.empty() && (counts.length == 0 || kept.front().at < counts.first);
-  const bool lost_its_start =
-      counts.added > counts.length && (counts.length == 0 || counts.last_deleted < counts.first);
-  if (!names_what_is_gone && !lost_its_start) return {};
+  if (!names_what_is_gone && !lost_its_start(counts)) return {};
   const std::string begins = counts.length == 0 ? "has no entries any more"
                                                 : "begins with entry " + entry_id(counts.first);
   return error(
@@ -258,9 +298,14 @@ Result<> RedisLog::trim(LogTime keep_from) {
   if (kept.has_error()) return kept.error();
   if (kept->empty()) return {};
   const std::int64_t since = std::max<std::int64_t>(keep_from.time_since_epoch().count(), 0);
-  // The oldest snapshot's own entry stays, so that the snapshot can be seen to stand.
+  // The newest that may go stays: the oldest snapshot's own entry, by which that is seen to stand,
+  // or the one that a node has read last which heard nothing for so long.
   const LogPosition first{.epoch = 0, .major = static_cast<std::uint64_t>(since), .minor = 0};
-  const std::string id = entry_id(std::min(first, kept->front().at));
+  std::string id = entry_id(std::min(first, kept->front().at));
+  const auto last = keeper_.call({"XREVRANGE", keys_.log, id, "-", "COUNT", "1"});
+  if (last.has_error()) return last.error();
+  if ((*last)->elements == 0) return {};
+  id = text_of(*(*last)->element[0]->element[0]);
   for (;;) {
     const auto gone = keeper_.integer({"XTRIM", keys_.log, "MINID", "~", id, "LIMIT", "1000"});
     if (gone.has_error()) return gone.error();

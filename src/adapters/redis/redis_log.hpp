@@ -8,7 +8,8 @@
 //          keeper's, so they are used on its thread and end before the log.
 // Threads: as the port says.
 // Bounds:  every call ends within `timeout` beyond the wait it was given. A read fetches at most
-//          128 entries at once, fewer while they are large.
+//          128 entries at once, fewer while they are large, and the one before them, which shows
+//          that nothing in between was trimmed; both in one exchange.
 // Errors:  as the port says; `open` also conflict, if a key holds something else.
 // Durability: Redis's own: with `appendonly yes` and `appendfsync always` an acknowledged entry is
 //          on its disk; otherwise `open` warns. What a failed-over Redis lost is not noticed yet:
@@ -25,6 +26,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace doorward::adapters::redis {
 
@@ -56,12 +59,18 @@ class RedisLog final : public ports::CommandLog, public ports::LogMark {
   explicit RedisLog(const Options& options);
   Result<> check_format();
   void warn_if_not_durable();
-  Result<Reply> fetch(const std::string& after, std::size_t count, Millis wait);
+  // The entries after that one, and that one itself if it still stands.
+  Result<std::pair<Reply, Reply>> fetch(const std::string& after, std::size_t count, Millis wait);
+  // not_found: what followed `after`, which does not stand any more, may have been trimmed.
+  Result<> check_not_trimmed(const ports::LogPosition& after);
   Result<std::vector<ports::LogEntry>> parse_entries(const redisReply& entries);
   Result<ports::LogEntry> parse_entry(const redisReply& entry) const;
   // The checksum of the entry at `at`, as the keeper finds it; nothing if none stands there.
   Result<std::optional<std::uint32_t>> checksum_at(const ports::LogPosition& at);
 
+  // Null if none of them is whole and stands.
+  Result<std::unique_ptr<ports::SnapshotReader>> newest_whole(
+      const std::vector<KeptSnapshot>& kept);
   // corrupt: entries at the log's start are gone.
   Result<> check_start(const std::vector<KeptSnapshot>& kept);
 

@@ -238,6 +238,67 @@ TEST_F(RedisLogTest, AnEntryThatWasGivenUpDoesNotStopTheStart) {
   EXPECT_EQ(*latest, nullptr);
 }
 
+void keep_snapshot(RedisLog& log, const LogPosition& at, const std::string& bytes) {
+  auto writer = log.begin_snapshot(at);
+  ASSERT_TRUE(writer.has_value()) << writer.error().what;
+  ASSERT_TRUE((*writer)->write(bytes).has_value());
+  ASSERT_TRUE((*writer)->commit().has_value());
+}
+
+TEST_F(RedisLogTest, AReaderBehindATrimByHandIsToldSo) {
+  const RedisServer server;
+  const auto log = open(server);
+  const auto first = log->append("a");
+  for (const char* batch : {"b", "c", "d"}) ASSERT_TRUE(log->append(batch).has_value());
+  ask(server, {"XTRIM", "doorward:{main}:log:0", "MAXLEN", "=", "2"});
+  EXPECT_EQ(log->read({}, 10, Millis{0}).error().code, Errc::not_found);
+  const auto missed = log->read(*first, 10, Millis{10'000});
+  ASSERT_TRUE(missed.has_error());
+  EXPECT_EQ(missed.error().code, Errc::not_found);
+  EXPECT_THAT(missed.error().what, HasSubstr(entry_id(*first)));
+}
+
+TEST_F(RedisLogTest, AReaderWhoseLastEntryWasGivenUpGoesOn) {
+  const RedisServer server;
+  const auto log = open(server);
+  ASSERT_TRUE(log->append("a").has_value());
+  const auto damaged = log->append("b");
+  ASSERT_TRUE(log->append("c").has_value());
+  ask(server, {"XDEL", "doorward:{main}:log:0", entry_id(*damaged)});
+  const auto entries = log->read(*damaged, 10, Millis{0});
+  ASSERT_TRUE(entries.has_value()) << entries.error().what;
+  EXPECT_EQ(entries->size(), 1U);
+}
+
+TEST_F(RedisLogTest, ATrimByTimeKeepsTheEntryThatAQuietNodeReadLast) {
+  const RedisServer server;
+  const auto log = open(server);
+  const auto old = log->append("old");
+  const auto before = log->append("before the pause");
+  const LogTime then{Millis{static_cast<std::int64_t>(before->major)}};
+  auto after = log->append("after");
+  while (after->major == before->major) after = log->append("after");
+  keep_snapshot(*log, *log->append("last"), "state");
+  ASSERT_TRUE(log->trim(then + Millis{1}).has_value());
+  EXPECT_EQ(log->read({}, 10, Millis{0}).error().code, Errc::not_found) << entry_id(*old);
+  EXPECT_TRUE(log->read(*before, 10, Millis{0}).has_value());
+}
+
+TEST_F(RedisLogTest, ASnapshotThatGivesWayWhileItIsReadSaysThatANewerOneIsThere) {
+  const RedisServer server;
+  const auto log = open(server);
+  keep_snapshot(*log, *log->append("a"), std::string(600'000, 'a'));
+  auto reader = log->latest_snapshot();
+  ASSERT_TRUE(reader.has_value()) << reader.error().what;
+  ASSERT_TRUE((*reader)->read(1'000).has_value());
+  for (const char* batch : {"b", "c"}) keep_snapshot(*log, *log->append(batch), "newer");
+  auto piece = (*reader)->read(1U << 20);
+  while (piece.has_value() && !piece->empty()) piece = (*reader)->read(1U << 20);
+  ASSERT_TRUE(piece.has_error());
+  EXPECT_EQ(piece.error().code, Errc::closed);
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 TEST_F(RedisLogTest, OldSnapshotsLeaveNoKeyBehind) {
   const RedisServer server;
   const auto log = open(server);

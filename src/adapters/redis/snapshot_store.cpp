@@ -42,7 +42,7 @@ class StoreReader final : public ports::SnapshotReader {
     const auto reply = redis_.call({"LINDEX", list_, std::to_string(next_)});
     if (reply.has_error()) return reply.error();
     if ((*reply)->type != REDIS_REPLY_STRING) {
-      return error(Errc::unavailable,
+      return error(Errc::closed,
                    "the snapshot " + list_ + " in Redis gave way to a newer one; read that one");
     }
     piece_ = text_of(**reply);
@@ -148,8 +148,17 @@ Result<std::unique_ptr<ports::SnapshotReader>> SnapshotStore::open(const KeptSna
   const auto is_whole = check(list, kept.meta);
   if (is_whole.has_error()) return is_whole.error();
   if (*is_whole) return std::make_unique<StoreReader>(redis_, list, kept);
-  warn_(fmt::format("the snapshot {} in Redis is damaged and is passed over", list));
+  const auto named = is_named(kept);
+  if (named.has_error()) return named.error();
+  if (*named) warn_(fmt::format("the snapshot {} in Redis is damaged and is passed over", list));
   return nullptr;
+}
+
+// By what names it and goes first.
+Result<bool> SnapshotStore::is_named(const KeptSnapshot& kept) {
+  const auto meta = redis_.call({"HGET", keys_.snapshots, entry_id(kept.at)});
+  if (meta.has_error()) return meta.error();
+  return text_of(**meta) == to_text(kept.meta);
 }
 
 // Before anything is restored from it, since an older one would do.

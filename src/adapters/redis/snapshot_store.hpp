@@ -7,7 +7,8 @@
 // Threads: single-owner, the keeper; also the writers and readers, since they share its connection.
 // Bounds:  pieces of 256 KiB; the two newest snapshots are kept; what a node that died left half
 //          written goes after 10 minutes.
-// Errors:  unavailable; corrupt, at the end of a read, if the bytes changed since it was opened.
+// Errors:  unavailable; from a reader also closed, if the snapshot gave way to newer ones, and
+//          corrupt at its end, if the bytes changed since it was opened.
 // Spec:    docs/storage.md.
 #pragma once
 
@@ -28,6 +29,7 @@ namespace doorward::adapters::redis {
 struct KeptSnapshot {
   ports::LogPosition at;
   SnapshotMeta meta;
+  friend bool operator==(const KeptSnapshot&, const KeptSnapshot&) = default;
 };
 
 class SnapshotStore {
@@ -39,12 +41,13 @@ class SnapshotStore {
                                                        std::uint32_t entry_checksum);
   // By position, oldest first.
   Result<std::vector<KeptSnapshot>> list();
-  // Null if it is not what was written, or gone; that is said.
+  // Null if it is not what was written, which is said, or gave way to newer ones.
   Result<std::unique_ptr<ports::SnapshotReader>> open(const KeptSnapshot& kept);
 
  private:
   friend class StoreWriter;
   Result<bool> check(const std::string& list, const SnapshotMeta& meta);
+  Result<bool> is_named(const KeptSnapshot& kept);
   Result<> publish(const KeptSnapshot& kept);
   Result<> remove_older();
 

@@ -44,6 +44,9 @@ Result<std::vector<ports::LogEntry>> LogReader::read(std::uint64_t after, std::u
                                                      std::size_t max_entries) {
   const auto before = find(after);
   if (before.has_error()) return before.error();
+  if (!before->has_value()) {
+    if (auto checked = check_not_trimmed(after); checked.has_error()) return checked.error();
+  }
   const ResetGuard guard(select_);
   select_.bind(1, after).bind(2, up_to).bind(3, max_entries);
   std::vector<ports::LogEntry> entries;
@@ -66,6 +69,16 @@ Result<std::vector<ports::LogEntry>> LogReader::read(std::uint64_t after, std::u
     entries.push_back(to_entry(record));
   }
   return entries;
+}
+
+Result<> LogReader::check_not_trimmed(std::uint64_t after) {
+  const auto anchor = read_anchor(*database_);
+  if (anchor.has_error()) return anchor.error();
+  if (after >= anchor->link.number) return {};
+  return error(
+      Errc::not_found,
+      fmt::format("the log in {} was trimmed up to entry 0-{}-0, and was read up to 0-{}-0",
+                  database_->path().string(), anchor->link.number, after));
 }
 
 Result<std::optional<Link>> LogReader::find(std::uint64_t number) {

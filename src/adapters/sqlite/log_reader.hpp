@@ -1,7 +1,7 @@
 // A connection that reads rows of the log and checks them.
 //
 // Threads: single-owner; the reader and the keeper of the log each have one.
-// Errors:  corrupt, naming the file, the entry and the remedy; unavailable.
+// Errors:  corrupt, naming the file, the entry and the remedy; unavailable; not_found.
 // Spec:    docs/storage.md.
 #pragma once
 
@@ -22,7 +22,8 @@ class LogReader {
  public:
   static Result<std::unique_ptr<LogReader>> open(std::unique_ptr<Database> database);
 
-  // Entries with `after` < number ≤ `up_to`, each checked against the one before it.
+  // Entries with `after` < number ≤ `up_to`, each checked against the one before it. not_found: the
+  // first of them were trimmed.
   Result<std::vector<ports::LogEntry>> read(std::uint64_t after, std::uint64_t up_to,
                                             std::size_t max_entries);
   // The link of the row `number`, or of the anchor if that stands for it; nothing if neither is
@@ -37,6 +38,7 @@ class LogReader {
 
  private:
   explicit LogReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  Result<> check_not_trimmed(std::uint64_t after);
   Error damaged(const Record& record) const;
 
   std::unique_ptr<Database> database_;

@@ -104,6 +104,9 @@ constexpr std::array kTable{
               "Snapshots that could not be written, or the log behind them not trimmed."},
     MetricRow{MetricId::log_standstills, "doorward_log_standstills_total", counter, "",
               "Times that log time stood still for seconds, as when Redis's clock is put back."},
+    MetricRow{MetricId::log_skips, "doorward_log_skips_total", counter, "",
+              "Times that entries were trimmed before this node read them, and a snapshot taken "
+              "instead."},
     MetricRow{MetricId::log_writable, "doorward_log_writable", gauge, "",
               "0 while the log refuses writes; joins are answered 503 then."},
     MetricRow{MetricId::log_broken, "doorward_log_broken", gauge, "",

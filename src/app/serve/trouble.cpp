@@ -14,6 +14,11 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
       return log.warn("no snapshot could be written; the log grows until the next one", fields);
     case Trouble::time_stands:
       return log.warn("log time stands still; deadlines and rates wait for it", fields);
+    case Trouble::skipped:
+      return log.warn(
+          "this node stood still for longer than the log is kept; it goes on from a "
+          "snapshot",
+          fields);
     case Trouble::broken:
       return log.error("the command log cannot be applied any more; restart this node", fields);
   }

@@ -23,11 +23,10 @@ class Last final : public Log::Sink {
 
 TEST(LogTrouble, SaysTheCauseAndHowBadItIs) {
   using engine::Trouble;
-  const std::pair<Trouble, const char*> table[] = {{Trouble::append_failed, " warn  "},
-                                                   {Trouble::read_failed, " warn  "},
-                                                   {Trouble::snapshot_failed, " warn  "},
-                                                   {Trouble::time_stands, " warn  "},
-                                                   {Trouble::broken, " error "}};
+  const std::pair<Trouble, const char*> table[] = {
+      {Trouble::append_failed, " warn  "},   {Trouble::read_failed, " warn  "},
+      {Trouble::snapshot_failed, " warn  "}, {Trouble::time_stands, " warn  "},
+      {Trouble::skipped, " warn  "},         {Trouble::broken, " error "}};
   for (const auto& [trouble, level] : table) {
     const ports::FakeClock clock;
     std::string line;

@@ -90,6 +90,10 @@ Result<std::vector<LogEntry>> MemoryLog::read(const LogPosition& after, std::siz
   if (refuse_reads_) return error(Errc::unavailable, "the log refuses reads, as the test ordered");
   store_->changed_.wait_for(
       lock, wait, [&] { return interrupted_ || store_->after(after) != store_->entries_.end(); });
+  if (after < store_->trimmed_) {
+    return error(Errc::not_found, "the log was trimmed up to " + to_string(store_->trimmed_) +
+                                      ", and was read up to " + to_string(after));
+  }
   std::vector<LogEntry> found;
   std::size_t bytes = 0;
   for (auto it = store_->after(after); it != store_->entries_.end(); ++it) {
@@ -111,7 +115,7 @@ Result<std::unique_ptr<SnapshotWriter>> MemoryLog::begin_snapshot(const LogPosit
   const std::lock_guard lock(store_->mutex_);
   if (refuse_snapshots_)
     return error(Errc::unavailable, "the log refuses snapshots, as the test ordered");
-  if (at.epoch != 0 || at.major > store_->last_number_) {
+  if (at.epoch != 0 || at.major > store_->last_number_ || at < store_->trimmed_) {
     return error(Errc::invalid, "no entry stands at " + to_string(at));
   }
   return std::make_unique<MemorySnapshotWriter>(store_, at);
@@ -130,6 +134,7 @@ Result<> MemoryLog::trim(LogTime keep_from) {
   const LogPosition covered = store_->snapshots_.front().at;
   auto& entries = store_->entries_;
   while (!entries.empty() && entries.front().time < keep_from && entries.front().at <= covered) {
+    store_->trimmed_ = entries.front().at;
     entries.pop_front();
   }
   return {};

@@ -43,6 +43,7 @@ class MemoryStore {
   std::condition_variable changed_;
   std::deque<LogEntry> entries_;
   std::uint64_t last_number_ = 0;
+  LogPosition trimmed_;  // the last entry that was dropped
   LogTime last_time_{};
   std::vector<Snapshot> snapshots_;  // by position, at most two
 };
