@@ -2,7 +2,7 @@
 //
 // Why:     many loops hand commands to one committer, which takes whatever gathered as one batch.
 // Time:    waits are durations; nothing reads a clock of ours.
-// Threads: thread-safe; any number of producers and consumers.
+// Threads: thread-safe; any number of producers and consumers, of which one at a time may gather.
 // Bounds:  at most `limit` items. A full or closed queue refuses, and the caller keeps the item.
 #pragma once
 

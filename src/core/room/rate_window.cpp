@@ -54,7 +54,8 @@ RateWindow RateWindow::read(ByteReader& in) {
   RateWindow window;
   LogTime at{};
   for (auto left = in.varint(2 * kMaxEntries); left > 0 && in.ok(); --left) {
-    const auto step = in.varint(INT64_MAX / 2);
+    const auto step =
+        in.varint(static_cast<std::uint64_t>(INT64_MAX / 2 - at.time_since_epoch().count()));
     const auto n = static_cast<std::uint32_t>(in.varint(UINT32_MAX));
     if (n == 0 || (step == 0 && !window.entries_.empty())) in.fail();
     at += Millis{static_cast<std::int64_t>(step)};
