@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Memory of a parked event stream in the bare edge: growth of the server's RSS per stream.
 
-The clients are spread over processes and loopback addresses: one process may hold 20,000 files.
+The clients are spread over processes and loopback addresses: one process may hold 20,000 files. Ends with 1 above the aim.
 """
 
 import argparse
@@ -9,7 +9,11 @@ import multiprocessing
 import resource
 import socket
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+from figures import Figures  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 PER_CLIENT = 5000
@@ -67,12 +71,14 @@ def main():
     before = rss_bytes(server.pid)
     clients += spread(args.streams, 3)
     grown = rss_bytes(server.pid) - before
-    print(f"{args.streams} parked event streams: {grown / args.streams:.0f} bytes of process memory each")
     release.set()
     for client in clients:
         client.join()
     server.stdin.close()
     server.wait()
+    figures = Figures()
+    figures.at_most(f"process memory of each of {args.streams} parked event streams", grown / args.streams, 768, "bytes")
+    figures.end()
 
 
 if __name__ == "__main__":
