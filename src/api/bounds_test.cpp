@@ -1,4 +1,5 @@
-// Names and times that no record holds, and names that are no text: refused where they are read, and the shard lives on.
+// Names and times that no record holds, and names that are no text: refused where they are read,
+// and the shard lives on.
 #include "api/api_test_support.hpp"
 
 namespace doorward::api {

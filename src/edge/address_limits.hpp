@@ -1,7 +1,7 @@
 // How many connections there are, in all and from each address.
 //
-// Why:     one client may not take every connection; a proxy, who brings many, may. An IPv6 client has a /64, so that is what
-//          counts.
+// Why:     one client may not take every connection; a proxy, who brings many, may. An IPv6 client
+//          has a /64, so that is what counts.
 // Threads: thread-safe; the loops share one. A Pass belongs to its connection.
 // Bounds:  as given or set; an address without connections takes no memory.
 #pragma once

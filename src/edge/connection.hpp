@@ -68,8 +68,8 @@ class Connection : public boost::intrusive::list_base_hook<
   // What `out` holds now leaves at the end of this turn of the loop, if nothing sends it before.
   void flush_soon();
   void flush();
-  // Whether not all of it left. A read that was awaited meanwhile is broken off, as if nothing came,
-  // so that its reader sends the rest.
+  // Whether not all of it left. A read that was awaited meanwhile is broken off, as if nothing
+  // came, so that its reader sends the rest.
   bool take_stuck() { return std::exchange(is_stuck_, false); }
 
   void shutdown_write();

@@ -337,8 +337,7 @@ TEST(Server, TellsAHandlerThatWaitsThatItsConnectionWasCut) {
   const auto wait = [&](Exchange& exchange) -> Task<> {
     waits.set_value();
     const auto loop = co_await boost::asio::this_coro::executor;
-    while (!exchange.peer_is_gone())
-      co_await boost::asio::post(loop, boost::asio::use_awaitable);
+    while (!exchange.peer_is_gone()) co_await boost::asio::post(loop, boost::asio::use_awaitable);
     told.set_value();
   };
   RunningServer running(patient_options(), wait);

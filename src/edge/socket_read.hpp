@@ -5,8 +5,8 @@
 //          nothing: `await_more` waits at once. It goes through Asio's reactor, whose public reads
 //          cannot be told so.
 // Ownership: part of its connection. Its reader is told once of each read, also of one that was
-//          cancelled, unless the loop itself ends: then it is `abandoned`, and lets go of what keeps
-//          it.
+//          cancelled, unless the loop itself ends: then it is `abandoned`, and lets go of what
+//          keeps it.
 // Threads: on its loop only.
 // Errors:  those of the socket; eof where the peer ended its side.
 #pragma once

@@ -4,8 +4,8 @@
 //          listener, then says what is due next.
 // Time:    readers get in after each slice of kSliceTickets.
 // Errors:  a batch that cannot be read ends the applying for good: the shard is broken, and reads
-//          go on. Entries that were trimmed before this node read them are skipped with the state of
-//          a snapshot further on; without one the shard is broken.
+//          go on. Entries that were trimmed before this node read them are skipped with the state
+//          of a snapshot further on; without one the shard is broken.
 // Threads: `run` is the thread; `replay` comes before any.
 #pragma once
 

@@ -222,7 +222,7 @@ edge::Task<Sought<Place>> RoomGate::join(Visit& visit) {
   JoinRequest request{visit.room(), std::move(*identity.subject), {}};
   auto place = co_await places_.join(std::move(request));
   wire::Fields& fields = visit.context.answer_fields;
-  // What could not be written may stand in the log after all: as the same device the retry finds it.
+  // What could not be written may stand in the log after all: the same device's retry finds it.
   if (!new_device.empty() && (place || place.error().status() == 503))
     set_device_cookie(fields, services.tokens.issue_device(new_device, places_.now()),
                       visit.secure());

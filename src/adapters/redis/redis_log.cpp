@@ -142,7 +142,8 @@ Result<std::vector<LogEntry>> RedisLog::read(const LogPosition& after, std::size
     const auto& [streams, before] = *reply;
     if (streams->type == REDIS_REPLY_ARRAY && streams->elements == 1 &&
         streams->element[0]->elements == 2) {
-      // A trim drops from the beginning. So as long as the entry before stands, none behind it went.
+      // A trim drops from the beginning. So as long as the entry before stands, none behind it
+      // went.
       if (before->elements == 0) {
         if (auto checked = check_not_trimmed(after); checked.has_error()) return checked.error();
       }

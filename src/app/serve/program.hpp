@@ -94,7 +94,8 @@ class Program {
   Result<> apply_file(const config::Config& config);
   void load_used_keys();
   void save_used_keys();
-  // Whether the log can still be where it was begun: nobody removed it, nor put another in its place.
+  // Whether the log can still be where it was begun: nobody removed it, nor put another in its
+  // place.
   bool is_in_place() const { return sqlite_log_ == nullptr || sqlite_log_->is_in_place(); }
   void tell_if_displaced();
   std::shared_ptr<gateway::Filter> make_rate_rules();

@@ -40,7 +40,8 @@ Result<Secrets> read_secrets(const std::filesystem::path& folder);
 std::string fingerprint(const Secrets& secrets);
 
 // Those of the folder, if they are the log's; a log that knows none takes these, and so does any
-// with `renew`. The mark is their fingerprint with an id, by which this log is known from others. conflict: they are others, or the folder has none; then none are made.
+// with `renew`. The mark is their fingerprint with an id, by which this log is known from others.
+// conflict: they are others, or the folder has none; then none are made.
 Result<Secrets> open_secrets_of_log(const std::filesystem::path& folder,
                                     wire::jose::Algorithm algorithm, ports::Entropy& entropy,
                                     ports::LogMark& log, bool renew);

@@ -28,7 +28,8 @@ bool is_ours(std::string_view name) {
 }
 
 // Whether a backend is not to see this cookie, "doorward_ticket_sale=…": by a ticket and a device
-// whoever has them acts for the visitor. A backend may verify passes; behind a room its own is enough.
+// whoever has them acts for the visitor. A backend may verify passes; behind a room its own is
+// enough.
 bool is_kept_back(std::string_view pair, std::string_view own_pass) {
   std::string_view name = pair.substr(0, pair.find('='));
   name.remove_prefix(std::min(name.size(), name.find_first_not_of(" \t")));
