@@ -59,7 +59,7 @@ def main():
     figures = Figures()
     latency = statistics.median(row[0] for row in rows)
     figures.at_most(f"median latency of a join with {options.clients} clients", latency, 5, "ms", machine)
-    figures.at_least("durable joins", statistics.median(row[1] for row in rows), 30_000, "per CPU-second")
+    figures.at_least("durable joins", statistics.median(row[1] for row in rows), 30_000, "per CPU-second", machine)
     figures.end()
 
 

@@ -1,7 +1,7 @@
 """Figures and their aims: each is printed, and a benchmark that missed one ends with 1.
 
-A time says as much of the machine as of the program, so that it is judged only where others left the processors alone: what they
-used meanwhile is printed beside it. Memory, and work per CPU-second, are judged always.
+Times, and work per CPU-second a little less, say as much of the machine as of the program. So they are judged only where others left
+the processors alone: what they used meanwhile is printed beside the figure. Memory is judged always.
 """
 
 import os
