@@ -33,7 +33,7 @@ class Descriptors final : public limit::HeaderSource, public limit::KeySource {
   // False where the name is none.
   bool set(std::string_view name, std::string text);
   std::optional<std::string_view> get(std::string_view name) const;
-  std::optional<std::string_view> header(std::string_view name) const override;
+  std::optional<std::string_view> header(std::string_view name, std::size_t n) const override;
   std::string_view client() const override;
   std::optional<std::string_view> value(const limit::KeyPart& part) const override;
 

@@ -50,7 +50,8 @@ std::optional<std::string_view> Descriptors::get(std::string_view name) const {
   return found->second;
 }
 
-std::optional<std::string_view> Descriptors::header(std::string_view name) const {
+std::optional<std::string_view> Descriptors::header(std::string_view name, std::size_t n) const {
+  if (n > 0) return std::nullopt;
   return get(canonical(std::string(kHeader).append(name)));
 }
 

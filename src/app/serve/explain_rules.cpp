@@ -19,7 +19,9 @@ constexpr std::string_view kOwnBase = "/.doorward";
 
 class NoHeaders final : public limit::HeaderSource {
  public:
-  std::optional<std::string_view> header(std::string_view) const override { return std::nullopt; }
+  std::optional<std::string_view> header(std::string_view, std::size_t) const override {
+    return std::nullopt;
+  }
 };
 
 std::string quota_text(const limit::Quota& quota) {

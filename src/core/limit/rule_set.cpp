@@ -48,8 +48,12 @@ bool value_matches(std::string_view pattern, std::string_view value) {
 
 bool headers_match(const std::vector<HeaderMatch>& headers, const HeaderSource& source) {
   return std::all_of(headers.begin(), headers.end(), [&](const HeaderMatch& wanted) {
-    const auto value = source.header(wanted.name);
-    return value && value_matches(wanted.pattern, *value);
+    // Any of them: whoever sends another before it escapes nothing.
+    for (std::size_t n = 0;; ++n) {
+      const auto value = source.header(wanted.name, n);
+      if (!value) return false;
+      if (value_matches(wanted.pattern, *value)) return true;
+    }
   });
 }
 

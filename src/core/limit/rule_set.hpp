@@ -67,7 +67,8 @@ using RulePtr = std::shared_ptr<const CompiledRule>;
 // What a rule may read of a request's head.
 class HeaderSource {
  public:
-  virtual std::optional<std::string_view> header(std::string_view name) const = 0;
+  // The n-th field of this name, from zero.
+  virtual std::optional<std::string_view> header(std::string_view name, std::size_t n) const = 0;
 
  protected:
   ~HeaderSource() = default;

@@ -22,7 +22,9 @@ std::vector<RulePtr> rules(std::int64_t count) {
 }
 
 struct NoHeaders final : HeaderSource {
-  std::optional<std::string_view> header(std::string_view) const override { return std::nullopt; }
+  std::optional<std::string_view> header(std::string_view, std::size_t) const override {
+    return std::nullopt;
+  }
 };
 
 void find_rules(benchmark::State& state) {

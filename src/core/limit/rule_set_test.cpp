@@ -11,10 +11,11 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Headers final : HeaderSource {
-  std::map<std::string, std::string, std::less<>> values;
-  std::optional<std::string_view> header(std::string_view name) const override {
-    const auto found = values.find(name);
-    return found == values.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+  std::multimap<std::string, std::string, std::less<>> values;
+  std::optional<std::string_view> header(std::string_view name, std::size_t n) const override {
+    auto [found, end] = values.equal_range(name);
+    while (found != end && n-- > 0) ++found;
+    return found == end ? std::nullopt : std::optional<std::string_view>(found->second);
   }
 };
 
@@ -158,6 +159,8 @@ TEST(RuleSet, EveryListMustMatch) {
   Asked asked{.path = "/b"};
   asked.headers.values = {{"X-Plan", "gold"}};
   EXPECT_EQ(names(set, asked), "exact");
+  asked.headers.values = {{"X-Plan", "silver"}, {"X-Plan", "gold"}};
+  EXPECT_EQ(names(set, asked), "exact") << "another before it is no way around";
   asked.headers.values = {{"X-Plan", "gone"}, {"X-Any", ""}};
   EXPECT_EQ(names(set, asked), "gold");
   EXPECT_EQ(names(set, {.path = "/b", .route = "shop"}), "routed");

@@ -14,8 +14,12 @@ std::optional<std::string_view> if_any(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string_view> RequestValues::header(std::string_view name) const {
-  return head().fields.find(name);
+std::optional<std::string_view> RequestValues::header(std::string_view name, std::size_t n) const {
+  const wire::Fields& fields = head().fields;
+  if (n == 0) return fields.find(name);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (wire::equal_ignoring_case(fields[i].name, name) && n-- == 0) return fields[i].value;
+  return std::nullopt;
 }
 
 const Identity& RequestValues::identity() const {

@@ -19,7 +19,7 @@ class RequestValues final : public limit::HeaderSource, public limit::KeySource 
   RequestValues(const Context& context, const Identities& identities, LogTime now)
       : context_(context), identities_(identities), now_(now) {}
 
-  std::optional<std::string_view> header(std::string_view name) const override;
+  std::optional<std::string_view> header(std::string_view name, std::size_t n = 0) const override;
   std::string_view client() const override { return context_.client.key; }
   std::optional<std::string_view> value(const limit::KeyPart& part) const override;
 
