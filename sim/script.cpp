@@ -70,7 +70,8 @@ Batch Script::restart(Node& node, LogTime now) {
   node.next_counter = 1;
   const Millis remember(random_.between(1'000, 60'000));
   // Of an older program, or of this one.
-  const auto rules = random_.chance(30) ? engine::kFirstRules : engine::kNewestRules;
+  const auto rules =
+      static_cast<std::uint16_t>(random_.between(engine::kFirstRules, engine::kNewestRules));
   return signed_by(node, now, {engine::NodeStarted{node.place, remember, rules}});
 }
 

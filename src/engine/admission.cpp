@@ -213,8 +213,9 @@ std::optional<std::uint32_t> capacity_of(const World& world, const Room& room) {
 }
 
 bool is_sold_out(const World& world, const Room& room) {
+  if (room.tied_to.empty()) return false;
   const InventoryState* stock = stock_of(world, room);
-  return stock != nullptr && stock->sold_out;
+  return stock == nullptr ? world.has_third_rules() : stock->sold_out;
 }
 
 std::optional<LogTime> next_wake(const World& world, const Room& room) {

@@ -131,9 +131,10 @@ class Executor {
     return {};
   }
 
-  // Rooms that sell may be as full as they may not have been before.
+  // Rooms that sell may be as full as they may not have been before, or sell nothing.
   void switch_rules(std::uint16_t version) {
     world_.version = version;
+    if (world_.has_third_rules()) return world_.rooms.mark_sellers();
     world_.reserved.inventories.for_each(
         [this](const InventoryState& inventory) { world_.rooms.mark_tied(inventory.name, false); });
   }

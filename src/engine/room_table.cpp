@@ -78,6 +78,11 @@ void RoomTable::mark_tied(std::string_view inventory, bool all) {
     if (all || rooms_[number]->policy.stock->factor != 0) mark(number);
 }
 
+void RoomTable::mark_sellers() {
+  for (const auto& [inventory, rooms] : tied_)
+    for (const std::uint32_t number : rooms) mark(number);
+}
+
 std::optional<LogTime> RoomTable::first_wake() const {
   return wakes_.empty() ? std::nullopt : std::optional(wakes_.begin()->first);
 }

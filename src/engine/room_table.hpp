@@ -68,6 +68,8 @@ class RoomTable {
   void tie(Room& room);
   // Rooms that sell this inventory are to be settled; `all`, or those that have a factor.
   void mark_tied(std::string_view inventory, bool all);
+  // Rooms that sell anything.
+  void mark_sellers();
   // Null if none sells it.
   const std::set<std::uint32_t>* selling(std::string_view inventory) const {
     const auto found = tied_.find(inventory);

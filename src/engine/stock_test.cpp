@@ -124,6 +124,24 @@ TEST_F(StockTest, ARoomSellsWhatItsPolicySaysNow) {
   EXPECT_EQ(join(3).status, Status::sold_out);
 }
 
+TEST_F(StockTest, ARoomWhoseInventoryIsNotThereSellsNothing) {
+  set_room(selling(1));
+  EXPECT_EQ(join(1).status, Status::done) << "as an old log has it";
+  join(2);
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  EXPECT_EQ(join(3).status, Status::sold_out);
+  EXPECT_TRUE(view(2).sold_out);
+  restore();
+  do_one(Finish{id(1)});
+  EXPECT_EQ(state_of(2), room::TicketState::waiting);
+  set(count_of(5));
+  EXPECT_EQ(state_of(2), room::TicketState::admitted);
+  do_one(RemoveInventory{"show"});
+  EXPECT_EQ(join(4).status, Status::sold_out);
+  set_room({});
+  EXPECT_EQ(join(4).status, Status::done);
+}
+
 TEST_F(StockTest, ATenantsRoomSellsItsOwn) {
   do_one(SetTenant{"acme", {}, {}, {}});
   set(count_of(0), "show");

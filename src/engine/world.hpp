@@ -86,8 +86,9 @@ struct World {
   std::vector<std::uint32_t> open_rounds;  // rooms that let a round in at it
   RoomRemoval removal;
 
-  // docs/log-format.md, "Rules", says what the second changed.
+  // docs/log-format.md, "Rules", says what each changed.
   bool has_second_rules() const { return version >= 2; }
+  bool has_third_rules() const { return version >= 3; }
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }
