@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+# Tests wait more than they compute.
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 .NOTPARALLEL:
 
 .PHONY: help run test build format tidy asan tsan fuzz sim bench docs ci nightly clean
@@ -21,7 +23,7 @@ build/%/build.ninja: CMakePresets.json
 # $(call compile,PRESET,TARGET)
 compile = $(MAKE) -s --no-print-directory build/$(1)/build.ninja && cmake --build build/$(1) --target $(2) -j $(JOBS)
 # $(call check,PRESET,CTest's choice of labels). `install` are the steps that fetch a test's own packages.
-check = ctest --test-dir build/$(1) $(2) -j $(JOBS) --output-on-failure --no-tests=error
+check = ctest --test-dir build/$(1) $(2) -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 build: packages-build ## Build the program, build/release/doorward
 	@$(call compile,release,doorward)
@@ -65,8 +67,8 @@ bench: packages-build-bench ## Run the benchmarks, or those with a name: ONLY=jo
 docs: ## Check that what the pages name exists
 	tools/tidy --links
 
-ci: ## What CI runs: tidy, build, tests (10,000 simulator seeds among them)
-	tools/ci packages-build-test-tidy tidy build test
+ci: ## What CI runs: tidy, build, tests (10,000 simulator seeds among them), a minute of each fuzz target, sanitizers
+	tools/ci packages-build-test-tidy-fuzz tidy build test fuzz asan tsan
 
 # Slow and long tests once in every build, and half an hour of each fuzz target.
 LONG = slow-release slow-asan slow-tsan
