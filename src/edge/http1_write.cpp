@@ -114,6 +114,8 @@ bool Http1Exchange::respond_now(Response& response) {
   begin_head(response.head, {true, response.body.size()});
   if (answer_ != Answer::bodiless) connection_.out().append(response.body);
   answer_ = Answer::done;
+  // Who still sends may be waiting for it.
+  if (!body_read_) connection_.flush_soon();
   return true;
 }
 

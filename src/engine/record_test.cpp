@@ -92,11 +92,11 @@ TEST(Record, AStartSaysWhichRulesItSwitchesOn) {
   // Its fields: place, 5,000 ms in two bytes, the rules.
   const std::string old = encode(kHeader, {NodeStarted{99, Millis(5000)}});
   EXPECT_EQ(old[40], 10);
-  const std::string good = encode(kHeader, {NodeStarted{99, Millis(5000), 2}});
+  const std::string good = encode(kHeader, {NodeStarted{99, Millis(5000), kNewestRules}});
   EXPECT_EQ(good[40], 14);
-  EXPECT_EQ(good.back(), 2);
+  EXPECT_EQ(good.back(), kNewestRules);
   std::string other = good;
-  other.back() = 3;
+  other.back() = kNewestRules + 1;
   EXPECT_EQ(error_of(sealed(other)), Errc::unsupported_version);
   other.back() = 1;
   EXPECT_EQ(error_of(sealed(other)), Errc::corrupt);

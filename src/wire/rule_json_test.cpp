@@ -74,10 +74,12 @@ TEST(RuleJson, ShortFormsStandForTheLong) {
 }
 
 TEST(RuleJson, TiersTakeTheShortFormsOfTheConfigurationFile) {
-  const auto quick = read(R"({"name":"a","quotas":"10/s","tiers":{"unlimited":{},"gold":"50/10s",
+  const auto quick = read(
+      R"({"name":"a","quotas":"10/s","plan_claim":"plan","tiers":{"unlimited":{},"gold":"50/10s",
     "silver":{"quota":"20/s"},"bronze":{"quotas":["15/s","99/day"]},
     "tin":{"limit":12,"window":"1s"}}})");
-  const auto full = read(R"({"name":"a","quotas":["10/s"],"tiers":{"unlimited":[],
+  const auto full =
+      read(R"({"name":"a","quotas":["10/s"],"plan_claim":"plan","tiers":{"unlimited":[],
     "gold":["50/10s"],"silver":["20/s"],"bronze":["15/s","99/day"],
     "tin":[{"limit":12,"window":"1s"}]}})");
   ASSERT_TRUE(quick.has_value()) << quick.error().what;

@@ -174,7 +174,7 @@ ROWS = (
         Row("self: nobody", call("GET", SELF), 401, NO_TOKEN, fields={"WWW-Authenticate": "Bearer"}),
         Row("self: no place", call("GET", SELF, BACKEND), 401, NO_TOKEN),
         Row("self: Last-Event-ID of the future", lambda stage: call("GET", SELF + "/events", f"Authorization: Bearer {stage.ticket(aud='inside')}", "Last-Event-ID: 99-0-0"),
-            503, "This node has not yet read what you have seen; try again.", fields={"Retry-After": "2"}),
+            410, "This place is given up; join again for a new one.", members={"reason": "forgotten"}),
         Row("verify: nothing", call("POST", "/v1/passes/verify"), 422, "pass: send the pass that is to be verified"),
         Row("verify: a number", call("POST", "/v1/passes/verify", body='{"pass":1}'), 422, "pass: expected text"),
         Row("verify: a room that is no text", call("POST", "/v1/passes/verify", body='{"pass":"a","room":[]}'), 422, "room: expected text"),

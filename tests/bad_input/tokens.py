@@ -170,7 +170,7 @@ ROWS = (
         Row("user's token: subject too long", bearer(SELF, lambda s: s.user(sub="a" * 257)), 401, 'the token has no usable claim "sub"'),
         Row("user's token: right, without a place", bearer(SELF, lambda s: s.user(sub="user-2")), 404, "You have no place in this room; join first."),
         Row("partner's token: right, without a place", bearer(SELF, lambda s: s.partners()), 404, "You have no place in this room; join first."),
-        Row("ticket's token: of the future", bearer(SELF, lambda s: s.ticket(at="99-0-0")), 503, "This node has not yet read what you have seen; try again."),
+        Row("ticket's token: of the future", bearer(SELF, lambda s: s.ticket(at="99-0-0")), 410, "This place is given up; join again for a new one.", members={"reason": "forgotten"}),
         Row("ticket's token: right, nobody's", bearer(SELF, lambda s: s.ticket()), 410, "This place is given up; join again for a new one.",
             members={"reason": "forgotten", "ticket": NOBODY}),
         Row("join: an expired token", bearer("/v1/rooms/sale/tickets", lambda s: s.user(exp=1), "POST"), 401, user("expired")),
