@@ -12,7 +12,7 @@ class Stories(Gateway):
     """Capacity 1 and three users: leaving, log-out and expiry admit the next in order."""
 
     environment = {
-        "ALLOWED_IN_MAX_CAPACITY": "1", "ALLOWED_IN_DURATION_SECONDS": "5", "QUEUE_SILENCE_SECONDS": "5",
+        "ALLOWED_IN_MAX_CAPACITY": "1", "ALLOWED_IN_DURATION_SECONDS": "10", "QUEUE_SILENCE_SECONDS": "5",
         "QUEUE_GRACE_SECONDS": "60",
     }  # fmt: skip
 
