@@ -1,5 +1,7 @@
 #include "gateway/desk_test_support.hpp"
 
+#include "engine/shard_test_support.hpp"
+
 namespace doorward::gateway {
 
 const wire::jose::KeySet& test_keys() {
@@ -82,11 +84,9 @@ engine::Outcome TestDesk::submit(engine::Command command) {
 }
 
 engine::Outcome TestDesk::submit_aside(engine::Command command) {
-  boost::asio::io_context own;
-  auto done =
-      boost::asio::co_spawn(own, await_shard(*shard, std::move(command)), boost::asio::use_future);
-  own.run();
-  return done.get().value();
+  engine::Answer answer;
+  EXPECT_TRUE(shard->submit(std::move(command), answer));
+  return answer.get();
 }
 
 void TestDesk::wait_until_writable() {

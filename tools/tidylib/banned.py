@@ -44,6 +44,8 @@ BANS = [
     Ban("sockets", r"#\s*include\s*<boost/beast\b", ASIO | {"wire"}, set(), "parsers belong to wire/"),
     Ban("new", r"\bnew\s+(?:\(\s*std::nothrow\s*\)\s*)?[A-Za-z_:]", OUTSIDE, set(), "std::make_unique or a container"),
     Ban("new", _FREE + r"(?:malloc|calloc|realloc)\s*\(", OUTSIDE, set(), "std::make_unique or a container"),
+    Ban("loop", r"\bfor\s*\([^;{}()]*[^:]:(?!:)(?:[^;{}()]|\([^()]*\))*\([^()]*\)->", set(), set(),
+        "name the pointer first: it dies before the loop begins, and may have been the last"),
     Ban("print", r"\bstd::(?:cout|cerr|clog)\b|" + _FREE + r"(?:printf|fprintf|puts)\s*\(|\bfmt::print\b", {"app"},
         {"test", "benchmark", "contract"}, "return the text; app/ writes it"),
 ]

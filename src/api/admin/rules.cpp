@@ -101,7 +101,8 @@ edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
 edge::Task<Answer> list_rules(Desk& desk, Call& call) {
   if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   json::array list;
-  for (const limit::RulePtr& rule : desk.shard().rules(call.tenant)->rules())
+  const auto rules = desk.shard().rules(call.tenant);  // kept while it is walked
+  for (const limit::RulePtr& rule : rules->rules())
     list.push_back(wire::rule_entry_to_json(rule->entry()));
   co_return json_answer(200, json::object{{"rules", std::move(list)}});
 }

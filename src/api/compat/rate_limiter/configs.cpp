@@ -23,7 +23,8 @@ struct Found {
 
 std::vector<Found> configs(const Desk& desk) {
   std::vector<Found> list;
-  for (const limit::RulePtr& rule : desk.shard().rules()->rules())
+  const auto rules = desk.shard().rules();  // kept while it is walked: another may take its place
+  for (const limit::RulePtr& rule : rules->rules())
     if (auto config = config_of(rule->rule())) list.push_back({rule->entry(), *std::move(config)});
   std::sort(list.begin(), list.end(),
             [](const Found& a, const Found& b) { return a.entry.id < b.entry.id; });
