@@ -70,7 +70,7 @@ struct Context {
   wire::Fields answer_fields = {};  // added to whatever is answered (Set-Cookie, rate headers)
   std::unique_ptr<TunnelWatch> tunnel_watch = nullptr;
   std::unique_ptr<AnswerEditor> answer_editor = nullptr;
-  std::optional<edge::Response> reply = {};  // of a `run_now` that answers; the pipeline sends it
+  std::optional<edge::Response> reply = {};  // of a filter that answers; the pipeline sends it
   // For the log.
   std::string request_id = {};
   std::string_view answered_by = {};  // the name of a filter

@@ -19,9 +19,8 @@ edge::Task<Verdict> OwnCalls::run(Context& context) {
     const Verdict verdict = co_await before_404_->run(context);
     if (verdict == Verdict::answered) co_return verdict;
   }
-  edge::Response missing =
-      edge::problem_response(wire::Problem(404, "Nothing is served at this address."));
-  (void)co_await context.exchange.respond(std::move(missing));
+  // Sent once it is counted, so that nobody is answered before.
+  context.reply = edge::problem_response(wire::Problem(404, "Nothing is served at this address."));
   co_return Verdict::answered;
 }
 
