@@ -298,11 +298,13 @@ Result<> RedisLog::trim(LogTime keep_from) {
   const auto kept = snapshots_.list();
   if (kept.has_error()) return kept.error();
   if (kept->empty()) return {};
-  const std::int64_t since = std::max<std::int64_t>(keep_from.time_since_epoch().count(), 0);
+  const std::int64_t since = keep_from.time_since_epoch().count();
+  if (since <= 0) return {};
   // The newest that may go stays: the oldest snapshot's own entry, by which that is seen to stand,
   // or the one that a node has read last which heard nothing for so long.
   const LogPosition first{.epoch = 0, .major = static_cast<std::uint64_t>(since), .minor = 0};
-  std::string id = entry_id(std::min(first, kept->front().at));
+  // An entry of that very time is not older.
+  std::string id = first < kept->front().at ? "(" + entry_id(first) : entry_id(kept->front().at);
   const auto last = keeper_.call({"XREVRANGE", keys_.log, id, "-", "COUNT", "1"});
   if (last.has_error()) return last.error();
   if ((*last)->elements == 0) return {};
