@@ -155,7 +155,7 @@ edge::Response too_many_tries(Millis wait) {
 }
 
 std::optional<admin::SessionTable::Session> session_of(const Desk& desk, const Call& call) {
-  const auto id = gateway::cookie(call.head(), kSessionCookie);
+  const auto id = gateway::cookie(call.head(), gateway::kAdminCookie);
   if (!id) return std::nullopt;
   return desk.sessions.find(*id, desk.places.services().clock.steady_now());
 }

@@ -123,8 +123,6 @@ edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known,
 std::string text_member(const boost::json::object& body, std::string_view name,
                         std::optional<gateway::Refusal>& problem);
 
-inline constexpr std::string_view kSessionCookie = "doorward_admin";
-
 // Refuses what is only for the operator's eyes where it came in on another listener.
 std::optional<edge::Response> refuse_elsewhere(const Desk& desk, const Call& call);
 // The session whose cookie this request carries.

@@ -16,13 +16,6 @@ namespace jose = wire::jose;
 constexpr std::size_t kMaxSubject = 256;
 constexpr std::size_t kUsersKept = 16'384;
 
-// A cookie's name takes no slash, and no name of a room has a tilde.
-std::string cookie_of(std::string_view what, std::string_view room) {
-  std::string name = fmt::format("doorward_{}_{}", what, room);
-  std::replace(name.begin(), name.end(), '/', '~');
-  return name;
-}
-
 std::string claim(const json::object& claims, std::string_view name) {
   const json::value* value = name.empty() ? nullptr : claims.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -57,9 +50,6 @@ std::string_view Subject::claim(std::string_view name) const {
     if (known == name) return value;
   return {};
 }
-
-std::string ticket_cookie(std::string_view room) { return cookie_of("ticket", room); }
-std::string pass_cookie(std::string_view room) { return cookie_of("pass", room); }
 
 std::optional<std::string_view> bearer_token(const wire::RequestHead& head) {
   const auto field = head.fields.find("Authorization");

@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/siphash.hpp"
 #include "gateway/api_keys.hpp"
+#include "gateway/cookie_names.hpp"
 #include "gateway/issuer/issuer_keys.hpp"
 #include "gateway/tokens.hpp"
 #include "wire/http/head.hpp"
@@ -65,11 +66,6 @@ struct Identity {
   bool by_cookie = false;
   std::optional<std::string> bad_credential;  // why what was shown was refused
 };
-
-inline constexpr std::string_view kDeviceCookie = "doorward_device";
-// "doorward_ticket_sale", "doorward_ticket_acme~sale" of a tenant's room.
-std::string ticket_cookie(std::string_view room);
-std::string pass_cookie(std::string_view room);
 
 // Thread-safe.
 class Identities {

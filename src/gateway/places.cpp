@@ -97,6 +97,10 @@ void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_vi
                      bool secure) {
   set_cookie(fields, pass_cookie(room), pass, kPassCookieLife, secure);
 }
+void take_back_cookies(wire::Fields& fields, std::string_view room, bool secure) {
+  set_cookie(fields, ticket_cookie(room), "", std::chrono::seconds{0}, secure);
+  set_cookie(fields, pass_cookie(room), "", std::chrono::seconds{0}, secure);
+}
 
 Sought<Places::Claim> Places::claim_of(const wire::RequestHead& head, std::string_view room,
                                        At at) const {

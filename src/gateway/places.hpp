@@ -117,6 +117,8 @@ void set_ticket_cookie(wire::Fields& fields, std::string_view room, std::string_
                        bool secure);
 void set_pass_cookie(wire::Fields& fields, std::string_view room, std::string_view pass,
                      bool secure);
+// Takes the ticket and the pass back.
+void take_back_cookies(wire::Fields& fields, std::string_view room, bool secure);
 inline bool is_secure(const Client& client) { return client.scheme == "https"; }
 
 }  // namespace doorward::gateway

@@ -83,6 +83,10 @@ std::string cookie_name(std::string_view name, bool secure) {
   return (secure ? std::string(kHostPrefix) : std::string()).append(name);
 }
 
+std::string_view plain_cookie_name(std::string_view name) {
+  return name.starts_with(kHostPrefix) ? name.substr(kHostPrefix.size()) : name;
+}
+
 Result<std::string> build_set_cookie(const SetCookie& cookie) {
   if (!valid(cookie)) return error(Errc::invalid, "a cookie's name, value or path is not allowed");
   std::string out = cookie.name + "=" + cookie.value + "; Path=" + cookie.path;

@@ -47,6 +47,9 @@ struct SetCookie {
 // else `name`.
 std::string cookie_name(std::string_view name, bool secure);
 
+// `name` without the prefix, if it has it.
+std::string_view plain_cookie_name(std::string_view name);
+
 Result<std::string> build_set_cookie(const SetCookie& cookie);
 
 }  // namespace doorward::wire

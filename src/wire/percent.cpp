@@ -7,8 +7,6 @@ namespace {
 
 constexpr int kHex = 16;
 
-int digit(char c) { return hex_digit(c > '9' ? static_cast<char>(c | 0x20) : c); }
-
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text) {
@@ -19,8 +17,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
       continue;
     }
     if (i + 2 >= text.size()) return std::nullopt;
-    const int high = digit(text[i + 1]);
-    const int low = digit(text[i + 2]);
+    const int high = hex_digit_of_either_case(text[i + 1]);
+    const int low = hex_digit_of_either_case(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     plain += static_cast<char>(high * kHex + low);
     i += 2;

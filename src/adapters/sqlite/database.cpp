@@ -109,7 +109,7 @@ Error Database::failure(std::string_view doing) const {
   const bool corrupt = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
   std::string what = fmt::format("cannot {} {}: {} (SQLite {})", doing, path_.string(),
                                  sqlite3_errmsg(handle_.get()), code);
-  if (corrupt) what += "; run `doorward repair` to see what can be kept";
+  if (corrupt) what += kSeeRepair;
   return error(corrupt ? Errc::corrupt : Errc::unavailable, std::move(what));
 }
 

@@ -18,6 +18,9 @@
 
 namespace doorward::adapters::sqlite {
 
+// What ends the errors after which `doorward repair` can help.
+inline constexpr std::string_view kSeeRepair = "; run `doorward repair` to see what can be kept";
+
 class Database;
 
 class Statement {

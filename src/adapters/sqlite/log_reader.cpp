@@ -124,9 +124,8 @@ Result<std::optional<Link>> LogReader::first_stretch(std::uint64_t number, LogTi
 
 Error LogReader::damaged(const Record& record) const {
   return error(Errc::corrupt,
-               fmt::format("the entry 0-{}-0 of {} in {} fails its checksum; run `doorward repair` "
-                           "to see what would be cut off",
-                           record.number, to_text(record.time), database_->path().string()));
+               fmt::format("the entry 0-{}-0 of {} in {} fails its checksum{}", record.number,
+                           to_text(record.time), database_->path().string(), kSeeRepair));
 }
 
 }  // namespace doorward::adapters::sqlite

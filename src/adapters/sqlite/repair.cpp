@@ -209,10 +209,8 @@ Result<fs::path> exchange(const fs::path& database, const fs::path& mended) {
   return aside;
 }
 
-// What it is called where a log sends people to `repair`; here that would send them round.
-constexpr std::string_view kSeeRepair = "; run `doorward repair`";
-
-// Of a database of which SQLite itself can read nothing.
+// Of a database of which SQLite itself can read nothing. To send people to `repair` from here would
+// send them round.
 Error nothing_to_keep(const fs::path& folder, const Error& found) {
   return error(Errc::corrupt,
                fmt::format("{}. Nothing in it can be read, so nothing of it can be kept. Put the "

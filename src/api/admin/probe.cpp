@@ -2,7 +2,7 @@
 #include "api/admin/probe_exchange.hpp"
 #include "wire/http/target.hpp"
 #include "wire/http/text.hpp"
-#include "wire/websocket/utf8.hpp"
+#include "wire/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -69,7 +69,7 @@ gateway::Sought<wire::RequestHead> head_of(const Call& call, const json::object&
 
 // What is text of it, to its last whole letter.
 std::string shown(std::string body) {
-  wire::websocket::Utf8Check check;
+  wire::Utf8Check check;
   if (!check.feed(body)) return {};
   while (!check.complete()) {
     body.pop_back();

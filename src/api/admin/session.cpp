@@ -18,7 +18,7 @@ constexpr std::string_view kCookiePath = "/.doorward/";
 
 void set_cookie(edge::Response& answer, std::string_view id, bool secure) {
   wire::SetCookie made;
-  made.name = kSessionCookie;
+  made.name = gateway::kAdminCookie;
   made.value = id;
   made.path = kCookiePath;
   if (id.empty()) made.max_age = std::chrono::seconds{0};

@@ -7,7 +7,7 @@
 #include "api/compat/train_reservation/train_reservation.hpp"
 #include "api/compat/wait_queue/wait_queue.hpp"
 #include "wire/percent.hpp"
-#include "wire/websocket/utf8.hpp"
+#include "wire/utf8.hpp"
 
 #include <algorithm>
 
@@ -132,7 +132,7 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   const auto rest = wire::percent_decode(std::string_view(head.path).substr(fixed));
   if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");
   // What is told of it is JSON.
-  if (!wire::websocket::is_utf8(*rest))
+  if (!wire::is_utf8(*rest))
     co_return found.system->refuse(desk, call, 400, "The address is no text in UTF-8");
   co_return co_await found.row->handler(desk, call, *rest);
 }

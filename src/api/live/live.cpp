@@ -3,7 +3,7 @@
 #include "base/siphash.hpp"
 #include "gateway/limits/rate_rules.hpp"
 #include "wire/clip.hpp"
-#include "wire/websocket/utf8.hpp"
+#include "wire/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/algorithm/string/predicate.hpp>
@@ -43,7 +43,7 @@ bool is_secret(const limit::KeyPart& part) {
 // An event is UTF-8, whatever a header or a key holds.
 std::string shown(std::string name) {
   name.resize(wire::clip(name, kMaxText).size());
-  if (!wire::websocket::is_utf8(name))
+  if (!wire::is_utf8(name))
     for (char& c : name)
       if (c < ' ' || c > '~') c = '?';
   return name;

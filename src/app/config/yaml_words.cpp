@@ -11,12 +11,10 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
     {"illegal map value",
      "a \":\" stands where no key can: give each key a line of its own, and quote a text with \": "
-     "\" "
-     "in it"},
+     "\" in it"},
     {"illegal map key",
      "a key stands where none can: the indentation is wrong, or it needs a line of its own; keys "
-     "that "
-     "belong together begin in the same column"},
+     "that belong together begin in the same column"},
     {"illegal block entry",
      "a list entry \"- \" stands where none can: begin it on a line of its own, below its key"},
     {"illegal flow end", "a \"}\" or \"]\" closes what was never opened; remove it, or open it"},
@@ -26,12 +24,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
      "expected \",\" or \"]\": a \"[\" is open; close it, and put \",\" between its entries"},
     {"end of map not found",
      "the indentation is wrong: expected a key in the column of its neighbours; indent this line "
-     "as "
-     "far as they are"},
+     "as far as they are"},
     {"end of sequence not found",
      "the indentation is wrong: expected \"- \" in the column of the entries above; indent this "
-     "line "
-     "as far as they are"},
+     "line as far as they are"},
     {"illegal EOF in scalar", "a quote is open at the end of the file; close it"},
     {"illegal document indicator in scalar",
      "\"---\" or \"...\" stands inside quotes; close the quote before it"},

@@ -16,8 +16,7 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
       return log.warn("log time stands still; deadlines and rates wait for it", fields);
     case Trouble::skipped:
       return log.warn(
-          "this node stood still for longer than the log is kept; it goes on from a "
-          "snapshot",
+          "this node stood still for longer than the log is kept; it goes on from a snapshot",
           fields);
     case Trouble::broken:
       return log.error("the command log cannot be applied any more; restart this node", fields);

@@ -2,6 +2,7 @@
 
 #include "gateway/client_address.hpp"
 #include "gateway/identity.hpp"
+#include "wire/cookie.hpp"
 #include "wire/forwarded.hpp"
 #include "wire/http/writer.hpp"
 
@@ -33,10 +34,9 @@ bool is_ours(std::string_view name) {
 bool is_kept_back(std::string_view pair, std::string_view own_pass) {
   std::string_view name = pair.substr(0, pair.find('='));
   name.remove_prefix(std::min(name.size(), name.find_first_not_of(" \t")));
-  constexpr std::string_view kSecure = "__Host-";
-  if (name.starts_with(kSecure)) name.remove_prefix(kSecure.size());
-  if (name.starts_with("doorward_pass_")) return !own_pass.empty() && name != own_pass;
-  return name.starts_with("doorward_ticket_") || name == kDeviceCookie || name == "doorward_admin";
+  name = wire::plain_cookie_name(name);
+  if (name.starts_with(kPassCookies)) return !own_pass.empty() && name != own_pass;
+  return name.starts_with(kTicketCookies) || name == kDeviceCookie || name == kAdminCookie;
 }
 
 void append_cookies(std::string& out, std::string_view name, std::string_view cookies,

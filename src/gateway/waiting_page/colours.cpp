@@ -1,10 +1,11 @@
 #include "gateway/waiting_page/colours.hpp"
 
+#include "base/hex.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstddef>
 
@@ -19,11 +20,7 @@ constexpr double kLineShare = 0.2;
 bool is_colour(std::string_view text) {
   return (text.size() == 4 || text.size() == 7) && text[0] == '#' &&
          std::all_of(text.begin() + 1, text.end(),
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
-int digit(char c) {
-  return c <= '9' ? c - '0' : std::tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+                     [](char c) { return hex_digit_of_either_case(c) >= 0; });
 }
 
 Rgb rgb_of(std::string_view text) {
@@ -31,7 +28,7 @@ Rgb rgb_of(std::string_view text) {
   Rgb rgb{};
   for (std::size_t i = 0; i < rgb.size(); ++i) {
     const std::string_view part = text.substr(1 + i * width, width);
-    rgb[i] = digit(part.front()) * 16 + digit(part.back());
+    rgb[i] = hex_digit_of_either_case(part.front()) * 16 + hex_digit_of_either_case(part.back());
   }
   return rgb;
 }
@@ -79,8 +76,7 @@ Result<> check_colours(const Colours& colours, Scheme scheme) {
   for (const auto& [name, value] : fields) {
     if (value->empty() || is_colour(*value)) continue;
     return error(Errc::invalid,
-                 fmt::format("display.{}.{}: '{}' is not a colour; write it "
-                             "as \"#1f5fd6\"",
+                 fmt::format("display.{}.{}: '{}' is not a colour; write it as \"#1f5fd6\"",
                              scheme == Scheme::dark ? "dark" : "light", name, *value));
   }
   return {};

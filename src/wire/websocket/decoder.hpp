@@ -9,8 +9,8 @@
 // Spec:    RFC 6455 sections 5 to 7.
 #pragma once
 
+#include "wire/utf8.hpp"
 #include "wire/websocket/frame.hpp"
-#include "wire/websocket/utf8.hpp"
 
 #include <array>
 #include <cstddef>

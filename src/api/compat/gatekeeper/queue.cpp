@@ -2,7 +2,7 @@
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
 #include "api/compat/system.hpp"
-#include "wire/websocket/utf8.hpp"
+#include "wire/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -88,7 +88,7 @@ compat::Faults faults_of_user(std::string_view user) {
   if (user.size() > kMaxUser)
     return {{"user_id", "string_too_long", "String should have at most 256 characters"}};
   // No JWT could name such a user.
-  if (!wire::websocket::is_utf8(user))
+  if (!wire::is_utf8(user))
     return {{"user_id", "string_unicode", "Input should be a valid string in UTF-8"}};
   return {};
 }

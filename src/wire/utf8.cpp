@@ -1,6 +1,6 @@
-#include "wire/websocket/utf8.hpp"
+#include "wire/utf8.hpp"
 
-namespace doorward::wire::websocket {
+namespace doorward::wire {
 
 bool Utf8Check::lead(std::uint8_t byte) {
   low_ = 0x80;
@@ -33,4 +33,4 @@ bool Utf8Check::feed(std::string_view bytes) {
   return true;
 }
 
-}  // namespace doorward::wire::websocket
+}  // namespace doorward::wire

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace doorward::wire::websocket {
+namespace doorward::wire {
 
 class Utf8Check {
  public:
@@ -30,4 +30,4 @@ inline bool is_utf8(std::string_view text) {
   return check.feed(text) && check.complete();
 }
 
-}  // namespace doorward::wire::websocket
+}  // namespace doorward::wire
