@@ -183,6 +183,9 @@ Result<bool> Connection::try_send(std::string_view body, std::string_view tail) 
     out_.clear();
     return true;
   }
+  const std::size_t unsent = sending_[0].size();
+  leaving_ = std::exchange(out_, {});
+  sending_[0] = asio::buffer(leaving_) + (leaving_.size() - unsent);
   send_pending_ = true;
   return false;
 }
@@ -203,7 +206,8 @@ Task<Result<>> Connection::send_rest(Pace* pace) {
     if (advance(sent) == 0) break;
   }
   send_pending_ = false;
-  out_.clear();
+  leaving_ = std::string();
+  if (!out_.empty()) flush_soon();
   co_return Result<>();
 }
 

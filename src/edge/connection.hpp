@@ -58,7 +58,8 @@ class Connection : public boost::intrusive::list_base_hook<
   // Gives back what a large message needed, between messages.
   void shrink();
 
-  // What goes out with the next send, before its body.
+  // What goes out with the next send, before its body. Also the reader may append to it, while a
+  // send is under way.
   std::string& out() { return out_; }
   // Sends `out`, then both views. True if that needed no waiting; else `send_rest` must follow.
   Result<bool> try_send(std::string_view body = {}, std::string_view tail = {});
@@ -113,6 +114,7 @@ class Connection : public boost::intrusive::list_base_hook<
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::string out_;
+  std::string leaving_;  // what was in `out_` when a send began that had to wait
   std::array<boost::asio::const_buffer, 3> sending_{};
   bool send_pending_ = false;
   bool flush_queued_ = false;

@@ -127,7 +127,7 @@ void ParkingLot::send(Slot& slot, std::string_view bytes) {
   if (bytes.empty()) return;
   if (slot.sending()) {
     std::string& unsent = slot.extra->unsent;
-    if (unsent.size() - slot.extra->sent + bytes.size() > kMostUnsent) return close(slot);
+    if (unsent.size() + bytes.size() > kMostUnsent) return close(slot);
     unsent.append(bytes);
     return;
   }
@@ -136,7 +136,6 @@ void ParkingLot::send(Slot& slot, std::string_view bytes) {
   loop_.counters().bytes_out.add(*sent);
   if (*sent == bytes.size()) return;
   slot.need_extra().unsent.assign(bytes.substr(*sent));
-  slot.extra->sent = 0;
   if (!poll_.also_writable(slot.socket, &slot, true)) return close(slot);
   wait_to_send(slot);
 }
@@ -147,12 +146,11 @@ void ParkingLot::wait_to_send(Slot& slot) {
 
 void ParkingLot::send_unsent(Slot& slot) {
   Extra& extra = *slot.extra;
-  const std::optional<std::size_t> sent =
-      send_some(slot.socket, std::string_view(extra.unsent).substr(extra.sent));
+  const std::optional<std::size_t> sent = send_some(slot.socket, extra.unsent);
   if (!sent) return close(slot);
   loop_.counters().bytes_out.add(*sent);
-  extra.sent += *sent;
-  if (extra.sent < extra.unsent.size()) return wait_to_send(slot);
+  extra.unsent.erase(0, *sent);
+  if (!extra.unsent.empty()) return wait_to_send(slot);
   if (!poll_.also_writable(slot.socket, &slot, false)) return close(slot);
   all_sent(slot);
 }

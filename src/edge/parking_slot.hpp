@@ -16,7 +16,6 @@ namespace doorward::edge {
 // What only a busy stream has.
 struct ParkingLot::Extra {
   std::string unsent;
-  std::size_t sent = 0;
   std::optional<wire::websocket::Decoder> decoder;
 
   bool idle() const { return unsent.empty() && !decoder; }
