@@ -22,6 +22,7 @@ class CutShard final : public engine::Shard {
   std::atomic<bool> refuses{false};
   std::atomic<int> starts{0}, ends{0};
 
+  void stop() override { inner_.stop(); }
   Result<> submit(engine::Command command, engine::Completion& completion) override;
   Result<> submit(engine::Command command) override { return inner_.submit(std::move(command)); }
   std::optional<engine::TicketHandle> find(const TicketId& id) const override {

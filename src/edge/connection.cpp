@@ -6,8 +6,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace doorward::edge {
@@ -41,7 +43,7 @@ Connection::Connection(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass
 
 void Connection::fire(Deadline& deadline) {
   if (&deadline == &read_deadline_ && std::exchange(end_unseen_, false)) {
-    if (!peer_is_gone()) return loop_.wheel().set(deadline, read_due_);
+    if (!is_at_end()) return loop_.wheel().set(deadline, read_due_);
   } else {
     deadline.passed = true;
     loop_.counters().deadlines.add();
@@ -52,6 +54,12 @@ void Connection::fire(Deadline& deadline) {
 Connection::~Connection() {
   if (flush_queued_) loop_.forget_flush(*this);
   if (!released_) loop_.counters().ended.add();
+}
+
+bool Connection::is_at_end() {
+  char next = 0;
+  const ssize_t seen = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return seen == 0 || (seen < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 bool Connection::peer_is_gone() {

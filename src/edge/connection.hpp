@@ -96,6 +96,7 @@ class Connection : public boost::intrusive::list_base_hook<
 
   boost::asio::mutable_buffer room() const { return {buffer_.get() + end_, capacity_ - end_}; }
   void fire(Deadline& deadline);
+  bool is_at_end();  // nothing is to be read, and nothing more will come
   bool make_room();
   void reallocate(std::size_t capacity);
   void arm(Deadline& deadline, Millis due, const Pace* pace);

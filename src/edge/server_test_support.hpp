@@ -44,14 +44,14 @@ class Client {
   bool timed_out_ = false;
 };
 
-// Deadlines short enough to be waited for.
+// Deadlines short enough to be waited for, and long enough for a test that is held up between two steps.
 inline ServerOptions quick_options() {
   ServerOptions options;
   options.listeners = {Listener{}};
   options.threads = 1;
-  options.deadlines.head = Millis(300);
+  options.deadlines.head = Millis(2'000);
   options.deadlines.keep_alive = Millis(600);
-  options.deadlines.body = Millis(300);
+  options.deadlines.body = Millis(2'000);
   options.deadlines.write = Millis(300);
   options.deadlines.linger = Millis(300);
   options.deadlines.rate_grace = Millis(1'000);

@@ -124,6 +124,7 @@ void Committer::flush() {
   const std::uint64_t count = writer_.count();
   const std::uint64_t first = last_counter_ + 1;
   std::string bytes = writer_.finish({core_.node, first, written_at});
+  const std::vector<Pending::Waiting> waited = waiting_;
   core_.pending.add(std::exchange(waiting_, {}));
   last_counter_ += count;
   last_append_ = now;
@@ -135,9 +136,9 @@ void Committer::flush() {
     return;
   }
   core_.writable = false;
-  const std::vector<Pending::Waiting> refused = core_.pending.take(first, count);
-  unknown_ = without(std::move(bytes), refused);
-  answer_unavailable(refused);
+  // Also what the applier has answered so meanwhile.
+  unknown_ = without(std::move(bytes), waited);
+  answer_unavailable(core_.pending.take(first, count));
   count_failure(appended.error());
 }
 

@@ -89,9 +89,7 @@ ServiceTime last_seen(const World& world, std::uint32_t ticket) {
 }
 
 bool is_silent(const World& world, const Room& room, std::uint32_t ticket) {
-  room::Presence presence;
-  presence.last_seen = last_seen(world, ticket);
-  return room::is_silent(room.policy, presence, world.clock.service_now());
+  return room::is_silent(room.policy, last_seen(world, ticket), world.clock.service_now());
 }
 
 }  // namespace doorward::engine

@@ -25,17 +25,9 @@ class ThreadedShard final : public Shard {
     return {};
   }
 
-  ~ThreadedShard() override {
-    if (!committing_.joinable()) return;
-    core_.queue.close();
-    committing_.join();
-    core_.stop();
-    core_.log.interrupt();
-    applying_.join();
-    parts_.keeper.stop();
-    keeping_.join();
-    parts_.finish();
-  }
+  ~ThreadedShard() override { end(); }
+
+  void stop() override { end(); }
 
   Result<> submit(Command command, Completion& completion) override {
     return parts_.push({std::move(command), &completion});
@@ -154,6 +146,18 @@ class ThreadedShard final : public Shard {
   ShardHealth health() const override { return parts_.health(); }
 
  private:
+  void end() {
+    if (!committing_.joinable()) return;
+    core_.queue.close();
+    committing_.join();
+    core_.stop();
+    core_.log.interrupt();
+    applying_.join();
+    parts_.keeper.stop();
+    keeping_.join();
+    parts_.finish();
+  }
+
   const World& world() const { return core_.state->world(); }
 
   std::optional<TicketHandle> handle_of(std::optional<std::uint32_t> ticket) const {

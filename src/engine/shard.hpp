@@ -167,6 +167,9 @@ class Shard {
                                              ports::Entropy& entropy, Listener& listener,
                                              Options options);
   virtual ~Shard() = default;
+  // Ends its threads, and with them every command: who waits is answered, and nothing more is
+  // taken. What can be read can be read on. The end of the shard does the same.
+  virtual void stop() = 0;
 
   // Takes the command, or refuses it with `overloaded` and never calls `completion`.
   virtual Result<> submit(Command command, Completion& completion) = 0;

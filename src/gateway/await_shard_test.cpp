@@ -16,6 +16,7 @@ class StubShard final : public engine::Shard {
   ports::LogPosition at{1, 5, 0};
   std::vector<engine::Completion*> unanswered;
 
+  void stop() override {}
   Result<> submit(engine::Command, engine::Completion& completion) override {
     if (is_full) return error(Errc::overloaded, "full");
     unanswered.push_back(&completion);

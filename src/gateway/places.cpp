@@ -245,9 +245,10 @@ edge::Task<room::TicketView> Places::use(engine::TicketHandle ticket, room::Tick
     if (outcome && outcome->ticket) view = *outcome->ticket;
     co_return view;
   }
-  const bool short_of_time = view.expires_at && *view.expires_at - now() < policy.session_ttl;
-  if (policy.renew == room::Renew::use && short_of_time &&
-      touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost))
+  if (policy.renew != room::Renew::use || !view.expires_at) co_return view;
+  // Not by `expires_at`: log time may be far from this node's clock.
+  const Millis every = std::max(kUseAtMost, room::unlogged_use(policy));
+  if (touches_.is_due(ticket, services_.clock.steady_now(), every))
     static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
   co_return view;
 }

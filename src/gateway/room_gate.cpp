@@ -48,7 +48,8 @@ class SessionWatch final : public TunnelWatch {
     const engine::Shard& shard = places_.services().shard;
     const auto handle = shard.find(ticket_);
     auto view = handle ? shard.read(*handle) : std::nullopt;
-    if (!view) co_return shard.applied() < at_&& places_.now() < until_;
+    const bool is_believed = (shard.applied() < at_) && places_.now() < until_;
+    if (!view) co_return is_believed;
     if (view->state != TicketState::admitted) co_return false;
     view = co_await places_.use(*handle, *view, policy_);
     co_return view->state == TicketState::admitted;

@@ -137,6 +137,22 @@ TEST_F(RoomGateTest, TheFirstEntryIsWrittenAsTheArrival) {
   EXPECT_EQ(desk_.shard->room("sale")->view.inside, 1U);
 }
 
+TEST_F(RoomGateTest, AUseCountsAlsoOnceTheClockWasPutBack) {
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.session_ttl = 10s;
+  desk_.set_room("sale", policy);
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  desk_.clock.set_wall(desk_.clock.wall_now() - 1h);
+  for (int i = 0; i < 10; ++i) {
+    desk_.clock.advance(4s);
+    desk_.submit(engine::Tick{});
+    EXPECT_EQ(ask(cookies).verdict, Verdict::pass) << i;
+    desk_.submit(engine::Tick{});  // behind what the use wrote
+  }
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+}
+
 TEST_F(RoomGateTest, WhoComesTooLateForTheirTurnDoesNotGoInBesideTheNext) {
   room::Policy policy;
   policy.capacity = 1;

@@ -26,4 +26,9 @@ Result<DataFolder> DataFolder::hold(const std::filesystem::path& folder) {
   return DataFolder(folder, std::move(*lock));
 }
 
+DataFolder::Files DataFolder::files() const {
+  return {posix::file_id(database()), posix::file_id(path_ / "doorward.db-wal"),
+          posix::file_id(path_ / "lock")};
+}
+
 }  // namespace doorward::adapters::sqlite

@@ -11,7 +11,9 @@
 #include "adapters/posix/file.hpp"
 #include "base/result.hpp"
 
+#include <array>
 #include <filesystem>
+#include <optional>
 
 namespace doorward::adapters::sqlite {
 
@@ -22,7 +24,10 @@ class DataFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database() const { return path_ / "doorward.db"; }
-  std::filesystem::path lock() const { return path_ / "lock"; }
+
+  // What lies now where the database, its write-ahead log and the lock belong.
+  using Files = std::array<std::optional<posix::FileId>, 3>;
+  Files files() const;
 
  private:
   DataFolder(std::filesystem::path path, posix::File lock);

@@ -32,8 +32,7 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports:
   if (folder.has_error()) return folder.error();
   std::unique_ptr<SqliteLog> log(new SqliteLog(std::move(options), std::move(*folder), clock));
   if (auto opened = log->open_connections(); opened.has_error()) return opened.error();
-  log->database_id_ = posix::file_id(log->folder_.database());
-  log->lock_id_ = posix::file_id(log->folder_.lock());
+  log->opened_ = log->folder_.files();
   if (auto settled = log->writer_->settle_last_row(log->options_.warn); settled.has_error()) {
     return settled.error();
   }
@@ -79,10 +78,7 @@ Result<> SqliteLog::set_strays_aside() {
   return {};
 }
 
-bool SqliteLog::is_in_place() const {
-  return posix::file_id(folder_.database()) == database_id_ &&
-         posix::file_id(folder_.lock()) == lock_id_;
-}
+bool SqliteLog::is_in_place() const { return folder_.files() == opened_; }
 
 Result<> SqliteLog::refuse_where_displaced() const {
   if (is_in_place()) return {};

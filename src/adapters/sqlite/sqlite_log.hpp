@@ -74,8 +74,7 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   DataFolder folder_;
   const ports::Clock& clock_;
   SnapshotFiles snapshots_;
-  std::optional<posix::FileId> database_id_;  // as opened
-  std::optional<posix::FileId> lock_id_;
+  DataFolder::Files opened_{};
 
   std::mutex writing_;  // the writer; taken before `mutex_`
   std::unique_ptr<LogWriter> writer_;

@@ -67,7 +67,7 @@ TEST(SqliteLog, OnlyItsOwnerReadsItsFilesAlsoInAFolderThatWasThere) {
 
 TEST(SqliteLog, NothingIsAppendedToFilesThatAreNoLongerInTheFolder) {
   namespace fs = std::filesystem;
-  for (const char* name : {"doorward.db", "lock"}) {
+  for (const char* name : {"doorward.db", "doorward.db-wal", "lock"}) {
     TempFolder folder;
     ports::FakeClock clock;
     const auto log = SqliteLog::open({.folder = folder.path()}, clock);

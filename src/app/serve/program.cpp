@@ -43,6 +43,7 @@ Program::Program(config::Config config, Log& log)
 
 Program::~Program() {
   if (server_) server_->stop();
+  if (shard_) shard_->stop();
   if (identities_) save_used_keys();
 }
 

@@ -129,8 +129,9 @@ class Program {
   SipKey subject_key_;
   std::string admin_token_;
 
-  // What follows ends from the bottom up: the shard before the loops on which its answers go on,
-  // the loops before what their requests refer to.
+  // What follows ends from the bottom up: what refers before what is referred to, and so the loops
+  // with what is left of their requests before all of these. Nothing of it runs then.
+  std::unique_ptr<engine::Shard> shard_;
   std::unique_ptr<api::TicketVoice> queue_voice_;  // of compat/ticketing_gateway
   std::shared_ptr<const gateway::Dress> dress_;    // likewise; null: answers are native
   api::TicketStreams streams_{clock_};
@@ -148,7 +149,6 @@ class Program {
   CurrentPipeline pipeline_;
   std::shared_ptr<const gateway::Pipeline> admin_pipeline_;
   std::unique_ptr<edge::Server> server_;
-  std::unique_ptr<engine::Shard> shard_;
   std::unique_ptr<LiveKeeper> live_keeper_;
 };
 

@@ -42,33 +42,27 @@ TEST(Session, AUseStartsOrRenewsItAndNeverShortensIt) {
     Renew renew;
     Session before;
     std::int64_t now_s;
-    bool matters;
     Session after;
   };
   const Row rows[] = {
-      {kUse, {at(1'030), false}, 1'010, true, {at(1'120), true}},    // arrives
-      {kNever, {at(1'030), false}, 1'010, true, {at(1'110), true}},  // arrives
-      {kUse, {at(1'110), true}, 1'010, false, {at(1'120), true}},    // the whole ttl remains
-      {kUse, {at(1'110), true}, 1'011, true, {at(1'121), true}},     //
-      {kUse, {at(1'110), true}, 1'109, true, {at(1'219), true}},     //
-      {kUse, {at(1'500), true}, 1'010, false, {at(1'500), true}},    // the ttl was shortened
-      {kNever, {at(1'100), true}, 1'099, false, {at(1'100), true}},  // fixed
+      {kUse, {at(1'030), false}, 1'010, {at(1'120), true}},    // arrives
+      {kNever, {at(1'030), false}, 1'010, {at(1'110), true}},  // arrives
+      {kUse, {at(1'110), true}, 1'010, {at(1'120), true}},     // the whole ttl remains
+      {kUse, {at(1'110), true}, 1'011, {at(1'121), true}},     //
+      {kUse, {at(1'110), true}, 1'109, {at(1'219), true}},     //
+      {kUse, {at(1'500), true}, 1'010, {at(1'500), true}},     // the ttl was shortened
+      {kNever, {at(1'100), true}, 1'099, {at(1'100), true}},   // fixed
   };
   for (const auto& row : rows) {
     const Policy p = policy(row.renew, 30);
-    EXPECT_EQ(use_matters(p, row.before, at(row.now_s)), row.matters) << row.now_s;
     EXPECT_EQ(after_use(p, row.before, at(row.now_s)), row.after) << row.now_s;
   }
 }
 
 TEST(Session, AUseThatIsNotLoggedStillHasTheWholeTime) {
   const Policy p = policy(kUse, 0);
-  const Session session = at_admission(p, at(1'000));
-  for (std::int64_t now = 1'000; now < 1'110; ++now) {
-    if (use_matters(p, session, at(now))) continue;
-    EXPECT_GE(session.deadline, at(now) + p.session_ttl);
-  }
+  const Session session = after_use(p, at_admission(p, at(1'000)), at(1'050));
+  EXPECT_EQ(session.deadline, at(1'050) + unlogged_use(p) + p.session_ttl);
 }
-
 }  // namespace
 }  // namespace doorward::room
