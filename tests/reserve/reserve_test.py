@@ -232,10 +232,12 @@ class Reservations(unittest.TestCase):
     def test_a_lease_that_ended_belongs_to_the_next(self):
         async def story():
             caller = await Caller(self.server).connect()
-            _, first = await caller.call("POST", "/locks/door", {"lease": "200ms"})
+            _, first = await caller.call("POST", "/locks/door", {"lease": "10m"})
             status, busy = await caller.call("POST", "/locks/door", {"lease": "10s"})
             self.assertEqual((status, problem(busy)), (409, "lock-busy"))
-            status, second = await caller.call("POST", "/locks/door", {"lease": "10s", "wait": "20s"})
+            status, _ = await caller.call("PUT", "/locks/door", {"holder": first["holder"], "lease": "200ms"})
+            self.assertEqual(status, 200)
+            status, second = await caller.call("POST", "/locks/door", {"lease": "10m", "wait": "60s"})
             self.assertEqual(status, 200)
             self.assertGreater(second["fence"], first["fence"])
             for method, path, body in (
