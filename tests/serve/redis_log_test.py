@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`doorward serve` with its log in a real Redis: restarts, and Redis away for a while."""
 
+import contextlib
 import shutil
 import signal
 import socket
@@ -19,25 +20,31 @@ PATIENCE = 30
 
 
 class Redis:
-    """A redis-server on a free port of loopback, in a folder of its own."""
+    """A redis-server on a Unix socket in a folder of its own: nobody else can take its address while it is away."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="doorward-redis-")
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.socket = f"{self.folder.name}/redis.sock"
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder.name,
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.folder.name,
              "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         wait_for(self.answers, "Redis does not answer")
 
+    @contextlib.contextmanager
+    def connection(self):
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(PATIENCE)
+            peer.connect(self.socket)
+            yield peer
+
     def answers(self):
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as peer:
+            with self.connection() as peer:
                 peer.sendall(b"PING\r\n")
                 return peer.recv(16) == b"+PONG\r\n"
         except OSError:
@@ -45,7 +52,7 @@ class Redis:
 
     def ask(self, *words):
         """One command; the lines of its answer, which must be short."""
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as peer:
+        with self.connection() as peer:
             peer.sendall(f"*{len(words)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in words))
             return peer.recv(4096).decode().split("\r\n")
 
@@ -64,7 +71,7 @@ class Redis:
         self.folder.cleanup()
 
     def config(self):
-        return f"log: {{ kind: redis, redis: 'redis://127.0.0.1:{self.port}' }}\n"
+        return f"log: {{ kind: redis, redis: 'redis+unix://{self.socket}' }}\n"
 
 
 def wait_for(what, why):
@@ -220,7 +227,7 @@ class RedisLog(unittest.TestCase):
         self.addCleanup(server.__exit__)
         with self.assertRaises(AssertionError):
             server.start()
-        self.assertIn(f"127.0.0.1:{redis.port}", server.errors())
+        self.assertIn(redis.socket, server.errors())
 
 
 if __name__ == "__main__":
