@@ -27,6 +27,7 @@ CAPACITY = 7
 RATE_COUNT = 5
 RATE_EVERY_MS = 500
 CLIENTS = 16
+PATIENCE = 60  # a disk may stand still for seconds
 POLICY = {
     "capacity": CAPACITY,
     "admit": {"count": RATE_COUNT, "every": f"{RATE_EVERY_MS}ms"},
@@ -73,7 +74,7 @@ class Clients:
     def _work(self, port, stop, killed, seed):
         rng = random.Random(seed)
         try:
-            with Connection(port, timeout=10) as connection:
+            with Connection(port, timeout=PATIENCE) as connection:
                 while not stop.is_set():
                     if rng.random() < 0.6:
                         self._join(connection)
@@ -182,7 +183,7 @@ def to_ms(text):
 
 def watch_capacity(port, stop, killed, faults):
     try:
-        with Connection(port, timeout=10) as connection:
+        with Connection(port, timeout=PATIENCE) as connection:
             while not stop.is_set():
                 _, _, room = connection.call("GET", f"/v1/rooms/{ROOM}")
                 if room["inside"] > CAPACITY:
@@ -195,7 +196,7 @@ def watch_capacity(port, stop, killed, faults):
 
 def wait_for_a_join(clients, joins_before):
     """A life in which nothing was acknowledged would test nothing; on a busy machine the first takes a while."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while clients.joins == joins_before and time.monotonic() < until:
         time.sleep(0.01)
     assert clients.joins > joins_before, f"no join was acknowledged: {clients.faults[:5]}"
