@@ -2,6 +2,7 @@
 """Ticketing gateway: every line of its page on the queue, as its clients send it. Each test quotes the line that it checks."""
 
 import concurrent.futures
+import socket
 import time
 import unittest
 
@@ -20,7 +21,6 @@ from stage import (
     Gateway,
     Issuer,
     Server,
-    start_backend,
 )
 
 
@@ -176,18 +176,17 @@ class BadInput(Gateway):
     def test_services_that_are_away(self):
         """the gateway's own errors (502, 504) use the envelope"""
         token = self.user()
-        gone = start_backend("gone")
-        port = gone.server_port
-        gone.shutdown()
-        gone.server_close()
-        silent = __import__("socket").create_server(("127.0.0.1", 0))
+        gone = socket.socket()  # has its port, and does not listen
+        self.addCleanup(gone.close)
+        gone.bind(("127.0.0.1", 0))
+        silent = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(silent.close)
         example = self.example.replace(
             'user-service: "${USER_SERVICE:http://localhost:8091}"',
             f'user-service: {{ endpoints: "http://127.0.0.1:{silent.getsockname()[1]}", timeouts: {{ first_byte: 200ms }} }}',
         )
         self.assertNotEqual(example, self.example)
-        environment = {"JWT_JWKS_URI": self.issuer.jwks_uri, "PAYMENT_SERVICE": f"http://127.0.0.1:{port}"}
+        environment = {"JWT_JWKS_URI": self.issuer.jwks_uri, "PAYMENT_SERVICE": f"http://127.0.0.1:{gone.getsockname()[1]}"}
         with Server(example, environment=environment) as server:
             for path, status, code, message in (
                 ("/api/v1/payments/1", 502, "EXTERNAL_API_ERROR", "서비스에 연결할 수 없습니다."),
