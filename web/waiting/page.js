@@ -8,6 +8,7 @@
   const self = `${data.base}/rooms/${encodeURIComponent(data.room)}/tickets/self`;
   const element = (id) => document.getElementById("dw-" + id);
   const number = new Intl.NumberFormat(data.lang);
+  const plural = new Intl.PluralRules(data.lang);
 
   const silence_ms = 45000;      // longer than two heartbeats: the stream is dead
   const stream_failures_max = 3; // then poll, and try a stream again now and then
@@ -25,7 +26,13 @@
 
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
-  // The same words as eta_text in src/gateway/waiting_page/words.cpp.
+  // A sentence with a number may have a form for one: { "one": …, "other": … }.
+  function count(key, name, n) {
+    const forms = text[key];
+    return fill(typeof forms === "string" ? forms : forms[plural.select(n)] || forms.other, { [name]: number.format(n) });
+  }
+
+  // The same words as Words::eta in src/gateway/waiting_page/words.cpp.
   function eta_text(eta) {
     if (!eta) return text.eta_unknown;
     if (eta.high_s < 60) return text.eta_soon;
@@ -33,10 +40,9 @@
     const unit = hours ? 3600 : 60;
     const low = Math.floor(eta.low_s / unit);
     const high = Math.ceil(eta.high_s / unit);
-    const pattern = hours ? text.eta_hours : text.eta_minutes;
-    if (low < 1) return fill(hours ? text.eta_hours_max : text.eta_minutes_max, { high: number.format(high) });
-    if (low === high) return fill(hours ? text.eta_hours_one : text.eta_minutes_one, { high: number.format(high) });
-    return fill(pattern, { low: number.format(low), high: number.format(high) });
+    if (low < 1) return count(hours ? "eta_hours_max" : "eta_minutes_max", "high", high);
+    if (low === high) return count(hours ? "eta_hours_one" : "eta_minutes_one", "high", high);
+    return fill(hours ? text.eta_hours : text.eta_minutes, { low: number.format(low), high: number.format(high) });
   }
 
   function set(id, value) {

@@ -69,11 +69,11 @@ bool is_waiting(const PageRequest& request) {
 // to join again, or to fetch the form's address, where there is nothing.
 std::string without_script(std::string_view name, const PageRequest& request, const Words& words) {
   if (request.ticket && request.ticket->state == room::TicketState::closed) return "";
-  const std::string seconds = std::to_string(request.again_s);
   if (name == "refresh")
-    return "<noscript><meta http-equiv=\"refresh\" content=\"" + seconds + "\"></noscript>";
+    return "<noscript><meta http-equiv=\"refresh\" content=\"" + std::to_string(request.again_s) +
+           "\"></noscript>";
   return "<noscript><p class=\"dw-note\">" +
-         escape(words.fill("no_script", {{"refresh", seconds}})) + "</p></noscript>";
+         escape(words.count("no_script", "refresh", request.again_s)) + "</p></noscript>";
 }
 
 }  // namespace
@@ -139,10 +139,12 @@ std::string WaitingPage::next_steps(const PageRequest& request, const Words& wor
   add(words["next_auto"]);
   if (policy_.claim_ttl)
     add(words.fill("next_claim", {{"claim", words.duration(*policy_.claim_ttl)}}));
-  if (policy_.liveness_silence)
-    add(words.fill("next_liveness", {{"grace", words.duration(policy_.liveness_grace)}}));
-  else
+  if (!policy_.liveness_silence)
     add(words["next_return"]);
+  else if (policy_.liveness_grace < std::chrono::seconds(1))
+    add(words["next_liveness_strict"]);
+  else
+    add(words.fill("next_liveness", {{"grace", words.duration(policy_.liveness_grace)}}));
   if (request.body_was_sent) add(words["next_post"]);
   return list;
 }

@@ -119,6 +119,22 @@ TEST(WaitingPage, SaysThatAPostWasNotPassedOn) {
   EXPECT_TRUE(has(page().render(asked).html, "<li>What you sent was not passed on."));
 }
 
+TEST(WaitingPage, ReadsRightWithOneOfEverything) {
+  room::Policy policy;
+  policy.claim_ttl = std::chrono::seconds(1);
+  policy.liveness_silence = std::chrono::seconds(5);
+  policy.liveness_grace = std::chrono::seconds(1);
+  auto asked = request();
+  asked.again_s = 1;
+  asked.ticket->eta = room::Eta{0, 60};
+  const auto html = page({}, policy).render(asked).html;
+  for (const char* part : {"You then have 1 second to arrive.", "back within 1 second.",
+                           "every second.", ">Up to 1 minute</dd>"})
+    EXPECT_TRUE(has(html, part)) << part;
+  policy.liveness_grace = std::chrono::seconds(0);
+  EXPECT_TRUE(has(page({}, policy).render(asked).html, "others go first and your place is lost."));
+}
+
 TEST(WaitingPage, AnOperatorsPageMustHoldBothPlaces) {
   RoomDisplay display;
   display.page = "<html><head>{{{doorward_head}}}</head><body>hello</body></html>";

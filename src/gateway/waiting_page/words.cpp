@@ -65,6 +65,14 @@ std::vector<Range> parse_ranges(std::string_view header) {
   return ranges;
 }
 
+std::string replaced(std::string text, std::string_view name, const std::string& value) {
+  const std::string place = "{" + std::string(name) + "}";
+  for (auto at = text.find(place); at != std::string::npos;
+       at = text.find(place, at + value.size()))
+    text.replace(at, place.size(), value);
+  return text;
+}
+
 }  // namespace
 
 std::string Words::operator[](std::string_view key) const {
@@ -75,13 +83,17 @@ std::string Words::operator[](std::string_view key) const {
 
 std::string Words::fill(std::string_view key, Values values) const {
   std::string text = (*this)[key];
-  for (const auto& [name, value] : values) {
-    const std::string place = "{" + std::string(name) + "}";
-    for (auto at = text.find(place); at != std::string::npos;
-         at = text.find(place, at + value.size()))
-      text.replace(at, place.size(), value);
-  }
+  for (const auto& [name, value] : values) text = replaced(std::move(text), name, value);
   return text;
+}
+
+// The forms are those of CLDR: Korean, Japanese and Chinese have one for all numbers, a plain text.
+std::string Words::count(std::string_view key, std::string_view name, std::uint64_t n) const {
+  const auto* value = messages_.if_contains(key);
+  assert(value != nullptr);
+  if (const auto* forms = value->if_object()) value = forms->if_contains(n == 1 ? "one" : "other");
+  assert(value != nullptr && value->is_string());
+  return replaced(std::string(value->get_string()), name, number(n));
 }
 
 std::string Words::number(std::uint64_t n) const {
@@ -100,16 +112,27 @@ std::string Words::eta(const std::optional<room::Eta>& range) const {
   const std::uint32_t unit = hours ? 3600 : 60;
   const auto low = range->low_s / unit;
   const auto high = (range->high_s + unit - 1) / unit;
-  if (low < 1) return fill(hours ? "eta_hours_max" : "eta_minutes_max", {{"high", number(high)}});
-  if (low == high)
-    return fill(hours ? "eta_hours_one" : "eta_minutes_one", {{"high", number(high)}});
+  if (low < 1) return count(hours ? "eta_hours_max" : "eta_minutes_max", "high", high);
+  if (low == high) return count(hours ? "eta_hours_one" : "eta_minutes_one", "high", high);
   return fill(hours ? "eta_hours" : "eta_minutes", {{"low", number(low)}, {"high", number(high)}});
 }
 
 std::string Words::duration(Millis span) const {
   const auto seconds = static_cast<std::uint64_t>(span.count() / 1000);
-  if (seconds < 120) return fill("seconds", {{"n", number(seconds)}});
-  return fill("minutes", {{"n", number(seconds / 60)}});
+  return seconds < 120 ? count("seconds", "n", seconds) : minutes(seconds / 60);
+}
+
+std::string Words::minutes(std::uint64_t n) const {
+  constexpr std::uint64_t kHour = 60;
+  constexpr std::uint64_t kDay = 24 * kHour;
+  if (n < 2 * kHour) return count("minutes", "n", n);
+  const bool days = n >= 2 * kDay;
+  const std::uint64_t unit = days ? kDay : kHour;
+  const std::uint64_t rest = n % unit / (days ? kHour : 1);
+  const std::string larger = count(days ? "days" : "hours", "n", n / unit);
+  if (rest == 0) return larger;
+  return fill("two_units",
+              {{"larger", larger}, {"smaller", count(days ? "hours" : "minutes", "n", rest)}});
 }
 
 Languages::Languages() {

@@ -32,13 +32,18 @@ class Words {
   using Values = std::initializer_list<std::pair<std::string_view, std::string>>;
   std::string fill(std::string_view key, Values values) const;
 
+  // The sentence `key` in its form for `n`, which stands where `{name}` is: "1 minute", "2 minutes".
+  std::string count(std::string_view key, std::string_view name, std::uint64_t n) const;
+
   std::string number(std::uint64_t n) const;  // with the language's grouping
   std::string eta(const std::optional<room::Eta>& eta) const;
-  std::string duration(Millis span) const;  // "90 seconds", "4 minutes"
+  // Cut to two units, so that nobody comes late by it: "90 seconds", "4 minutes", "2 hours 5 minutes".
+  std::string duration(Millis span) const;
   const boost::json::object& messages() const { return messages_; }
 
  private:
   friend class Languages;
+  std::string minutes(std::uint64_t n) const;
   std::string language_;
   boost::json::object messages_;
 };

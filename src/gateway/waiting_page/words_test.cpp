@@ -5,6 +5,14 @@
 namespace doorward::gateway {
 namespace {
 
+using namespace std::chrono_literals;
+
+// Of a sentence with forms, that for all numbers but one.
+std::string usual_form(const boost::json::value& sentence) {
+  const auto* forms = sentence.if_object();
+  return std::string((forms != nullptr ? forms->at("other") : sentence).as_string());
+}
+
 TEST(Words, EveryLanguageHasTheSameSentencesAndPlaces) {
   const Languages languages;
   const auto& english = languages.all().front().messages();
@@ -12,10 +20,10 @@ TEST(Words, EveryLanguageHasTheSameSentencesAndPlaces) {
     EXPECT_EQ(words.messages().size(), english.size()) << words.language();
     for (const auto& [key, sentence] : english) {
       ASSERT_TRUE(words.has(key)) << words.language() << ": " << key;
-      for (const char* place :
-           {"{low}", "{high}", "{claim}", "{grace}", "{refresh}", "{position}", "{eta}", "{n}"})
-        EXPECT_EQ(sentence.as_string().find(place) == std::string::npos,
-                  words[key].find(place) == std::string::npos)
+      for (const char* place : {"{low}", "{high}", "{claim}", "{grace}", "{refresh}", "{position}",
+                                "{eta}", "{n}", "{larger}", "{smaller}"})
+        EXPECT_EQ(usual_form(sentence).find(place) == std::string::npos,
+                  usual_form(words.messages().at(key)).find(place) == std::string::npos)
             << words.language() << ": " << key << " " << place;
     }
   }
@@ -53,6 +61,60 @@ TEST(Words, AnEstimateIsARangeInTheUnitThatAPersonWouldUse) {
   EXPECT_EQ(en.eta(room::Eta{3600, 7200}), "1 to 2 hours");
   EXPECT_EQ(en.eta(room::Eta{600, 7200}), "Up to 2 hours");
   EXPECT_EQ(languages.choose("ko").eta(room::Eta{240, 420}), "4~7분");
+}
+
+TEST(Words, OneIsSaidAsOneInLanguagesThatTellItFromMany) {
+  const Languages languages;
+  const struct {
+    const char* language;
+    const char* up_to_one;
+    const char* about_one;
+    const char* reload_one;
+    const char* reload_two;
+  } rows[] = {
+      {"en", "Up to 1 minute", "About 1 minute", "This page reloads by itself every second.",
+       "This page reloads by itself every 2 seconds."},
+      {"es", "Hasta 1 minuto", "Alrededor de 1 minuto", "Esta página se recarga sola cada segundo.",
+       "Esta página se recarga sola cada 2 segundos."},
+      {"ko", "최대 1분", "약 1분", "이 페이지는 1초마다 자동으로 새로 고쳐집니다.",
+       "이 페이지는 2초마다 자동으로 새로 고쳐집니다."},
+      {"ja", "最大1分", "約1分", "このページは1秒ごとに自動的に再読み込みされます。",
+       "このページは2秒ごとに自動的に再読み込みされます。"},
+      {"zh", "最多1分钟", "约1分钟", "此页面每1秒自动刷新一次。", "此页面每2秒自动刷新一次。"},
+  };
+  for (const auto& row : rows) {
+    const Words& words = languages.choose(row.language);
+    EXPECT_EQ(words.eta(room::Eta{0, 60}), row.up_to_one);
+    EXPECT_EQ(words.eta(room::Eta{60, 60}), row.about_one);
+    EXPECT_EQ(words.count("no_script", "refresh", 1), row.reload_one);
+    EXPECT_EQ(words.count("no_script", "refresh", 2), row.reload_two);
+  }
+}
+
+TEST(Words, ADurationIsSaidInAtMostTwoUnits) {
+  const Languages languages;
+  const struct {
+    std::chrono::seconds span;
+    const char* english;
+    const char* spanish;
+    const char* korean;
+  } rows[] = {
+      {1s, "1 second", "1 segundo", "1초"},
+      {119s, "119 seconds", "119 segundos", "119초"},
+      {179s, "2 minutes", "2 minutos", "2분"},
+      {119min, "119 minutes", "119 minutos", "119분"},
+      {121min, "2 hours 1 minute", "2 horas y 1 minuto", "2시간 1분"},
+      {47h, "47 hours", "47 horas", "47시간"},
+      {49h + 59min, "2 days 1 hour", "2 días y 1 hora", "2일 1시간"},
+      {168h, "7 days", "7 días", "7일"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(languages.choose("en").duration(row.span), row.english);
+    EXPECT_EQ(languages.choose("es").duration(row.span), row.spanish);
+    EXPECT_EQ(languages.choose("ko").duration(row.span), row.korean);
+  }
+  EXPECT_EQ(languages.choose("ja").duration(125min), "2時間5分");
+  EXPECT_EQ(languages.choose("zh").duration(125min), "2小时5分钟");
 }
 
 TEST(Words, NumbersAreGroupedAsTheLanguageDoes) {
