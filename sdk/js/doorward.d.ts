@@ -16,6 +16,8 @@ export interface Ticket {
   /** What a backend verifies, once `state` is "admitted". */
   readonly pass: string | null;
   readonly reason: string | null;
+  /** When the room opens, while it is not open yet; from the event stream alone. */
+  readonly opens_at?: string | null;
 }
 
 export interface JoinOptions {

@@ -253,6 +253,7 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
     if (is_safe_method(head)) page.go_on = target;
     page.ticket_json = json;
     page.ticket = place.view;
+    page.now = places_.now();
     page.again_s = again_s;
     page.body_was_sent = !is_safe_method(head);
     response = pages_.answer(visit.room(), policy, head, page, 200);

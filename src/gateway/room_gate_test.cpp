@@ -95,6 +95,13 @@ TEST_F(RoomGateTest, ABrowserThatMustWaitGetsThePageThatGoesOnToWhatWasAskedFor)
   EXPECT_EQ(script.status, 429U);
 }
 
+TEST_F(RoomGateTest, TheWaitingPageSaysHowLongItIsUntilTheRoomOpens) {
+  room::Policy policy;
+  policy.opens_at = desk_.places.now() + 12min;
+  desk_.set_room("sale", policy);
+  EXPECT_NE(ask(browser("")).body.find(">About 12 minutes</span>"), std::string::npos);
+}
+
 TEST_F(RoomGateTest, APostThatMustWaitIsSaidNotToBePassedOn) {
   desk_.set_capacity("sale", 0);
   const Asked program = ask({}, "POST");

@@ -83,13 +83,20 @@ std::string ticket_json(const TicketText& ticket) {
   return out;
 }
 
-std::string position_json(const TicketView& view, bool paused) {
+std::string position_json(const TicketView& view, bool paused, std::optional<LogTime> opens_at) {
   std::string out = fmt::format(R"({{"state":"{}",)", room::to_string(view.state));
   append_place(out, view);
   out += ',';
   append_text(out, "reason", reason_of(view, paused));
+  append_time(out, "opens_at", opens_at);
   out.back() = '}';
   return out;
+}
+
+std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now) {
+  const bool is_ahead =
+      policy.mode == room::Mode::open && policy.opens_at && *policy.opens_at > now;
+  return is_ahead ? policy.opens_at : std::nullopt;
 }
 
 std::uint32_t poll_after_s(const TicketView& view) {

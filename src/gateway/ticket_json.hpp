@@ -8,6 +8,7 @@
 #include "core/room/view.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,13 @@ struct TicketText {
 
 std::string ticket_json(const TicketText& ticket);
 
-// What changes while one waits: {"state","position","ahead","waiting","eta","reason"}.
-// `paused` says it of the room.
-std::string position_json(const room::TicketView& view, bool paused);
+// What changes while one waits: {"state","position","ahead","waiting","eta","reason","opens_at"}.
+// `paused` says it of the room; `opens_at` as `opening_of` says.
+std::string position_json(const room::TicketView& view, bool paused,
+                          std::optional<LogTime> opens_at);
+
+// When a room opens that is not open yet; none where it is, or where it does not open by time alone.
+std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now);
 
 // Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by
 // ticket, so that those who joined together do not ask together.

@@ -5,8 +5,10 @@
   const data = JSON.parse(document.getElementById("dw-data").textContent);
   const text = data.messages;
   const ticket = data.ticket || {};
-  const self = `${data.base}/rooms/${encodeURIComponent(data.room)}/tickets/self`;
+  const room = `${data.base}/rooms/${encodeURIComponent(data.room)}`;
+  const self = room + "/tickets/self";
   const element = (id) => document.getElementById("dw-" + id);
+  if (ticket.state === "waiting") ticket.opens_at = element("opens-at").dateTime;
   const number = new Intl.NumberFormat(data.lang);
   const plural = new Intl.PluralRules(data.lang);
 
@@ -20,9 +22,14 @@
   let poll_timer = 0;
   let silence_timer = 0;
   let retry_timer = 0;
+  let tick_timer = 0;
   let over = false;
   let said_at = 0;
   let said = "";
+
+  // By the server's clock, since the device's may be wrong.
+  const server_ahead_ms = data.now - Date.now();
+  const server_now = () => Date.now() + server_ahead_ms;
 
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
@@ -43,6 +50,40 @@
     if (low < 1) return count(hours ? "eta_hours_max" : "eta_minutes_max", "high", high);
     if (low === high) return count(hours ? "eta_hours_one" : "eta_minutes_one", "high", high);
     return fill(hours ? text.eta_hours : text.eta_minutes, { low: number.format(low), high: number.format(high) });
+  }
+
+  // The same words as Words::minutes there.
+  function minutes_text(n) {
+    if (n < 120) return count("minutes", "n", n);
+    const days = n >= 2880;
+    const unit = days ? 1440 : 60;
+    const rest = Math.floor((n % unit) / (days ? 60 : 1));
+    const larger = count(days ? "days" : "hours", "n", Math.floor(n / unit));
+    return rest ? fill(text.two_units, { larger, smaller: count(days ? "hours" : "minutes", "n", rest) }) : larger;
+  }
+
+  // The same words as Words::until there.
+  function until_text(left_ms) {
+    if (left_ms < 60000) return text.eta_soon;
+    const minutes = Math.ceil(left_ms / 60000);
+    return fill(text.opens_about, { time: minutes_text(minutes < 2880 ? minutes : Math.ceil(minutes / 60) * 60) });
+  }
+
+  function digits_text(left_ms) {
+    const left_s = Math.ceil(left_ms / 1000);
+    const parts = [Math.floor(left_s / 60) % 60, left_s % 60].map((part) => String(part).padStart(2, "0"));
+    return `${Math.floor(left_s / 3600)}:${parts.join(":")}`.replace(/^0:0?/, "");
+  }
+
+  // In the visitor's time zone, and as the browser's variant of the language writes it.
+  function moment_text(opens_ms) {
+    const moment = new Date(Math.ceil(opens_ms / 1000) * 1000);
+    const own = (navigator.languages || []).find((tag) => tag.split("-")[0].toLowerCase() === data.lang);
+    return new Intl.DateTimeFormat(own || data.lang, {
+      weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+      year: moment.getFullYear() === new Date(server_now()).getFullYear() ? undefined : "numeric",
+      second: moment.getSeconds() ? "2-digit" : undefined,
+    }).format(moment);
   }
 
   function set(id, value) {
@@ -77,10 +118,36 @@
     bar.firstElementChild.style.width = share + "%";
   }
 
+  // Counts down to the opening, which asks nobody: who sees digits tick, and who hears has it in words.
+  function show_opening() {
+    clearTimeout(tick_timer);
+    element("opens").hidden = !ticket.opens_at;
+    if (!ticket.opens_at) return;
+    const opens_ms = Date.parse(ticket.opens_at);
+    const left_ms = opens_ms - server_now();
+    const [digits, words] = element("opens-in").children;
+    const ticks = left_ms > 0 && left_ms < 172800000;
+    element("opens-label").hidden = left_ms <= 0;
+    const label = ticket.reason === "draw" ? text.draws_label : text.opens_label;
+    const moment = moment_text(opens_ms);
+    const in_words = left_ms > 0 ? until_text(left_ms) : text.opens_now;
+    const time = element("opens-at");
+    if (time.dateTime !== ticket.opens_at) say(`${label}: ${in_words}. ${moment}`, true);
+    time.dateTime = ticket.opens_at;
+    set("opens-label", label);
+    set("opens-at", moment);
+    digits.textContent = ticks ? digits_text(left_ms) : "";
+    if (words.textContent !== in_words) words.textContent = in_words;
+    words.classList.toggle("dw-unseen", ticks);
+    if (left_ms > 0) tick_timer = setTimeout(show_opening, ((left_ms - 1) % 1000) + 1);
+    else say(text.opens_now, true);
+  }
+
   function show_waiting() {
     const placed = Number.isInteger(ticket.position);
     // `reason`: why nobody is let in now (sold_out, paused, draw), as WaitingPage::lead says it.
-    const lead = text["lead_" + ticket.reason] || text.lead_waiting;
+    const lead = text["lead_" + ticket.reason] || (ticket.opens_at ? text.lead_opens : text.lead_waiting);
+    show_opening();
     if (element("lead").textContent !== lead) {
       set("lead", lead);
       say(lead, true);
@@ -100,7 +167,8 @@
   function stop() {
     over = true;
     if (source) source.close();
-    for (const timer of [poll_timer, silence_timer, retry_timer]) clearTimeout(timer);
+    for (const timer of [poll_timer, silence_timer, retry_timer, tick_timer]) clearTimeout(timer);
+    element("opens").hidden = true;
   }
 
   // Only ever to a path of this site; a page that keeps coming back is asked for ever more slowly.
@@ -213,9 +281,21 @@
     }
   }
 
+  // A Ticket does not say when the room opens; an event of the stream does.
+  async function poll_opening() {
+    if (over || !ticket.opens_at) return;
+    try {
+      const answer = await fetch(room, { headers: { Accept: "application/json" }, cache: "no-store" });
+      if (!answer.ok || over) return;
+      const { opens_at } = await answer.json();
+      take({ opens_at: Date.parse(opens_at) > server_now() ? opens_at : null });
+    } catch { link("off"); }
+  }
+
   async function poll() {
     clearTimeout(poll_timer);
     const wait_s = await poll_once();
+    await poll_opening();
     if (!over && !source) poll_timer = setTimeout(poll, Math.max(1, wait_s) * 1000 * (0.9 + 0.2 * Math.random()));
   }
 

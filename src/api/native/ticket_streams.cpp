@@ -262,7 +262,8 @@ std::optional<TicketStreams::Beat> TicketStreams::read_beat(std::uint32_t room, 
   if (!entry) return std::nullopt;
   const room::Policy& policy = entry->view.policy;
   const bool paused = policy.mode == room::Mode::paused;
-  Beat beat{entry->name, kLongestHeartbeat, now, paused, paused};
+  const auto opens_at = gateway::opening_of(policy, places_.load()->now());
+  Beat beat{entry->name, kLongestHeartbeat, now, paused, opens_at, paused};
   if (const auto silence = policy.liveness_silence)
     beat.heartbeat = std::clamp(*silence / 3, kNear, kLongestHeartbeat);
   return beat;
@@ -349,7 +350,9 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   const bool changed = is_first || place != sent_place(stream.memo);
   if (changed || quiet >= heartbeat) {
     // A heartbeat says the same: the wait and the others change where the place stands still.
-    emit(out, kind, changed ? "position" : "heartbeat", gateway::position_json(view, beat.paused));
+    const bool is_ahead = beat.opens_at && *beat.opens_at > places_.load()->now();
+    emit(out, kind, changed ? "position" : "heartbeat",
+         gateway::position_json(view, beat.paused, is_ahead ? beat.opens_at : std::nullopt));
     stream.memo = memo_of(now, place);
   }
   keep_presence(stream.key, view);

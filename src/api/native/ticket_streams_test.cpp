@@ -1,6 +1,7 @@
 #include "api/native/ticket_streams.hpp"
 
 #include "api/api_test_support.hpp"
+#include "wire/rfc3339.hpp"
 
 namespace doorward::api {
 namespace {
@@ -166,6 +167,24 @@ TEST_F(TicketStreamsTest, BeforeADrawTheReasonIsTheDrawAndAPauseComesBeforeIt) {
   api_.desk.set_room("sale", paused(policy));
   ASSERT_TRUE(api_.lots.was_woken(stream.key));
   EXPECT_EQ(hear(stream).data.at("reason"), "paused");
+}
+
+TEST_F(TicketStreamsTest, AnEventTellsWhenTheRoomOpensAsItIsNow) {
+  const LogTime first = api_.desk.places.now() + 1h;
+  room::Policy policy;
+  policy.opens_at = first;
+  policy.capacity = 0;
+  api_.desk.set_room("sale", policy);
+  ParkedStream stream = open(join(1));
+  EXPECT_EQ(hear(stream).data.at("opens_at"), wire::format_rfc3339(first).c_str());
+  policy.opens_at = first + 1h;
+  api_.desk.set_room("sale", policy);
+  api_.desk.clock.advance(15s);
+  const Heard later = hear(stream);
+  EXPECT_EQ(later.event, "heartbeat");
+  EXPECT_EQ(later.data.at("opens_at"), wire::format_rfc3339(first + 1h).c_str());
+  api_.desk.clock.advance(2h);
+  EXPECT_TRUE(hear(stream).data.at("opens_at").is_null()) << "it is open";
 }
 
 TEST_F(TicketStreamsTest, AHeartbeatTellsTheNumbersThatMoveWhileThePlaceStandsStill) {

@@ -4,6 +4,7 @@
 #include "gateway/ticket_json.hpp"
 #include "gateway/waiting_page/assets.hpp"
 #include "gateway/waiting_page/colours.hpp"
+#include "wire/rfc3339.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,11 +21,12 @@ using wire::html::Template;
 
 constexpr std::array<std::string_view, 3> kPageNames{"lang", "doorward_head", "doorward_body"};
 constexpr std::array<std::string_view, 4> kHeadNames{"refresh", "title", "style", "lang"};
-constexpr std::array<std::string_view, 22> kBodyNames{
+constexpr std::array<std::string_view, 27> kBodyNames{
     "state",         "logo",           "title",       "lead",       "place_hidden", "place_label",
     "position",      "progress_label", "eta_label",   "eta",        "ahead_label",  "ahead",
     "waiting_label", "waiting",        "next_hidden", "next_label", "next",         "no_script",
-    "actions",       "data",           "script",      "lang"};
+    "actions",       "data",           "script",      "lang",       "opens_hidden", "opens_label",
+    "opens_in",      "opens_at",       "opens_utc"};
 
 std::string style_of(const RoomDisplay& display) {
   std::string style(asset("page.css"));
@@ -128,7 +130,25 @@ std::string WaitingPage::lead(const PageRequest& request, const Words& words) co
   }
   if (ticket.state == room::TicketState::admitted) return words["admitted"];
   const std::string_view halt = halt_of(ticket, policy_.mode == room::Mode::paused);
-  return words[halt.empty() ? "lead_waiting" : "lead_" + std::string(halt)];
+  if (!halt.empty()) return words["lead_" + std::string(halt)];
+  return words[opening_of(policy_, request.now) ? "lead_opens" : "lead_waiting"];
+}
+
+// When it opens; without the script in words, and as the one time that is right everywhere.
+std::string WaitingPage::opening(std::string_view name, const PageRequest& request,
+                                 const Words& words) const {
+  const auto opens_at = is_waiting(request) ? opening_of(policy_, request.now) : std::nullopt;
+  if (name == "opens_hidden") return opens_at ? "" : " hidden";
+  if (name == "opens_label")
+    return words[opens_at && halt_of(*request.ticket, false) == "draw" ? "draws_label" : name];
+  if (!opens_at) return "";
+  if (name == "opens_in") return words.until(*opens_at - request.now);
+  std::string time = wire::format_rfc3339(*opens_at);
+  if (name == "opens_at") return time;
+  time = wire::format_rfc3339(std::chrono::ceil<std::chrono::seconds>(*opens_at));
+  time.resize(time.compare(16, 3, ":00") == 0 ? 16 : 19);  // "2026-05-01T12:00", or with seconds
+  time[10] = ' ';
+  return time + " UTC";
 }
 
 std::string WaitingPage::next_steps(const PageRequest& request, const Words& words) const {
@@ -166,6 +186,7 @@ std::string WaitingPage::data(const PageRequest& request, const Words& words) co
     data["retry_s"] = request.again_s;
   else
     data["ticket"] = boost::json::parse(request.ticket_json);
+  data["now"] = request.now.time_since_epoch().count();
   return for_script(boost::json::serialize(data));
 }
 
@@ -187,6 +208,7 @@ std::string WaitingPage::value(std::string_view name, const PageRequest& request
   if (name == "waiting") return placed ? words.number(ticket->waiting) : "";
   if (name == "eta") return placed ? words.eta(ticket->eta) : "";
   if (name == "next") return next_steps(request, words);
+  if (name.starts_with("opens_")) return opening(name, request, words);
   if (name == "actions") return actions(request, words);
   if (name == "data") return data(request, words);
   if (name == "logo")

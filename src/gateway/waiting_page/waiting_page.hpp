@@ -46,6 +46,7 @@ struct PageRequest {
   std::string_view go_on;        // path and query that was asked for; see `is_local_path`
   std::string_view ticket_json;  // the Ticket, as a program would get it; empty without one
   std::optional<room::TicketView> ticket;
+  LogTime now{};  // for a ticket that waits: how long it is until the room opens
   Trouble trouble = Trouble::none;
   unsigned again_s = 10;       // when the page without JavaScript asks again
   bool body_was_sent = false;  // a POST that was not passed on
@@ -72,6 +73,7 @@ class WaitingPage {
   std::string next_steps(const PageRequest& request, const Words& words) const;
   std::string actions(const PageRequest& request, const Words& words) const;
   std::string data(const PageRequest& request, const Words& words) const;
+  std::string opening(std::string_view name, const PageRequest& request, const Words& words) const;
 
   Languages languages_;
   std::string room_;

@@ -102,6 +102,73 @@ TEST(WaitingPage, BeforeADrawThereIsNoPlaceToShow) {
   EXPECT_TRUE(has(html, "You are in the draw."));
 }
 
+// A room that opens on 1 May 2026 at 12:00:00, as it is seen 12 minutes and a bit before.
+room::Policy opens_at_noon() {
+  room::Policy policy;
+  policy.opens_at = LogTime(Millis(1'777'636'800'000));
+  return policy;
+}
+constexpr LogTime kBeforeNoon{Millis(1'777'636'800'000 - 720'001)};
+
+TEST(WaitingPage, SaysWhenTheRoomOpens) {
+  auto asked = request();
+  asked.now = kBeforeNoon;
+  const auto html = page({}, opens_at_noon()).render(asked).html;
+  for (const char* part :
+       {R"(<div id="dw-opens">)", ">Opens in</p>", ">About 13 minutes</span>",
+        R"(<time id="dw-opens-at" datetime="2026-05-01T12:00:00.000Z">2026-05-01 12:00 UTC</time>)",
+        "You are in the queue, which is not open yet.", R"("now":1777636079999)"})
+    EXPECT_TRUE(has(html, part)) << part;
+  auto odd = opens_at_noon();
+  odd.opens_at = *odd.opens_at + Millis(29'001);
+  EXPECT_TRUE(has(page({}, odd).render(asked).html, ">2026-05-01 12:00:30 UTC</time>"));
+}
+
+TEST(WaitingPage, SaysInEveryLanguageWhenItDrawsAndThatComingEarlierIsNoAdvantage) {
+  const struct {
+    const char* language;
+    const char* label;
+    const char* time;
+    const char* no_advantage;
+  } rows[] = {
+      {"en", "The draw is in", "About 13 minutes", "joining earlier brings no advantage"},
+      {"es", "El sorteo es en", "Aproximadamente 13 minutos", "llegar antes no da ventaja"},
+      {"ko", "추첨까지", "약 13분", "먼저 와도 유리하지 않습니다"},
+      {"ja", "抽選まで", "約13分", "早く来ても有利にはなりません"},
+      {"zh", "距离抽签还有", "约13分钟", "提前加入没有优势"},
+  };
+  auto policy = opens_at_noon();
+  policy.order = room::Order::draw;
+  for (const auto& row : rows) {
+    auto asked = request(row.language);
+    asked.now = kBeforeNoon;
+    asked.ticket->position.reset();
+    const auto html = page({}, policy).render(asked).html;
+    EXPECT_TRUE(has(html, std::string(">") + row.label + "</p>")) << row.language;
+    EXPECT_TRUE(has(html, std::string(">") + row.time + "</span>")) << row.language;
+    EXPECT_TRUE(has(html, row.no_advantage)) << row.language;
+  }
+}
+
+TEST(WaitingPage, SaysNoOpeningWhereItIsOpenPausedOrOver) {
+  const auto is_hidden = [](const room::Policy& policy, const PageRequest& asked) {
+    return has(page({}, policy).render(asked).html, R"(<div id="dw-opens" hidden>)");
+  };
+  auto asked = request();
+  asked.now = kBeforeNoon;
+  EXPECT_FALSE(is_hidden(opens_at_noon(), asked));
+  EXPECT_TRUE(is_hidden({}, asked)) << "no time is set";
+  auto paused = opens_at_noon();
+  paused.mode = room::Mode::paused;
+  EXPECT_TRUE(is_hidden(paused, asked)) << "nobody knows when it goes on";
+  auto open = asked;
+  open.now = *opens_at_noon().opens_at;
+  EXPECT_TRUE(is_hidden(opens_at_noon(), open));
+  auto over = asked;
+  over.ticket->state = room::TicketState::closed;
+  EXPECT_TRUE(is_hidden(opens_at_noon(), over));
+}
+
 TEST(WaitingPage, AClosedTicketSaysWhyAndOffersToJoinAgain) {
   auto asked = request();
   asked.ticket->state = room::TicketState::closed;

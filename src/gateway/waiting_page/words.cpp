@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kLanguages{"en", "ko", "ja", "zh", "es"};
 constexpr std::size_t kMaxRanges = 32;
+constexpr std::uint64_t kHour = 60;  // in minutes
+constexpr std::uint64_t kDay = 24 * kHour;
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -122,9 +124,14 @@ std::string Words::duration(Millis span) const {
   return seconds < 120 ? count("seconds", "n", seconds) : minutes(seconds / 60);
 }
 
+std::string Words::until(Millis left) const {
+  if (left < std::chrono::minutes(1)) return (*this)["eta_soon"];
+  auto n = static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::minutes>(left).count());
+  if (n >= 2 * kDay) n = (n + kHour - 1) / kHour * kHour;
+  return fill("opens_about", {{"time", minutes(n)}});
+}
+
 std::string Words::minutes(std::uint64_t n) const {
-  constexpr std::uint64_t kHour = 60;
-  constexpr std::uint64_t kDay = 24 * kHour;
   if (n < 2 * kHour) return count("minutes", "n", n);
   const bool days = n >= 2 * kDay;
   const std::uint64_t unit = days ? kDay : kHour;

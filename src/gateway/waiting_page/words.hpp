@@ -39,6 +39,8 @@ class Words {
   std::string eta(const std::optional<room::Eta>& eta) const;
   // Cut to two units, so that nobody comes late by it: "90 seconds", "4 minutes", "2 hours 5 minutes".
   std::string duration(Millis span) const;
+  // Rounded up, so that nobody is promised it too soon: "About 13 minutes".
+  std::string until(Millis left) const;
   const boost::json::object& messages() const { return messages_; }
 
  private:

@@ -21,7 +21,7 @@ TEST(Words, EveryLanguageHasTheSameSentencesAndPlaces) {
     for (const auto& [key, sentence] : english) {
       ASSERT_TRUE(words.has(key)) << words.language() << ": " << key;
       for (const char* place : {"{low}", "{high}", "{claim}", "{grace}", "{refresh}", "{position}",
-                                "{eta}", "{n}", "{larger}", "{smaller}"})
+                                "{eta}", "{n}", "{larger}", "{smaller}", "{time}"})
         EXPECT_EQ(usual_form(sentence).find(place) == std::string::npos,
                   usual_form(words.messages().at(key)).find(place) == std::string::npos)
             << words.language() << ": " << key << " " << place;
@@ -115,6 +115,34 @@ TEST(Words, ADurationIsSaidInAtMostTwoUnits) {
   }
   EXPECT_EQ(languages.choose("ja").duration(125min), "2時間5分");
   EXPECT_EQ(languages.choose("zh").duration(125min), "2小时5分钟");
+}
+
+TEST(Words, WhatIsStillToComeIsNeverSaidToComeSooner) {
+  const Languages languages;
+  const struct {
+    Millis left;
+    const char* english;
+    const char* spanish;
+    const char* korean;
+    const char* japanese;
+    const char* chinese;
+  } rows[] = {
+      {1ms, "Less than a minute", "Menos de un minuto", "1분 미만", "1分未満", "不到1分钟"},
+      {60s, "About 1 minute", "Aproximadamente 1 minuto", "약 1분", "約1分", "约1分钟"},
+      {60'001ms, "About 2 minutes", "Aproximadamente 2 minutos", "약 2분", "約2分", "约2分钟"},
+      {5h + 1ms, "About 5 hours 1 minute", "Aproximadamente 5 horas y 1 minuto", "약 5시간 1분",
+       "約5時間1分", "约5小时1分钟"},
+      {48h - 1ms, "About 2 days", "Aproximadamente 2 días", "약 2일", "約2日", "约2天"},
+      {48h + 1ms, "About 2 days 1 hour", "Aproximadamente 2 días y 1 hora", "약 2일 1시간",
+       "約2日1時間", "约2天1小时"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(languages.choose("en").until(row.left), row.english);
+    EXPECT_EQ(languages.choose("es").until(row.left), row.spanish);
+    EXPECT_EQ(languages.choose("ko").until(row.left), row.korean);
+    EXPECT_EQ(languages.choose("ja").until(row.left), row.japanese);
+    EXPECT_EQ(languages.choose("zh").until(row.left), row.chinese);
+  }
 }
 
 TEST(Words, NumbersAreGroupedAsTheLanguageDoes) {
