@@ -1,5 +1,6 @@
 #include "gateway/places.hpp"
 
+#include "core/room/session.hpp"
 #include "core/tenant/tenant.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/cookie.hpp"

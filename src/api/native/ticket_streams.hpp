@@ -109,8 +109,8 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
     Millis heartbeat{};
     Millis read_at{};
     bool paused = false;
-    std::optional<LogTime> opens_at;  // seen from `read_at`
-    bool told_paused = false;         // what the streams were woken for last
+    std::optional<LogTime> opens_at = {};  // seen from `read_at`
+    bool told_paused = false;              // what the streams were woken for last
   };
   class PresenceCall;
   friend class PresenceCall;
