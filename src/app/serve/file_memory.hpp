@@ -18,7 +18,8 @@
 
 namespace doorward::app {
 
-// What the file said about each thing, as fingerprints by name.
+// What the file said about each thing, by name: of a room its policy as JSON, of others a
+// fingerprint.
 using Fingerprints = std::map<std::string, std::string>;
 
 inline constexpr const char* kRoomsOfFile = "rooms-of-file.json";

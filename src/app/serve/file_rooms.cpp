@@ -1,15 +1,22 @@
 #include "app/serve/file_rooms.hpp"
 
+#include "wire/policy_json.hpp"
 #include "wire/sha256.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace doorward::app {
 namespace {
 
-using Source = engine::SetRoom::Source;
+namespace json = boost::json;
+using engine::RoomEntry;
+using engine::SetRoom;
+using Source = SetRoom::Source;
 
 template <class Value>
 std::string shown(const std::optional<Value>& value) {
@@ -22,7 +29,68 @@ std::string shown(const std::optional<LogTime>& value) {
   return value ? fmt::to_string(value->time_since_epoch().count()) : "-";
 }
 
+// Of a text that only an older version's memory holds, and of one that is no policy any more: none.
+std::optional<room::Policy> policy_of(const std::string& said) {
+  boost::system::error_code failed;
+  const json::value root = json::parse(said, failed);
+  if (failed || !root.is_object()) return std::nullopt;
+  auto policy = wire::policy_from_json(root.get_object());
+  return policy ? std::optional(*std::move(policy)) : std::nullopt;
+}
+
+const RoomEntry* find(const std::vector<RoomEntry>& present, const std::string& name) {
+  const auto entry = std::ranges::find(present, name, &RoomEntry::name);
+  return entry == present.end() ? nullptr : &*entry;
+}
+
+// What the file says differently now is changed in the policy that is in force.
+room::Policy merged(const room::Policy& said, const room::Policy& file, const room::Policy& now) {
+  const json::object of_file = wire::policy_to_json(file);
+  json::object patch;
+  for (const std::string& field : fields_changed(said, file)) patch[field] = of_file.at(field);
+  auto both = wire::policy_from_json(patch, now);
+  return both ? *std::move(both) : file;
+}
+
+void change(const config::RoomSettings& room, const std::string* before, const RoomEntry* entry,
+            std::vector<engine::Command>& commands) {
+  const auto said = before != nullptr ? policy_of(*before) : std::nullopt;
+  const bool unchanged =
+      said ? *said == room.policy : before != nullptr && *before == fingerprint(room.policy);
+  if (unchanged) return;
+  SetRoom set{room.name, room.policy, Source::file};
+  if (entry != nullptr && said) set.policy = merged(*said, room.policy, entry->view.policy);
+  if (entry != nullptr && entry->view.policy == set.policy) return;
+  // While something in it is of the admin API, so is the room.
+  if (set.policy != room.policy) set.source = entry->source;
+  commands.emplace_back(std::move(set));
+}
+
+void tell(const engine::Command& command, const std::vector<RoomEntry>& before, Log& log) {
+  if (const auto* removed = std::get_if<engine::RemoveRoom>(&command)) {
+    log.info("a room is removed, as the configuration has it", {{"room", removed->room}});
+    return;
+  }
+  const auto& set = std::get<SetRoom>(command);
+  const RoomEntry* entry = find(before, set.room);
+  if (entry == nullptr) {
+    log.info("a room is set from the configuration", {{"room", set.room}});
+    return;
+  }
+  const auto fields = fields_changed(entry->view.policy, set.policy);
+  log.info("a room is changed from the configuration",
+           {{"room", set.room}, {"fields", fmt::format("{}", fmt::join(fields, ","))}});
+}
+
 }  // namespace
+
+std::vector<std::string> fields_changed(const room::Policy& from, const room::Policy& to) {
+  const json::object before = wire::policy_to_json(from);
+  std::vector<std::string> fields;
+  for (const auto& [field, value] : wire::policy_to_json(to))
+    if (before.at(field) != value) fields.emplace_back(field);
+  return fields;
+}
 
 std::string fingerprint(const room::Policy& p) {
   std::string text = fmt::format(
@@ -42,27 +110,19 @@ std::string fingerprint(const room::Policy& p) {
 }
 
 FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
-                       const std::vector<engine::RoomEntry>& present) {
+                       const std::vector<RoomEntry>& present) {
   FileChanges changes;
-  const auto find = [&](const std::string& name) {
-    return std::find_if(present.begin(), present.end(),
-                        [&](const engine::RoomEntry& entry) { return entry.name == name; });
-  };
-  for (const auto& room : rooms) changes.said.emplace(room.name, fingerprint(room.policy));
-  for (const auto& [name, print] : before) {
-    const auto entry = find(name);
-    if (changes.said.contains(name) || entry == present.end()) continue;
+  for (const auto& room : rooms)
+    changes.said.emplace(room.name, json::serialize(wire::policy_to_json(room.policy)));
+  for (const auto& [name, said] : before) {
+    const RoomEntry* entry = find(present, name);
+    if (changes.said.contains(name) || entry == nullptr) continue;
     if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveRoom{name});
   }
   for (const auto& room : rooms) {
-    const std::string& print = changes.said.at(room.name);
     const auto said = before.find(room.name);
-    const auto entry = find(room.name);
-    const bool unchanged = said != before.end() && said->second == print;
-    const bool same = entry != present.end() && entry->view.policy == room.policy;
-    if (!unchanged && !same) {
-      changes.commands.emplace_back(engine::SetRoom{room.name, room.policy, Source::file});
-    }
+    change(room, said != before.end() ? &said->second : nullptr, find(present, room.name),
+           changes.commands);
   }
   return changes;
 }
@@ -71,18 +131,12 @@ Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const 
                           engine::Shard& shard, Log& log) {
   auto before = memory.read(kRoomsOfFile);
   if (!before) return before.error();
-  FileChanges changes = changes_of(rooms, *before, shard.rooms());
+  const std::vector<RoomEntry> present = shard.rooms();
+  FileChanges changes = changes_of(rooms, *before, present);
   const auto commands = changes.commands;
   auto applied = apply_and_remember(shard, std::move(changes), *before, memory, kRoomsOfFile);
   if (!applied) return applied;
-  for (const engine::Command& command : commands) {
-    const auto* set = std::get_if<engine::SetRoom>(&command);
-    const std::string name =
-        set != nullptr ? set->room : std::get<engine::RemoveRoom>(command).room;
-    log.info(set != nullptr ? "a room is set from the configuration"
-                            : "a room is removed, as the configuration has it",
-             {{"room", name}});
-  }
+  for (const engine::Command& command : commands) tell(command, present, log);
   return applied;
 }
 

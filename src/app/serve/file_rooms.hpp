@@ -1,8 +1,9 @@
 // The rooms of the configuration file, brought to the log only where the file has changed.
 //
-// Why:     the log is the truth. What the admin API did to a room since stays, also over a restart,
-//          until the file says something new about that room. The data folder remembers what the
-//          file said last.
+// Why:     the log is the truth. What the admin API set of a room stays, also over a restart, until
+//          the file says something new of that field. So this is a merge of three: what the file
+//          said last, which the data folder remembers, what it says now, and what is in force.
+//          Fields are the members of a policy's JSON (wire/policy_json.hpp).
 // Threads: single owner.
 // Errors:  those of the files and of the log; overloaded and unavailable may be tried again.
 // Spec:    docs/operations.md, "Rooms in the file and rooms by the admin API".
@@ -19,8 +20,14 @@
 
 namespace doorward::app {
 
+// The names of the fields that differ.
+std::vector<std::string> fields_changed(const room::Policy& from, const room::Policy& to);
+
+// What the memory of an older version holds in place of a policy.
 std::string fingerprint(const room::Policy& policy);
 
+// `before` holds of each room its policy as JSON, or a fingerprint. Where there is none, or only
+// that, or what would come of the merge is no valid policy, a room is set whole.
 FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fingerprints& before,
                        const std::vector<engine::RoomEntry>& present);
 
