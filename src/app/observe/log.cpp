@@ -109,6 +109,10 @@ void Log::say(Level level, std::string_view message, LogFields fields) {
   put(level, message, fields, left_out);
 }
 
+void Log::each_time(Level level, std::string_view message, LogFields fields) {
+  if (level >= level_.load(std::memory_order_relaxed)) put(level, message, fields, 0);
+}
+
 void Log::put(Level level, std::string_view message, LogFields fields, std::uint64_t left_out) {
   std::vector<LogField> all(fields);
   if (left_out > 0) all.emplace_back("left_out", left_out);

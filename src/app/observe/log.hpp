@@ -5,7 +5,8 @@
 // Time:    lines carry the wall clock; repeats are counted by the clock given.
 // Threads: thread-safe. Lines are written by a thread of the log's own.
 // Bounds:  8,192 lines wait; beyond that the oldest are dropped. Of one warning or error, one line
-//          in 10 s: the next one says how many were left out. 256 messages are told apart.
+//          in 10 s: the next one says how many were left out. 256 messages are told apart. Not
+//          thinned out is what an operator waits for: `each_time`.
 #pragma once
 
 #include "base/time.hpp"
@@ -73,6 +74,8 @@ class Log {
   void error(std::string_view message, LogFields fields = {}) {
     say(Level::error, message, fields);
   }
+  // Said however often it was said before, such as why a SIGHUP was refused.
+  void each_time(Level level, std::string_view message, LogFields fields = {});
   bool wants_access() const { return access_.load(std::memory_order_relaxed); }
   void access(LogFields fields) { put(Level::info, "request", fields, 0); }
 

@@ -60,5 +60,13 @@ TEST_F(LogTest, SaysARepeatedErrorOnceInTenSecondsAndHowManyWereLeftOut) {
   EXPECT_NE(lines_[2].find("left_out=4"), std::string::npos) << lines_[2];
 }
 
+TEST_F(LogTest, SaysEachTimeWhatAnOperatorWaitsFor) {
+  for (int i = 0; i < 3; ++i) log_.each_time(Level::error, "the configuration was not reloaded");
+  EXPECT_EQ(lines_.size(), 3u);
+  log_.configure(Level::error, false, false);
+  log_.each_time(Level::warn, "a setting needs a restart");
+  EXPECT_EQ(lines_.size(), 3u);
+}
+
 }  // namespace
 }  // namespace doorward::app

@@ -19,18 +19,21 @@ bool tell_difference(const config::InventorySettings& wanted, const engine::Shar
   const auto entry = shard.inventory(wanted.name);
   if (entry && entry->map->inventory() == wanted.spec) return false;
   if (!entry) {
-    log.warn("an inventory of the configuration is not there: it was removed by a call",
-             {{"inventory", wanted.name}});
+    log.each_time(Level::warn,
+                  "an inventory of the configuration is not there: it was removed by a call",
+                  {{"inventory", wanted.name}});
     return false;
   }
   const std::uint32_t units = entry->map->units();
   const std::uint32_t configured = reserve::SeatMap(wanted.spec).units();
   if (entry->source != Source::file) {
-    log.warn("an inventory is not as the configuration has it: it was changed by a call",
-             {{"inventory", wanted.name}, {"units", units}, {"configured", configured}});
+    log.each_time(Level::warn,
+                  "an inventory is not as the configuration has it: it was changed by a call",
+                  {{"inventory", wanted.name}, {"units", units}, {"configured", configured}});
     return false;
   }
-  log.warn(
+  log.each_time(
+      Level::warn,
       "an inventory is not as the configuration has it: units of it are taken that would be no "
       "more; the next start tries again",
       {{"inventory", wanted.name},

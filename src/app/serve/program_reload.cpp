@@ -41,23 +41,24 @@ Result<> Program::apply_file(const config::Config& config) {
 
 bool Program::reload(config::Config config) {
   for (const std::string& setting : needs_restart(config_, config)) {
-    log_.warn(fmt::format("{} changed in the configuration, and needs a restart", setting));
+    log_.each_time(Level::warn,
+                   fmt::format("{} changed in the configuration, and needs a restart", setting));
   }
   // What may fail comes first.
   if (auto done = apply_file_tenants(config.tenants, *file_memory_, *shard_, log_); !done) {
-    log_.error(kNoTenants, {{"fault", done.error().what}});
+    log_.each_time(Level::error, kNoTenants, {{"fault", done.error().what}});
     return false;
   }
   if (auto set = apply_file_inventories(config.inventories, *file_memory_, *shard_, log_); !set) {
-    log_.error(kNoInventories, {{"fault", set.error().what}});
+    log_.each_time(Level::error, kNoInventories, {{"fault", set.error().what}});
     return false;
   }
   if (auto rooms = apply_file_rooms(config.rooms, *file_memory_, *shard_, log_); !rooms) {
-    log_.error(kNoRooms, {{"fault", rooms.error().what}});
+    log_.each_time(Level::error, kNoRooms, {{"fault", rooms.error().what}});
     return false;
   }
   if (auto rules = apply_file_rules(config.rules, *file_memory_, *shard_, log_); !rules) {
-    log_.error(kNoRules, {{"fault", rules.error().what}});
+    log_.each_time(Level::error, kNoRules, {{"fault", rules.error().what}});
     return false;
   }
   wanted_inventories_.set(config.inventories);

@@ -84,8 +84,9 @@ void reload(const ServeOptions& options, Program& program, Log& log) {
   const config::Problems& problems = checked.loaded.problems;
   for (const auto& warning : problems.warnings()) log.info("configuration: " + to_string(warning));
   if (problems.any_errors()) {
-    for (const auto& e : problems.errors()) log.error("configuration: " + to_string(e));
-    log.error("the configuration was not reloaded; everything goes on as before");
+    for (const auto& e : problems.errors())
+      log.each_time(Level::error, "configuration: " + to_string(e));
+    log.each_time(Level::error, "the configuration was not reloaded; everything goes on as before");
     return;
   }
   const config::LoggingSettings logging = checked.loaded.config.logging;
