@@ -112,8 +112,9 @@ void describe_display(Form& form, RoomSettings& room) {
   form.field("title", display.title, "Heading; absent: the room's name.", Text{"text", 200});
   form.group("titles", "The heading by language, before `title`.", [&](Form& g) {
     for (const char* language : {"en", "ko", "ja", "zh", "es"}) {
-      if (!g.present(language)) continue;
-      g.field(language, display.titles[language], "", Text{"text", 200});
+      std::string title;
+      g.field(language, title, "", Text{"text", 200});
+      if (!title.empty()) display.titles.emplace(language, std::move(title));
     }
   });
   form.field("logo", display.logo, "Path of an image on this site, or a `data:` address of one.",

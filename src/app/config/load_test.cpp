@@ -108,6 +108,9 @@ INSTANTIATE_TEST_SUITE_P(
               "expected admin.listen on loopback beside trusted_proxies"},
         Wrong{"rooms:\n  sale: { capcity: 5 }\n",
               "error: demo.yaml:2:11: rooms.sale.capcity: unknown key; did you mean \"capacity\"?"},
+        Wrong{"rooms: {sale: {display: {titles: {ko: a, fr: b}}}}",
+              "rooms.sale.display.titles.fr: unknown key; known: en, ko, ja, zh, es\n"},
+        Wrong{"rooms: {sale: {display: {titles: {cn: b}}}}", "unknown key; known: en, ko, ja"},
         Wrong{"rooms:\n  sale:\n    capacity: many\n",
               "error: demo.yaml:3:15: rooms.sale.capacity: expected a whole number from 1 to "
               "50000000, found \"many\""},

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxWord = 64;
 constexpr std::size_t kMaxListed = 24;
+// Words of two letters, such as languages, are all near to each other.
+constexpr std::size_t kMinNear = 3;
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -67,7 +69,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string> kno
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance && distance < candidate.size()) {
+    if (candidate.size() >= kMinNear && distance < best_distance && distance < candidate.size()) {
       best_distance = distance;
       best = candidate;
     }
