@@ -69,7 +69,7 @@ class Bounds {
         const auto [owner, is_new] = owners.emplace(key.sha256, tenant.name + "/" + key.name);
         if (!is_new)
           problems_.add_error(
-              {tenant.at, fmt::format("tenants.{}.api_keys.{}", tenant.name, key.name),
+              {key.at, fmt::format("tenants.{}.api_keys.{}", tenant.name, key.name),
                fmt::format("this is also the key \"{}\", and a key has one owner", owner->second)});
       }
   }

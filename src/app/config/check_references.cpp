@@ -139,7 +139,7 @@ void check_stocks(const Config& config, Problems& problems) {
     const bool known = std::any_of(config.inventories.begin(), config.inventories.end(),
                                    [&](const auto& one) { return one.name == wanted; });
     if (known) continue;
-    problems.add_warning({room.at, "rooms." + room.name + ".stock.inventory",
+    problems.add_warning({room.stock_at, "rooms." + room.name + ".stock.inventory",
                           fmt::format("there is no inventory \"{}\" in this file", wanted)});
   }
 }
@@ -162,8 +162,9 @@ void check_rules(const Config& config, Problems& problems) {
   std::vector<std::string> routes;
   for (const RouteSettings& entry : config.routes) routes.push_back(entry.route.name);
   for (const RuleSettings& settings : config.rules) {
-    for (const std::string& route : settings.rule.match.routes) {
-      check_name(route, routes, settings.at,
+    const std::vector<std::string>& wanted = settings.rule.match.routes;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      check_name(wanted[i], routes, settings.routes_at[i],
                  fmt::format("rules.{}.match.routes", settings.rule.name), "route", problems);
     }
   }

@@ -73,6 +73,7 @@ struct KeySettings {
   wire::jose::Algorithm algorithm = wire::jose::Algorithm::es256;
   std::string file;
   Place at;
+  Place file_at;
   // Wherever it stands.
   friend bool operator==(const KeySettings& a, const KeySettings& b) {
     return a.kid == b.kid && a.algorithm == b.algorithm && a.file == b.file;
@@ -98,6 +99,7 @@ struct IssuerSettings {
   std::string lane_claim;
   std::string type_claim;
   Place at;
+  Place jwks_file_at;
   // Wherever it stands.
   friend bool operator==(const IssuerSettings& a, const IssuerSettings& b) {
     const auto values = [](const IssuerSettings& i) {
@@ -111,7 +113,11 @@ struct IssuerSettings {
 struct ApiKeySettings {
   std::string name;
   std::string sha256;
-  friend bool operator==(const ApiKeySettings&, const ApiKeySettings&) = default;
+  Place at = {};
+  // Wherever it stands.
+  friend bool operator==(const ApiKeySettings& a, const ApiKeySettings& b) {
+    return a.name == b.name && a.sha256 == b.sha256;
+  }
 };
 
 // Requests that need no user, where others do.
@@ -137,6 +143,9 @@ struct RoomSettings {
   std::optional<route::Match> match;
   std::string upstream;
   Place upstream_at;
+  Place stock_at;
+  Place logo_at;
+  Place page_at;
 };
 
 struct InventorySettings {
@@ -166,6 +175,7 @@ struct RouteSettings {
 struct RuleSettings {
   limit::Rule rule;
   Place at;
+  std::vector<Place> routes_at = {};  // of `rule.match.routes`
 };
 
 struct TenantSettings {

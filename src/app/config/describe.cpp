@@ -77,7 +77,8 @@ void describe_tokens(Form& form, TokenSettings& tokens) {
             "Keys of your own, PEM (HS256: base64url of the secret). The first signs, all verify.",
             [&](Form& item) {
               KeySettings& key = tokens.keys.emplace_back();
-              key.at = item.place("");
+              key.at = item.place("kid");
+              key.file_at = item.place("file");
               item.required("kid", key.kid, "Id of the key, published with it.", kName);
               item.field("algorithm", key.algorithm, "What the key is for; pinned to it.",
                          kAlgorithms);
@@ -88,7 +89,8 @@ void describe_tokens(Form& form, TokenSettings& tokens) {
 void describe_identity(Form& form, IdentitySettings& identity) {
   form.list("issuers", "Identity providers whose JWTs say who a visitor is.", [&](Form& item) {
     IssuerSettings& issuer = identity.issuers.emplace_back();
-    issuer.at = item.place("");
+    issuer.at = item.place("issuer");
+    issuer.jwks_file_at = item.place("jwks_file");
     item.field("issuer", issuer.issuer,
                "The `iss` that its tokens carry. Absent: any; the keys alone say whose they are.",
                Text{"text", 512});
@@ -228,8 +230,8 @@ void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
 }
 
 void describe_redis_listen(Form& form, RedisListenSettings& redis) {
-  redis.at = form.place("");
   form.shorthand("address");
+  redis.at = form.place("address");
   form.required("address", redis.address, "Where; beyond loopback a password or API key is needed.",
                 kAddress);
   form.field(

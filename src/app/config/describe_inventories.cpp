@@ -51,7 +51,7 @@ void describe(Form& form, std::string_view name, InventorySettings& inventory) {
   if (!form.sound()) return;
   auto valid = reserve::validate(spec);
   if (valid) valid = reserve::validate_map(spec);
-  if (!valid) form.fail("", valid.error().what);
+  if (!valid) form.refuse(valid.error().what);
 }
 
 }  // namespace doorward::app::config

@@ -167,13 +167,16 @@ void describe(Form& form, std::string_view name, RoomSettings& room) {
              "Where the requests of `match` go; absent: to the only upstream, if there is one.",
              Text{"the name of an upstream", 64});
   room.upstream_at = form.place("upstream");
+  room.stock_at = form.place("stock.inventory");
+  room.logo_at = form.place("display.logo");
+  room.page_at = form.place("display.page");
   if (name != "NAME" && !room::is_valid_room_name(name)) {
     form.fail("",
               "expected a room name of 1 to 64 of a-z, 0-9, '.', '_', '-', "
               "beginning with a letter or a digit");
   }
   if (!form.sound()) return;
-  if (const auto valid = room::validate(room.policy); !valid) form.fail("", valid.error().what);
+  if (const auto valid = room::validate(room.policy); !valid) form.refuse(valid.error().what);
 }
 
 void describe(Form& form, RouteSettings& route) {

@@ -5,6 +5,10 @@
 #include "core/limit/network.hpp"
 #include "wire/quota_text.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace doorward::app::config {
 namespace {
 
@@ -178,14 +182,24 @@ void describe(Form& form, std::string_view name, RuleSettings& settings) {
   form.shorthand("quota");
   form.field("description", rule.description, "What it is for.",
              Text{"text", limit::kMaxDescription});
-  form.group("match", "Which requests it counts; absent: all.",
-             [&](Form& g) { describe_match(g, rule.match); });
+  form.group("match", "Which requests it counts; absent: all.", [&](Form& g) {
+    describe_match(g, rule.match);
+    for (std::size_t i = 0; i < rule.match.routes.size(); ++i)
+      settings.routes_at.push_back(g.place(fmt::format("routes[{}]", i)));
+  });
   describe_quotas(form, rule.quotas);
   describe_who(form, rule);
   describe_when(form, rule);
   describe_answer(form, rule);
   if (name == "NAME" || !form.sound()) return;
-  if (const auto valid = limit::validate(rule); !valid) form.fail("", valid.error().what);
+  const auto valid = limit::validate(rule);
+  if (valid) return;
+  std::string what = valid.error().what;
+  // By the name that the file has for them.
+  constexpr std::string_view kQuotas = "quotas";
+  if (what.starts_with(kQuotas) && !form.present(kQuotas) && form.present("quota"))
+    what.replace(0, kQuotas.size(), "quota");
+  form.refuse(std::move(what));
 }
 
 }  // namespace doorward::app::config

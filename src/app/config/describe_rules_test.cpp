@@ -65,7 +65,7 @@ TEST(Rules, WhatIsWrongInARuleIsSaidWithItsPlace) {
       {"api: ten/s", "rules.api.quota: expected a number, '/' and a time"},
       {"api: {}", "rules.api: quotas: is empty"},
       {"API: 10/s", "rules.API: name: must be 1 to 128"},
-      {"api: {quota: 0/s}", "rules.api: quotas[0].limit: is 0"},
+      {"api: {quota: 0/s}", "rules.api: quota[0].limit: is 0"},
       {"api: {quota: 1/s, key: ip}", "rules.api.key: expected client, user"},
       {"api: {quota: 1/s, alow: ::1}", "rules.api.alow: unknown key; did you mean \"allow\"?"},
       {"api: {quota: 1/s, allow: 10.0.0.1/8}", "rules.api.allow: expected a network"},

@@ -52,6 +52,7 @@ void describe(Form& form, std::string_view name, TenantSettings& tenant, Config&
     item.required("name", key.name, "Name of the key, as it is shown.", kKeyName);
     item.required("sha256", key.sha256, "SHA-256 of the key; the key itself is not kept.",
                   Text{"64 hexadecimal digits", 64, is_sha256, true});
+    key.at = item.place("sha256");
   });
   describe_limits(form, tenant.settings);
   form.named("rooms", "NAME", "Its waiting rooms, as above; a route names one as `TENANT/NAME`.",

@@ -49,10 +49,13 @@ class Form {
   // The same setting under another name.
   virtual void alias(std::string_view other, std::string_view key) = 0;
 
-  // Where a value of this map stands, or the map itself.
-  virtual Place place(std::string_view key) const = 0;
+  // Where a value stands, by its path from here ("lanes[1].name"); where that is not there, what
+  // holds it, and last the name of this map, or the map itself.
+  virtual Place place(std::string_view path) const = 0;
   // A rule over several settings is broken.
   virtual void fail(std::string_view key, std::string what) = 0;
+  // The same, where `what` itself begins with the path: "lanes[1].name: …".
+  virtual void refuse(std::string what) = 0;
   virtual bool present(std::string_view key) const = 0;
   // Whether all that was read of this map was as expected; rules over several settings hold only
   // then, since what is wrong already was not stored.

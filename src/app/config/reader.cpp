@@ -3,12 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 namespace doorward::app::config {
+namespace {
 
-Reader::Reader(const Node& node, std::string path, Problems& problems)
+// The next of "lanes[1].name": "lanes", then "1", then "name". Takes it off.
+std::string_view next_step(std::string_view& path) {
+  const auto end = std::min(path.find_first_of(".[]"), path.size());
+  const auto step = path.substr(0, end);
+  path.remove_prefix(std::min(path.find_first_not_of(".[]", end), path.size()));
+  return step;
+}
+
+// By its key, or in a list and a map alike by its number.
+const Node* child(const Node& node, std::string_view step) {
+  if (const Node* found = node.find(step)) return found;
+  std::size_t i = 0;
+  const auto [end, failed] = std::from_chars(step.data(), step.data() + step.size(), i);
+  const bool is_number = failed == std::errc() && end == step.data() + step.size();
+  return is_number && i < node.values.size() ? &node.values[i] : nullptr;
+}
+
+}  // namespace
+
+Reader::Reader(const Node& node, std::string path, Problems& problems, const Node* name)
     : node_(node),
+      at_(name != nullptr ? name->at : node.at),
       path_(std::move(path)),
       problems_(problems),
       is_map_(node.kind == Node::Kind::map) {
@@ -55,7 +77,7 @@ const Node* Reader::take(std::string_view key, Presence presence) {
                            "quotes"});
   }
   if (presence == Presence::required && (is_map_ || !shorthand_.empty())) {
-    problems_.add_error({node_.at, path_of(key), "this setting is required"});
+    problems_.add_error({at_, path_of(key), "this setting is required"});
   }
   return nullptr;
 }
@@ -117,7 +139,7 @@ void Reader::named(std::string_view key, std::string_view, std::string_view,
       problems_.add_error({name.at, path, "this name stands here twice"});
       continue;
     }
-    Reader reader(found->values[i], path, problems_);
+    Reader reader(found->values[i], path, problems_, &name);
     item(reader, name.text);
     reader.finish();
   }
@@ -151,13 +173,24 @@ void Reader::alias(std::string_view other, std::string_view key) {
   }
 }
 
-Place Reader::place(std::string_view key) const {
-  const Node* found = look(key);
-  return found == nullptr ? node_.at : found->at;
+Place Reader::place(std::string_view path) const {
+  const Node* found = look(next_step(path));
+  if (found == nullptr) return at_;
+  while (!path.empty()) {
+    const Node* inside = child(*found, next_step(path));
+    if (inside == nullptr) break;
+    found = inside;
+  }
+  return found->at;
 }
 
 void Reader::fail(std::string_view key, std::string what) {
   problems_.add_error({place(key), key.empty() ? path_ : path_of(key), std::move(what)});
+}
+
+void Reader::refuse(std::string what) {
+  const Place at = place(std::string_view(what).substr(0, what.find(": ")));
+  problems_.add_error({at, path_, std::move(what)});
 }
 
 bool Reader::present(std::string_view key) const { return look(key) != nullptr; }

@@ -16,9 +16,9 @@ namespace doorward::app::config {
 
 class Reader : public Form {
  public:
-  // Reads `node`, which stands at `path` ("" for the whole document). Call `finish` after
-  // describing.
-  Reader(const Node& node, std::string path, Problems& problems);
+  // Reads `node`, which stands at `path` ("" for the whole document) under a `name` of the
+  // operator's choice. Call `finish` after describing.
+  Reader(const Node& node, std::string path, Problems& problems, const Node* name = nullptr);
 
   // Complains about what stands there and was not described.
   void finish();
@@ -33,8 +33,9 @@ class Reader : public Form {
   void list(std::string_view key, std::string_view about, const Describe& item) override;
   void shorthand(std::string_view key) override;
   void alias(std::string_view other, std::string_view key) override;
-  Place place(std::string_view key) const override;
+  Place place(std::string_view path) const override;
   void fail(std::string_view key, std::string what) override;
+  void refuse(std::string what) override;
   bool present(std::string_view key) const override;
   bool sound() const override { return problems_.error_count() == errors_before_; }
 
@@ -47,6 +48,7 @@ class Reader : public Form {
   void check_duplicates();
 
   const Node& node_;
+  const Place at_;
   std::string path_;
   Problems& problems_;
   const std::size_t errors_before_ = problems_.error_count();

@@ -16,6 +16,7 @@ class Writer : public Form {
  public:
   Place place(std::string_view) const override { return {}; }
   void fail(std::string_view, std::string) override {}
+  void refuse(std::string) override {}
   bool present(std::string_view) const override { return true; }
 };
 

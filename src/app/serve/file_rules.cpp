@@ -31,7 +31,8 @@ FileChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fin
     if (found->entry().source == RuleSource::file)
       changes.commands.emplace_back(engine::RemoveRule{name});
   }
-  for (const auto& [rule, at] : rules) {
+  for (const auto& settings : rules) {
+    const limit::Rule& rule = settings.rule;
     const std::string& print = changes.said.at(rule.name);
     const auto said = before.find(rule.name);
     const limit::CompiledRule* found = present.named(rule.name);

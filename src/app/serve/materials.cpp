@@ -31,10 +31,10 @@ void read_keys(const config::Config& config, Materials& materials, Problems& pro
                                     entry.algorithm, entry.kid)
                     : Result<Key>(text.error());
     if (!key) {
-      problems.add_error({entry.at, "tokens.keys", key.error().what});
+      problems.add_error({entry.file_at, "tokens.keys", key.error().what});
     } else if (!key->can_sign() && materials.keys.empty()) {
       problems.add_error(
-          {entry.at, "tokens.keys", "the first key signs, so it must be a private one"});
+          {entry.file_at, "tokens.keys", "the first key signs, so it must be a private one"});
     } else {
       materials.keys.push_back(*std::move(key));
     }
@@ -56,7 +56,7 @@ void read_issuers(const config::Config& config, Materials& materials, Problems& 
     if (entry.jwks_uri.empty()) {
       auto keys = read_jwks_file(from_folder(config, entry.jwks_file));
       if (!keys) {
-        problems.add_error({entry.at, "identity.issuers", keys.error().what});
+        problems.add_error({entry.jwks_file_at, "identity.issuers", keys.error().what});
         continue;
       }
       issuer.keys = std::make_shared<gateway::IssuerKeys>(*std::move(keys));
@@ -70,20 +70,31 @@ void read_issuers(const config::Config& config, Materials& materials, Problems& 
   }
 }
 
+// What the page says begins with the setting: "display.logo: …".
+void refuse_display(const config::RoomSettings& room, std::string_view said, Problems& problems) {
+  const auto colon = std::min(said.find(": "), said.size());
+  const std::string_view setting = said.substr(0, colon);
+  const Place& at = setting == "display.logo"   ? room.logo_at
+                    : setting == "display.page" ? room.page_at
+                                                : room.at;
+  problems.add_error({at, fmt::format("rooms.{}.{}", room.name, setting),
+                      std::string(said.substr(std::min(colon + 2, said.size())))});
+}
+
 void read_pages(config::Config& config, Problems& problems) {
   for (auto& room : config.rooms) {
-    const std::string path = fmt::format("rooms.{}.display", room.name);
     if (!room.page_file.empty()) {
       auto page = read_small_file(from_folder(config, room.page_file));
       if (!page) {
-        problems.add_error({room.at, path + ".page", page.error().what});
+        problems.add_error(
+            {room.page_at, fmt::format("rooms.{}.display.page", room.name), page.error().what});
         continue;
       }
       room.display.page = *std::move(page);
     }
     const auto made =
         gateway::WaitingPage::make(room.name, room.policy, room.display, "/.doorward/v1");
-    if (!made) problems.add_error({room.at, path, made.error().what});
+    if (!made) refuse_display(room, made.error().what, problems);
   }
 }
 

@@ -19,7 +19,7 @@ TEST(NeedsRestart, NamesWhatIsReadAtTheStartOnly) {
   config::Config next;
   next.listen = "127.0.0.1:1";
   next.log.name = "other";
-  next.tokens.keys.push_back({.kid = "k", .file = "f", .at = {}});
+  next.tokens.keys.push_back({.kid = "k", .file = "f", .at = {}, .file_at = {}});
   next.limits.body_bytes = 1;
   EXPECT_THAT(needs_restart(now, next),
               ElementsAre("listen", "log.name", "tokens.keys", "limits.body_bytes"));
@@ -59,8 +59,8 @@ TEST(NeedsRestart, TheDocsNameExactlyThese) {
 TEST(NeedsRestart, AKeyThatMovedWithinTheFileIsTheSame) {
   config::Config now;
   config::Config next;
-  now.tokens.keys.push_back({.kid = "k", .file = "f", .at = {nullptr, 1, 1}});
-  next.tokens.keys.push_back({.kid = "k", .file = "f", .at = {nullptr, 9, 1}});
+  now.tokens.keys.push_back({.kid = "k", .file = "f", .at = {nullptr, 1, 1}, .file_at = {}});
+  next.tokens.keys.push_back({.kid = "k", .file = "f", .at = {nullptr, 9, 1}, .file_at = {}});
   EXPECT_THAT(needs_restart(now, next), IsEmpty());
 }
 
