@@ -230,7 +230,8 @@ Result<Node> parse_document(std::string_view text, std::string source_name) {
   } catch (const YAML::Exception& e) {
     return error(Errc::invalid,
                  fmt::format("{}:{}:{}: {}{}", name, e.mark.line + 1, e.mark.column + 1,
-                             yaml_words(e.msg, line_of(text, e.mark.line)),
+                             yaml_words(e.msg, line_of(text, e.mark.line),
+                                        static_cast<std::size_t>(std::max(e.mark.column, 0))),
                              comment_above(text, e.mark.line)));
   }
 }

@@ -42,11 +42,36 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
      "\"&\" names an anchor; put a text that begins with it between quotes"},
 }};
 
+constexpr std::string_view kTab = "a tab indents this line; use spaces";
+constexpr std::string_view kUneven =
+    "the indentation is wrong: this key and the one above begin in different columns; keys that "
+    "belong together begin in the same one";
+constexpr std::string_view kBehindAValue =
+    "the value ends before this: give what follows a line of its own, or put all of the value "
+    "between quotes, with '' for a quote inside single ones and \\\" for one inside double ones";
+
+// What the line shows and the parser does not say; empty: nothing.
+std::string_view words_of_line(std::string_view said, std::string_view line, std::size_t column) {
+  const auto indent = std::min(line.find_first_not_of(" \t"), line.size());
+  if (line.substr(0, indent).find('\t') != std::string_view::npos) return kTab;
+  const std::string_view before = line.substr(indent, std::max(column, indent) - indent);
+  // A key alone before its ":" was read on as the value of the key above.
+  const bool is_key = before.find(": ") == std::string_view::npos;
+  if (said.starts_with("illegal map value") && is_key) return kUneven;
+  // Whatever is indented wrongly begins its line.
+  const bool is_map = said.starts_with("end of map not found");
+  if ((is_map || said.starts_with("end of sequence not found")) && !before.empty())
+    return kBehindAValue;
+  const bool is_flow =
+      said.starts_with("end of map flow") || said.starts_with("end of sequence flow");
+  return is_flow && (before.ends_with('\'') || before.ends_with('"')) ? kBehindAValue : "";
+}
+
 }  // namespace
 
-std::string yaml_words(std::string_view said, std::string_view line) {
-  const std::string_view indent = line.substr(0, line.find_first_not_of(" \t"));
-  if (indent.find('\t') != std::string_view::npos) return "a tab indents this line; use spaces";
+std::string yaml_words(std::string_view said, std::string_view line, std::size_t column) {
+  if (const auto words = words_of_line(said, line, column); !words.empty())
+    return std::string(words);
   const auto known =
       std::ranges::find_if(kWords, [&](const auto& row) { return said.starts_with(row.first); });
   return known != kWords.end() ? std::string(known->second)

@@ -27,6 +27,21 @@ const Row kRows[] = {
     {"rooms:\n  sale:\n    capacity: 5\n   claim: 1m\n", "f.yaml:4:", "the indentation is wrong: "},
     {"routes:\n  - path: /buy\n  - path: /pay\n rooms: {}\n",
      "f.yaml:4:", "the indentation is wrong: "},
+    {"rooms:\n  sale:\n    capacity: 5\n      claim: {ttl: 1m}\n",
+     "f.yaml:4:", "the indentation is wrong: this key and the one above"},
+    {"rooms:\n  sale:\n   capacity: 5\n    mode: open\n    order: fifo\n",
+     "f.yaml:4:", "the indentation is wrong: this key and the one above"},
+    {"routes:\n  - path: /buy\n    room: sale\n      upstream: shop\n",
+     "f.yaml:4:", "the indentation is wrong: this key and the one above"},
+    {"rooms:\n  sale:\n    display:\n      title: Sale: now\n", "f.yaml:4:", "quote a text"},
+    {"rooms:\n  sale:\n    display:\n      title: 'Rock'n'Roll'\n", "f.yaml:4:20",
+     "'' for a quote inside single ones"},
+    {"rooms:\n  sale:\n    display: { title: 'Rock'n'Roll' }\n", "f.yaml:3:29",
+     "'' for a quote inside single ones"},
+    {"rooms:\n  sale:\n    display:\n      title: \"a \"big\" one\"\n", "f.yaml:4:18",
+     "\\\" for one inside double ones"},
+    {"trusted_proxies:\n  - '10.0.0.0/8'x\n", "f.yaml:2:17", "the value ends before this"},
+    {"rooms: { a: {}, b: 'x' c: 1 }\n", "f.yaml:1:", "expected \",\" or \"}\""},
     {"listen: \"127.0.0.1:8080", "f.yaml:1:", "a quote is open"},
     {"rooms: }\n", "f.yaml:1:", "never opened"},
     {"data: @here\n", "f.yaml:1:", "between quotes"},
@@ -63,7 +78,7 @@ TEST(YamlWords, AValueThatIsAComment) {
 }
 
 TEST(YamlWords, WhatTheParserSaysBesidesIsPassedOn) {
-  EXPECT_EQ(yaml_words("something new", "a: b"), "this is no YAML: something new");
+  EXPECT_EQ(yaml_words("something new", "a: b", 2), "this is no YAML: something new");
 }
 
 }  // namespace
