@@ -66,7 +66,8 @@ Result<std::string> expand(std::string_view text, const Environment& environment
     } else {
       return error(
           Errc::not_found,
-          fmt::format("the environment has no variable {0}; set it, or write ${{{0}:default}}",
+          fmt::format("neither the environment nor a .env file has the variable {0}; set it there, "
+                      "or write ${{{0}:default}}",
                       name));
     }
     if (out.size() > kMaxValue) return error(Errc::too_large, "the value is longer than 64 KiB");
