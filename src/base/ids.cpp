@@ -40,10 +40,16 @@ bool parse_word(std::string_view digits, std::uint64_t& word) {
 }  // namespace
 
 std::string to_hex(std::uint64_t hi, std::uint64_t lo) {
-  std::string text(2 * kWordDigits, '0');
-  put_hex(text.data(), hi);
-  put_hex(text.data() + kWordDigits, lo);
+  std::string text;
+  append_hex(text, hi, lo);
   return text;
+}
+
+void append_hex(std::string& out, std::uint64_t hi, std::uint64_t lo) {
+  char digits[2 * kWordDigits];
+  put_hex(digits, hi);
+  put_hex(digits + kWordDigits, lo);
+  out.append(digits, sizeof digits);
 }
 
 bool parse_hex(std::string_view text, std::uint64_t& hi, std::uint64_t& lo) {

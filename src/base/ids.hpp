@@ -34,12 +34,18 @@ using TicketId = Id128<TicketTag>;
 using SubjectKey = Id128<SubjectTag>;
 
 std::string to_hex(std::uint64_t hi, std::uint64_t lo);
+void append_hex(std::string& out, std::uint64_t hi, std::uint64_t lo);
 // Accepts exactly 32 lower-case hexadecimal digits.
 bool parse_hex(std::string_view text, std::uint64_t& hi, std::uint64_t& lo);
 
 template <class Tag>
 std::string to_string(const Id128<Tag>& id) {
   return to_hex(id.hi, id.lo);
+}
+
+template <class Tag>
+void append(std::string& out, const Id128<Tag>& id) {
+  append_hex(out, id.hi, id.lo);
 }
 
 template <class Id>

@@ -22,10 +22,8 @@ constexpr std::chrono::hours kDeviceCookieLife{24 * 365};
 
 void set_cookie(wire::Fields& fields, std::string_view name, std::string_view value,
                 std::chrono::seconds life, bool secure) {
-  const wire::SetCookie made{.name = wire::cookie_name(name, secure),
-                             .value = std::string(value),
-                             .max_age = life,
-                             .secure = secure};
+  const wire::SetCookie made{
+      .name = wire::cookie_name(name, secure), .value = value, .max_age = life, .secure = secure};
   if (const auto text = wire::build_set_cookie(made)) fields.append("Set-Cookie", *text);
 }
 

@@ -1,12 +1,9 @@
 #include "gateway/ticket_json.hpp"
 
+#include "base/append.hpp"
 #include "core/tenant/tenant.hpp"
 #include "engine/shard.hpp"
 #include "wire/rfc3339.hpp"
-
-#include <fmt/format.h>
-
-#include <iterator>
 
 namespace doorward::gateway {
 namespace {
@@ -14,42 +11,28 @@ namespace {
 using room::TicketState;
 using room::TicketView;
 
-using Out = std::back_insert_iterator<std::string>;
-
 void append_place(std::string& out, const TicketView& view) {
-  Out to(out);
   if (view.position) {
-    fmt::format_to(to, R"("position":{},"ahead":{},)", *view.position, *view.position - 1);
+    append(out, R"("position":)", *view.position, R"(,"ahead":)", *view.position - 1, ',');
   } else {
     out += R"("position":null,"ahead":null,)";
   }
-  fmt::format_to(to, R"("waiting":{},)", view.waiting);
+  append(out, R"("waiting":)", view.waiting, ',');
   if (view.eta) {
-    fmt::format_to(to, R"("eta":{{"low_s":{},"high_s":{}}})", view.eta->low_s, view.eta->high_s);
+    append(out, R"("eta":{"low_s":)", view.eta->low_s, R"(,"high_s":)", view.eta->high_s, '}');
   } else {
     out += R"("eta":null)";
   }
 }
 
-void append_time(std::string& out, std::string_view name, const std::optional<LogTime>& time) {
-  if (time) {
-    fmt::format_to(Out(out), R"("{}":"{}",)", name, wire::format_rfc3339(*time));
-  } else {
-    fmt::format_to(Out(out), R"("{}":null,)", name);
-  }
-}
-
 // Tokens and names need no escapes.
 void append_text(std::string& out, std::string_view name, std::string_view text) {
-  out += '"';
-  out += name;
-  if (text.empty()) {
-    out += R"(":null,)";
-    return;
-  }
-  out += R"(":")";
-  out += text;
-  out += R"(",)";
+  if (text.empty()) return append(out, '"', name, R"(":null,)");
+  append(out, '"', name, R"(":")", text, R"(",)");
+}
+
+void append_time(std::string& out, std::string_view name, const std::optional<LogTime>& time) {
+  append_text(out, name, time ? wire::format_rfc3339(*time) : std::string());
 }
 
 // Why it is closed, or why nobody is let in now.
@@ -64,15 +47,15 @@ std::string ticket_json(const TicketText& ticket) {
   const TicketView& view = ticket.view;
   std::string out;
   out.reserve(512 + ticket.token.size() + ticket.pass.size());
-  fmt::format_to(Out(out), R"({{"ticket":"{}","room":"{}","state":"{}",)", to_string(view.id),
-                 tenant::plain(ticket.room), room::to_string(view.state));
+  append(out, R"({"ticket":")", view.id, R"(","room":")", tenant::plain(ticket.room),
+         R"(","state":")", room::to_string(view.state), R"(",)");
   append_place(out, view);
   out += ',';
   append_time(out, "joined_at", view.joined_at);
   append_time(out, "admitted_at", view.admitted_at);
   append_time(out, "expires_at", view.expires_at);
   if (ticket.poll_after_s > 0) {
-    fmt::format_to(Out(out), R"("poll_after_s":{},)", ticket.poll_after_s);
+    append(out, R"("poll_after_s":)", ticket.poll_after_s, ',');
   } else {
     out += R"("poll_after_s":null,)";
   }
@@ -84,7 +67,8 @@ std::string ticket_json(const TicketText& ticket) {
 }
 
 std::string position_json(const TicketView& view, bool paused, std::optional<LogTime> opens_at) {
-  std::string out = fmt::format(R"({{"state":"{}",)", room::to_string(view.state));
+  std::string out;
+  append(out, R"({"state":")", room::to_string(view.state), R"(",)");
   append_place(out, view);
   out += ',';
   append_text(out, "reason", reason_of(view, paused));

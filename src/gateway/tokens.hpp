@@ -93,6 +93,8 @@ class Tokens {
   boost::json::object jwks(std::string_view tenant = {}) const;
 
  private:
+  template <class Token>
+  std::string place_claims(const Token& token) const;
   // By what a tenant's tickets and passes are signed.
   struct Own {
     wire::jose::KeySet passes, secrets;

@@ -41,6 +41,7 @@ struct LogPosition {
 };
 
 std::string to_string(const LogPosition& at);  // "epoch-major-minor"
+void append(std::string& out, const LogPosition& at);
 
 struct LogEntry {
   LogPosition at;

@@ -17,8 +17,12 @@ constexpr std::array<std::uint8_t, 256> make_values() {
 }
 constexpr auto kValues = make_values();
 
-std::uint32_t byte_at(std::string_view bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
+// As many bytes as a group has, from the highest on.
+std::uint32_t group_of(std::string_view bytes) {
+  std::uint32_t group = 0;
+  for (std::size_t i = 0; i < 3; ++i)
+    group = group << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+  return group;
 }
 
 }  // namespace
@@ -27,12 +31,16 @@ void base64url_append(std::string& out, std::string_view bytes) {
   const std::size_t before = out.size();
   out.resize(before + (bytes.size() * 8 + 5) / 6);
   char* to = out.data() + before;
-  char* const end = out.data() + out.size();
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::uint32_t word =
-        byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-    for (int shift = 18; shift >= 0 && to != end; shift -= 6) *to++ = kLetters[word >> shift & 63];
+  for (; bytes.size() >= 3; bytes.remove_prefix(3)) {
+    const std::uint32_t group = group_of(bytes.substr(0, 3));
+    *to++ = kLetters[group >> 18];
+    *to++ = kLetters[group >> 12 & 63];
+    *to++ = kLetters[group >> 6 & 63];
+    *to++ = kLetters[group & 63];
   }
+  const char* const end = out.data() + out.size();
+  for (std::uint32_t group = group_of(bytes); to != end; group <<= 6)
+    *to++ = kLetters[group >> 18 & 63];
 }
 
 std::string base64url_encode(std::string_view bytes) {

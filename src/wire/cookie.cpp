@@ -1,8 +1,10 @@
 #include "wire/cookie.hpp"
 
+#include "base/append.hpp"
 #include "wire/http/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace doorward::wire {
 namespace {
@@ -23,20 +25,37 @@ void each_cookie(std::string_view field, See see) {
   }
 }
 
-bool is_name_char(char c) {
+constexpr bool is_name_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte < 0x7f &&
          std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
 }
 
-bool is_value_char(char c) {
+constexpr bool is_value_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte > 0x20 && byte < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
 }
 
-bool is_path_char(char c) {
+constexpr bool is_path_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x7f && c != ';';
+}
+
+using Letters = std::array<bool, 256>;
+
+constexpr Letters letters_that(bool (*are)(char)) {
+  Letters letters{};
+  for (std::size_t i = 0; i < letters.size(); ++i) letters[i] = are(static_cast<char>(i));
+  return letters;
+}
+
+constexpr Letters kNameLetters = letters_that(is_name_char);
+constexpr Letters kValueLetters = letters_that(is_value_char);
+constexpr Letters kPathLetters = letters_that(is_path_char);
+
+bool is_all(const Letters& letters, std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return letters[static_cast<unsigned char>(c)]; });
 }
 
 const char* name_of(SameSite same_site) {
@@ -49,12 +68,9 @@ const char* name_of(SameSite same_site) {
 }
 
 bool valid(const SetCookie& cookie) {
-  const auto all = [](std::string_view text, auto is) {
-    return std::all_of(text.begin(), text.end(), is);
-  };
-  if (cookie.name.empty() || !all(cookie.name, is_name_char)) return false;
-  if (!all(cookie.value, is_value_char)) return false;
-  if (!cookie.path.starts_with('/') || !all(cookie.path, is_path_char)) return false;
+  if (cookie.name.empty() || !is_all(kNameLetters, cookie.name)) return false;
+  if (!is_all(kValueLetters, cookie.value)) return false;
+  if (!cookie.path.starts_with('/') || !is_all(kPathLetters, cookie.path)) return false;
   if (cookie.same_site == SameSite::none && !cookie.secure) return false;
   return !cookie.name.starts_with(kHostPrefix) || (cookie.secure && cookie.path == "/");
 }
@@ -89,12 +105,15 @@ std::string_view plain_cookie_name(std::string_view name) {
 
 Result<std::string> build_set_cookie(const SetCookie& cookie) {
   if (!valid(cookie)) return error(Errc::invalid, "a cookie's name, value or path is not allowed");
-  std::string out = cookie.name + "=" + cookie.value + "; Path=" + cookie.path;
-  if (cookie.max_age)
-    out += "; Max-Age=" + std::to_string(std::max<std::int64_t>(0, cookie.max_age->count()));
+  constexpr std::size_t kAttributes = 100;
+  std::string out;
+  out.reserve(cookie.name.size() + cookie.value.size() + cookie.path.size() + kAttributes);
+  append(out, cookie.name, '=', cookie.value, "; Path=", cookie.path);
+  if (cookie.max_age) append(out, "; Max-Age=", std::max<std::int64_t>(0, cookie.max_age->count()));
   if (cookie.secure) out += "; Secure";
   if (cookie.http_only) out += "; HttpOnly";
-  return out += std::string("; SameSite=") + name_of(cookie.same_site);
+  append(out, "; SameSite=", name_of(cookie.same_site));
+  return out;
 }
 
 }  // namespace doorward::wire

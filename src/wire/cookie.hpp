@@ -35,7 +35,7 @@ enum class SameSite { lax, strict, none };
 
 struct SetCookie {
   std::string name;  // see cookie_name
-  std::string value;
+  std::string_view value;
   std::string path = "/";
   std::optional<std::chrono::seconds> max_age = {};  // absent: until the browser ends; 0 deletes
   bool secure = false;
