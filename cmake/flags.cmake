@@ -46,5 +46,8 @@ add_library(doorward_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
 target_compile_features(doorward_asio PUBLIC cxx_std_20)
 target_compile_definitions(doorward_asio PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE
+  # Frames and operations from `operator new`: glibc's aligned_alloc takes nothing from a thread's
+  # own store, and none of them wants more than the 16 bytes that every allocation is aligned to.
+  BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN)
 target_link_libraries(doorward_asio PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
