@@ -8,7 +8,9 @@
 namespace doorward::adapters::sqlite {
 
 DataFolder::DataFolder(std::filesystem::path path, posix::File lock)
-    : path_(std::move(path)), lock_(std::move(lock)) {}
+    : path_(std::move(path)),
+      names_{path_ / "doorward.db", path_ / "doorward.db-wal", path_ / "lock"},
+      lock_(std::move(lock)) {}
 
 Result<DataFolder> DataFolder::hold(const std::filesystem::path& folder) {
   if (auto made = posix::make_folder(folder); made.has_error()) return made.error();
@@ -27,8 +29,7 @@ Result<DataFolder> DataFolder::hold(const std::filesystem::path& folder) {
 }
 
 DataFolder::Files DataFolder::files() const {
-  return {posix::file_id(database()), posix::file_id(path_ / "doorward.db-wal"),
-          posix::file_id(path_ / "lock")};
+  return {posix::file_id(names_[0]), posix::file_id(names_[1]), posix::file_id(names_[2])};
 }
 
 }  // namespace doorward::adapters::sqlite

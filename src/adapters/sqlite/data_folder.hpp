@@ -23,7 +23,7 @@ class DataFolder {
   static Result<DataFolder> hold(const std::filesystem::path& folder);
 
   const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path database() const { return path_ / "doorward.db"; }
+  const std::filesystem::path& database() const { return names_[0]; }
 
   // What lies now where the database, its write-ahead log and the lock belong.
   using Files = std::array<std::optional<posix::FileId>, 3>;
@@ -33,6 +33,7 @@ class DataFolder {
   DataFolder(std::filesystem::path path, posix::File lock);
 
   std::filesystem::path path_;
+  std::array<std::filesystem::path, 3> names_;  // of `files`, which are looked at for every batch
   posix::File lock_;
 };
 

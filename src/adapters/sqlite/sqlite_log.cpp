@@ -106,9 +106,12 @@ Result<LogPosition> SqliteLog::append(std::string_view batch) {
 }
 
 void SqliteLog::publish(std::uint64_t last_row, std::optional<LogEntry> entry) {
-  const std::lock_guard lock(mutex_);
-  last_row_ = last_row;
-  if (entry.has_value()) tail_.push(std::move(*entry));
+  {
+    const std::lock_guard lock(mutex_);
+    last_row_ = last_row;
+    if (entry.has_value()) tail_.push(std::move(*entry));
+  }
+  // The reader needs the mutex, and would have to wait for it again.
   arrived_.notify_all();
 }
 
