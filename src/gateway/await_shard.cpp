@@ -4,6 +4,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -31,22 +32,24 @@ struct Waiting {
   ~Waiting() = default;
 };
 
-// The completed calls of one execution context, newest first. Whoever puts the first one in posts
-// the one handler that takes all out.
+// The completed calls of one loop, newest first. Whoever puts the first one in posts the one
+// handler that takes all out.
 class Mailbox final : public asio::execution_context::service {
  public:
   using key_type = Mailbox;
   static inline asio::execution_context::id id;
 
-  explicit Mailbox(asio::execution_context& context) : service(context) {}
+  explicit Mailbox(asio::execution_context& context)
+      : service(context), loop_(static_cast<asio::io_context&>(context).get_executor()) {}
 
-  void put(Waiting& waiting, const asio::any_io_executor& loop) {
+  // The calls keep the loop at work.
+  void put(Waiting& waiting) {
     Waiting* head = head_.load(std::memory_order_relaxed);
     do {
       waiting.next = head;
     } while (!head_.compare_exchange_weak(head, &waiting, std::memory_order_release,
                                           std::memory_order_relaxed));
-    if (head == nullptr) asio::post(loop, [this] { drain(); });
+    if (head == nullptr) asio::post(loop_, [this] { drain(); });
   }
 
  private:
@@ -65,6 +68,7 @@ class Mailbox final : public asio::execution_context::service {
       std::exchange(waiting, waiting->next)->drop();
   }
 
+  const asio::io_context::executor_type loop_;
   std::atomic<Waiting*> head_{nullptr};
 };
 
@@ -83,7 +87,7 @@ class Call final : public engine::Completion, public Waiting {
 
   void complete(engine::Outcome outcome) override {
     outcome_ = std::move(outcome);
-    mailbox_.put(*this, work_.get_executor());
+    mailbox_.put(*this);
   }
   void resume() override { finish(Answer(std::move(outcome_))); }
   void drop() override { const std::unique_ptr<Call> end(this); }
