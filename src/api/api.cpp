@@ -55,25 +55,29 @@ std::optional<edge::Response> Api::answer_now(edge::Exchange& exchange,
   return found.quick(desk_, call);
 }
 
-edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
-  const wire::RequestHead& head = exchange.request();
-  Answer answer;
+// The call's own coroutine. Absent: it was answered at once.
+std::optional<edge::Task<Answer>> Api::begin(Call& call, Answer& answer) {
+  const wire::RequestHead& head = call.head();
   if (is_dashboard(head.path)) {
-    Call call{exchange, client};
     answer = dashboard(desk_, call);
   } else if (is_docs(head.path)) {
-    Call call{exchange, client};
     answer = docs(call);
   } else if (systems_.owns(head.path)) {
-    Call call{exchange, client};
-    answer = co_await systems_.serve(desk_, call);
+    return systems_.serve(desk_, call);
   } else if (const Found found = find_endpoint(head.method, head.path); found.endpoint == nullptr) {
     answer = refuse(found, head);
   } else {
-    Call call{exchange, client};
     answer = enter_scope(desk_, call, found);
-    if (!answer) answer = co_await found.endpoint(desk_, call);
+    if (!answer) return found.endpoint(desk_, call);
   }
+  return std::nullopt;
+}
+
+edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
+  Call call{exchange, client};
+  Answer answer;
+  auto rest = begin(call, answer);
+  if (rest) answer = co_await *std::move(rest);
   // A failed write only means that the peer is gone.
   if (!answer || exchange.answered() || exchange.respond_now(*answer)) co_return;
   static_cast<void>(co_await exchange.respond(std::move(*answer)));

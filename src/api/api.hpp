@@ -34,6 +34,8 @@ class Api {
   edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
 
  private:
+  std::optional<edge::Task<Answer>> begin(Call& call, Answer& answer);
+
   compat::Systems systems_;
   Desk desk_;
 };

@@ -31,6 +31,21 @@ Refusal behind() {
   return problem(problems::kBehind, "This node has not yet read what you have seen; try again.");
 }
 
+Sought<Place> joined(JoinRequest request, TicketId ticket, const Result<engine::Outcome>& outcome) {
+  if (outcome.has_error()) return refusal(outcome.error());
+  if (outcome->status == Status::over && outcome->ticket) return over(*outcome->ticket);
+  if ((outcome->status != Status::done && outcome->status != Status::already) || !outcome->ticket)
+    return refusal(outcome->status, request.room);
+  Place place;
+  place.view = *outcome->ticket;
+  place.room = request.room;
+  place.subject = std::move(request.subject.text);
+  place.at = outcome->at;
+  place.made = outcome->status == Status::done;
+  place.again = !place.made && place.view.id == ticket;
+  return place;
+}
+
 }  // namespace
 
 Refusal refusal(Status status, std::string_view full_name) {
@@ -211,19 +226,8 @@ edge::Task<Sought<Place>> Places::join(JoinRequest request) {
   const TicketId ticket = draw_ticket(request);
   engine::Join command{std::string(request.room), request.subject.key, ticket,
                        request.subject.lane};
-  auto outcome = co_await await_shard(services_.shard, std::move(command));
-  if (outcome.has_error()) co_return refusal(outcome.error());
-  if (outcome->status == Status::over && outcome->ticket) co_return over(*outcome->ticket);
-  if ((outcome->status != Status::done && outcome->status != Status::already) || !outcome->ticket)
-    co_return refusal(outcome->status, request.room);
-  Place place;
-  place.view = *outcome->ticket;
-  place.room = request.room;
-  place.subject = std::move(request.subject.text);
-  place.at = outcome->at;
-  place.made = outcome->status == Status::done;
-  place.again = !place.made && place.view.id == ticket;
-  co_return place;
+  const auto outcome = co_await await_shard(services_.shard, std::move(command));
+  co_return joined(std::move(request), ticket, outcome);
 }
 
 void Places::keep_alive(const Place& place, const room::Policy& policy) {

@@ -80,6 +80,22 @@ void name_device(const Desk& desk, const Call& call, const Joiner& joiner, wire:
   gateway::set_device_cookie(fields, device, gateway::is_secure(call.client));
 }
 
+// What is to be joined, and for whom.
+struct Wish {
+  Joiner joiner;
+  gateway::JoinRequest request;
+};
+
+gateway::Sought<Wish> wish_of(const Desk& desk, const Call& call, const Body& body) {
+  auto key = idempotency_key(call.head());
+  if (key.has_error()) return std::move(key.error());
+  if (body.has_error()) return body.error();
+  auto joiner = find_joiner(desk, call, *body, *key);
+  if (joiner.has_error()) return std::move(joiner.error());
+  gateway::JoinRequest request{call.room, std::move(joiner->subject), *std::move(key)};
+  return Wish{*std::move(joiner), std::move(request)};
+}
+
 // What could not be written may stand in the log after all: as the same device the retry finds it.
 edge::Response failed(const Desk& desk, const Call& call, const Joiner& joiner,
                       const Refusal& refusal) {
@@ -88,32 +104,34 @@ edge::Response failed(const Desk& desk, const Call& call, const Joiner& joiner,
   return response;
 }
 
-}  // namespace
-
-edge::Task<Answer> join(Desk& desk, Call& call) {
-  const auto key = idempotency_key(call.head());
-  if (key.has_error()) co_return gateway::answer(key.error());
-  const Body body = co_await read_body(call, kJoinMembers);
-  if (body.has_error()) co_return gateway::answer(body.error());
-  auto joiner = find_joiner(desk, call, *body, *key);
-  if (joiner.has_error()) co_return gateway::answer(joiner.error());
-  gateway::JoinRequest request{call.room, std::move(joiner->subject), *key};
-  const auto place = co_await desk.places.join(std::move(request));
-  if (place.has_error()) co_return failed(desk, call, *joiner, place.error());
-
-  const std::string token = desk.places.token_for(*place);
-  edge::Response response = json_answer(
-      place->made ? 201 : 200,
-      gateway::ticket_json({place->view, place->room, token, desk.places.pass_for(*place),
-                            gateway::poll_after_s(place->view),
-                            gateway::is_paused(desk.shard(), place->view)}));
-  if (place->made)
-    response.head.fields.append("Location", fmt::format("{}/self", call.head().path));
-  name_device(desk, call, *joiner, response.head.fields);
+edge::Response joined(const Desk& desk, const Call& call, const Joiner& joiner,
+                      const gateway::Place& place) {
+  const std::string token = desk.places.token_for(place);
+  edge::Response response =
+      json_answer(place.made ? 201 : 200,
+                  gateway::ticket_json({place.view, place.room, token, desk.places.pass_for(place),
+                                        gateway::poll_after_s(place.view),
+                                        gateway::is_paused(desk.shard(), place.view)}));
+  if (place.made) response.head.fields.append("Location", call.head().path + "/self");
+  name_device(desk, call, joiner, response.head.fields);
   if (takes_cookies(call))
     gateway::set_ticket_cookie(response.head.fields, call.room, token,
                                gateway::is_secure(call.client));
-  co_return response;
+  return response;
+}
+
+}  // namespace
+
+// Little is kept while one waits: a coroutine's frame of over a kilobyte costs more than all else
+// that is allocated for a join.
+edge::Task<Answer> join(Desk& desk, Call& call) {
+  Body body = boost::json::object{};
+  if (call.exchange.has_body()) body = co_await read_body(call, kJoinMembers);
+  auto wish = wish_of(desk, call, body);
+  if (wish.has_error()) co_return gateway::answer(wish.error());
+  const auto place = co_await desk.places.join(std::move(wish->request));
+  if (place.has_error()) co_return failed(desk, call, wish->joiner, place.error());
+  co_return joined(desk, call, wish->joiner, *place);
 }
 
 }  // namespace doorward::api

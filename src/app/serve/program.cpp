@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view kBase = "/.doorward/v1";
 constexpr const char* kUsedKeysFile = "api-keys-used.json";
 
+edge::Task<> nothing() { co_return; }
+
 // Whether a route takes whatever comes: then nothing is left to the compatible systems.
 bool takes_all(const config::Config& config) {
   return std::ranges::any_of(config.routes, [](const config::RouteSettings& settings) {
@@ -315,8 +317,8 @@ std::optional<edge::Response> Program::answer_now(const gateway::Context& contex
 }
 
 edge::Task<> Program::fall_back(gateway::Context& context) {
-  if (api_->owns(context.exchange.request().path))
-    co_await api_->serve(context.exchange, context.client);
+  const bool is_ours = api_->owns(context.exchange.request().path);
+  return is_ours ? api_->serve(context.exchange, context.client) : nothing();
 }
 
 bool Program::admin_on_main() const {
