@@ -23,7 +23,13 @@ bool has_only_valid_escapes(std::string_view text) {
   return true;
 }
 
-enum class Use : std::uint8_t { as_it_is, escaped, refused };
+// The worse, the greater.
+enum class Use : std::uint8_t {
+  plain,    // stands for itself wherever it stands
+  special,  // begins an escape or the query, or can make a dot segment
+  escaped,
+  refused,
+};
 
 constexpr std::array<Use, 256> kUses = [] {
   std::array<Use, 256> uses{};
@@ -32,13 +38,14 @@ constexpr std::array<Use, 256> kUses = [] {
   }
   for (const char c : std::string_view("\"<>[\\]^`{|}"))
     uses[static_cast<std::size_t>(c)] = Use::escaped;
+  for (const char c : std::string_view("%?;.")) uses[static_cast<std::size_t>(c)] = Use::special;
   return uses;
 }();
 
 Use use_of(char c) { return kUses[static_cast<unsigned char>(c)]; }
 
 Use worst_use(std::string_view text) {
-  Use worst = Use::as_it_is;
+  Use worst = Use::plain;
   for (const char c : text) worst = std::max(worst, use_of(c));
   return worst;
 }
@@ -48,7 +55,7 @@ std::string escape(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 32);
   for (const char c : text) {
-    if (use_of(c) == Use::as_it_is) {
+    if (use_of(c) < Use::escaped) {
       out += c;
       continue;
     }
@@ -156,7 +163,11 @@ std::optional<ParseError> parse_origin_form(std::string_view target, RequestHead
   if (use == Use::refused) {
     return ParseError{400, "The target has a character that must be escaped."};
   }
-  if (use == Use::as_it_is) return take_origin_form(target, head);
+  if (use == Use::plain) {
+    head.path.assign(target);
+    return std::nullopt;
+  }
+  if (use == Use::special) return take_origin_form(target, head);
   if (target.substr(0, target.find('?')).find('\\') != kNone) {
     return ParseError{400, "The path has a backslash."};
   }

@@ -4,6 +4,8 @@
 #include "wire/rate_limit/dialects.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 namespace doorward::wire {
 namespace {
@@ -42,22 +44,50 @@ void append_partition(std::string& out, const LimitReport& report) {
   out.append(";pk=:").append(text).append(":");
 }
 
-void append_policy(std::string& out, const LimitReport& report) {
-  const limit::Quota& quota = *report.quota;
-  append_name(out, report.policy);
+// What is said of a quota to everybody: `"api";q=10;w=1`.
+struct Promise {
+  std::string policy;
+  limit::Quota quota;
+  std::string text;
+  std::size_t name_size = 0;  // of `"api"`
+
+  std::string_view name() const { return std::string_view(text).substr(0, name_size); }
+};
+
+Promise promise_for(std::string_view policy, const limit::Quota& quota) {
+  Promise made{.policy = std::string(policy), .quota = quota, .text = {}};
+  append_name(made.text, policy);
+  made.name_size = made.text.size();
   if (quota.algorithm == limit::Algorithm::concurrency) {
-    append_parameter(out, ";q=", quota.limit);
-    out += ";qu=\"concurrent-requests\"";
+    append_parameter(made.text, ";q=", quota.limit);
+    made.text += ";qu=\"concurrent-requests\"";
   } else {
     const Allowance all = allowance(quota);
-    append_parameter(out, ";q=", all.units);
-    append_parameter(out, ";w=", ceil_seconds(all.window));
+    append_parameter(made.text, ";q=", all.units);
+    append_parameter(made.text, ";w=", ceil_seconds(all.window));
   }
+  return made;
+}
+
+// The same few quotas are told again and again: each thread keeps what it wrote of them, found by
+// where they lie, and good as long as they say the same.
+const Promise& promise_of(const LimitReport& report) {
+  static thread_local std::array<Promise, 64> all;
+  constexpr std::size_t kApart = 64;  // bytes, that quotas lie at least
+  const auto place = reinterpret_cast<std::uintptr_t>(report.quota) / kApart;
+  Promise& kept = all[place % all.size()];
+  if (kept.text.empty() || kept.policy != report.policy || kept.quota != *report.quota)
+    kept = promise_for(report.policy, *report.quota);
+  return kept;
+}
+
+void append_policy(std::string& out, const LimitReport& report) {
+  out.append(promise_of(report).text);
   append_partition(out, report);
 }
 
 void append_limit(std::string& out, const LimitReport& report) {
-  append_name(out, report.policy);
+  out.append(promise_of(report).name());
   append_parameter(out, ";r=", report.decision.remaining);
   // A slot comes back when a request ends, which no clock foretells.
   if (report.quota->algorithm != limit::Algorithm::concurrency) {

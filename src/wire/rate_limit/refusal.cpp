@@ -30,27 +30,24 @@ constexpr std::array<Kind, 3> kKinds{
      {"abnormal-usage-detected", 429,
       "Request not satisfied due to detection of abnormal request pattern"}}};
 
-// Whoever is refused is often refused: this is put together by hand.
+// What may stand between the quotes of a JSON string.
 void append_json(std::string& out, std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
-  if (std::any_of(text.begin(), text.end(), is_control)) {
-    out += boost::json::serialize(boost::json::string(text));
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\';
+  };
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    out.append(text);
     return;
   }
-  out += '"';
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '"' && text[i] != '\\') continue;
-    out.append(text.substr(done, i - done)) += '\\';
-    done = i;
-  }
-  out.append(text.substr(done)) += '"';
+  const std::string quoted = boost::json::serialize(boost::json::string(text));
+  out.append(quoted, 1, quoted.size() - 2);
 }
 
 void append_described(std::string& out, const LimitReport& report) {
   const limit::Quota& quota = *report.quota;
-  out.append("The limit \"").append(report.policy);
-  append_parameter(out, "\" allows ", quota.limit);
+  out.append(R"(The limit \")");
+  append_json(out, report.policy);
+  append_parameter(out, R"(\" allows )", quota.limit);
   if (quota.algorithm == limit::Algorithm::concurrency) {
     out.append(" at once.");
   } else {
@@ -59,20 +56,22 @@ void append_described(std::string& out, const LimitReport& report) {
   }
 }
 
-std::string detail_of(RefusalKind kind, std::span<const LimitReport> reports) {
-  constexpr std::size_t kUsual = 96;
-  std::string detail;
-  detail.reserve(kUsual);
+// Whoever is refused is often refused: this is put together by hand, as JSON at once.
+void append_detail(std::string& out, RefusalKind kind, std::span<const LimitReport> reports) {
+  constexpr std::string_view kMember = R"(,"detail":")";
+  const std::size_t before = out.size();
+  out.append(kMember);
+  const std::size_t begin = out.size();
   if (!reports.empty() && kind == RefusalKind::quota_exceeded)
-    append_described(detail, tightest(reports));
+    append_described(out, tightest(reports));
   if (!reports.empty() && tightest(reports).decision.never_passes()) {
-    return detail + " This call costs more than that; waiting does not help.";
+    out.append(" This call costs more than that; waiting does not help.");
+  } else if (const auto wait = retry_after_seconds(reports)) {
+    append_parameter(out, out.size() == begin ? "Try again in " : " Try again in ", *wait);
+    out.append(" s.");
   }
-  if (const auto wait = retry_after_seconds(reports)) {
-    append_parameter(detail, detail.empty() ? "Try again in " : " Try again in ", *wait);
-    detail.append(" s.");
-  }
-  return detail;
+  if (out.size() == begin) return out.resize(before);
+  out += '"';
 }
 
 }  // namespace
@@ -84,18 +83,16 @@ RefusalText rate_limit_problem(RefusalKind kind, std::span<const LimitReport> re
   text.reserve(kUsual);
   text.append(R"({"title":")").append(row.title);
   append_parameter(text, R"(","status":)", row.status);
-  if (const std::string detail = detail_of(kind, reports); !detail.empty()) {
-    text.append(R"(,"detail":)");
-    append_json(text, detail);
-  }
+  append_detail(text, kind, reports);
   text.append(R"(,"type":"https://iana.org/assignments/http-problem-types#)").append(row.name);
   text += '"';
   if (kind != RefusalKind::abnormal_usage) {
     text.append(R"(,"violated-policies":[)");
     for (const LimitReport& report : reports) {
       if (report.decision.allowed) continue;
-      if (text.back() != '[') text += ',';
+      text.append(text.back() == '[' ? R"(")" : R"(,")");
       append_json(text, report.policy);
+      text += '"';
     }
     text += ']';
   }
