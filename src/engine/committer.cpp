@@ -99,7 +99,8 @@ Millis Committer::wait() const {
 
 Gather Committer::gather() const {
   if (last_taken_ < kMany) return {};
-  return {last_taken_, kGatherTime};
+  const std::size_t soon = core_.queue.size() + last_taken_;
+  return {std::min(soon, core_.options.batch_limit), kGatherTime};
 }
 
 bool Committer::tick_is_due(const Agenda& agenda) const {

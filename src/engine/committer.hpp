@@ -3,7 +3,8 @@
 // Why:     whatever gathered while the last batch was being synced is the next batch, so that a
 //          busy shard pays for one sync per thousands of commands and an idle one waits for nobody.
 //          Whoever was answered together soon asks again, so after a batch of many the next one
-//          waits a moment for as many: else each half of the callers pays for syncs of its own.
+//          waits a moment for as many beside those who wait already: else each half of the callers
+//          pays for syncs of its own.
 // Time:    appends a tick when the agenda asks for one. Waits kGatherTime at most for more.
 // Bounds:  at most one batch whose fate is unknown. While there is one, its counters are tried
 //          again every kRetry, nothing else is appended, and new commands are refused.
