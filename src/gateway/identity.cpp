@@ -1,5 +1,6 @@
 #include "gateway/identity.hpp"
 
+#include "base/append.hpp"
 #include "wire/cookie.hpp"
 
 #include <fmt/format.h>
@@ -61,6 +62,7 @@ std::optional<std::string_view> bearer_token(const wire::RequestHead& head) {
 }
 
 std::optional<std::string_view> cookie(const wire::RequestHead& head, std::string_view name) {
+  if (!head.fields.contains("Cookie")) return std::nullopt;
   // HTTP/2 lets a browser send several fields, and not every proxy joins them (RFC 9113, 8.2.3).
   const std::string secure_name = wire::cookie_name(name, true);
   for (const std::string_view wanted : {std::string_view(secure_name), name}) {
@@ -127,7 +129,7 @@ Hash128 Identities::derive(std::string_view what, std::string_view text) const {
 
 Subject Identities::device(std::string_view device_id) const {
   const Hash128 hash = derive("device", device_id);
-  return {SubjectKey{hash.hi, hash.lo}, fmt::format("device:{}", device_id), {}};
+  return {SubjectKey{hash.hi, hash.lo}, std::string("device:").append(device_id), {}};
 }
 
 Subject Identities::named_by_backend(std::string_view subject, std::string lane) const {

@@ -31,6 +31,13 @@ Refusal behind() {
   return problem(problems::kBehind, "This node has not yet read what you have seen; try again.");
 }
 
+// No coroutine, so that the command is kept once and not in the caller's frame too.
+edge::Task<Result<engine::Outcome>> submit(engine::Shard& shard, const JoinRequest& request,
+                                           TicketId ticket) {
+  return await_shard(shard, engine::Join{std::string(request.room), request.subject.key, ticket,
+                                         request.subject.lane});
+}
+
 Sought<Place> joined(JoinRequest request, TicketId ticket, const Result<engine::Outcome>& outcome) {
   if (outcome.has_error()) return refusal(outcome.error());
   if (outcome->status == Status::over && outcome->ticket) return over(*outcome->ticket);
@@ -224,9 +231,7 @@ edge::Task<Sought<Place>> Places::join(JoinRequest request) {
   if (request.subject.lane.size() > room::kMaxRoomName)
     co_return refusal(Status::no_such_lane, request.room);
   const TicketId ticket = draw_ticket(request);
-  engine::Join command{std::string(request.room), request.subject.key, ticket,
-                       request.subject.lane};
-  const auto outcome = co_await await_shard(services_.shard, std::move(command));
+  const auto outcome = co_await submit(services_.shard, request, ticket);
   co_return joined(std::move(request), ticket, outcome);
 }
 

@@ -21,6 +21,16 @@ constexpr const System* kAll[] = {&common::kSystem,
                                   &gatekeeper::kSystem,
                                   &rate_limiter::kSystem};
 
+constexpr std::string_view kNative = "/v1/";
+
+// With or without its last slash.
+bool begins_natively(std::string_view path) {
+  return path.starts_with(kNative.substr(0, kNative.size() - 1));
+}
+bool goes_on_natively(std::string_view path) {
+  return begins_natively(path) || kNative.starts_with(path);
+}
+
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 
 template <class Entry>
@@ -56,9 +66,13 @@ Systems::Systems(std::span<const std::string_view> switched_off) {
     }
   }
   std::ranges::stable_sort(fixed_, {}, &Entry::path);
+  any_native_ = std::ranges::any_of(fixed_, begins_natively, &Entry::path) ||
+                std::ranges::any_of(open_, goes_on_natively, &Entry::path);
 }
 
 bool Systems::owns(std::string_view path) const {
+  // Most calls by far, and looked for twice.
+  if (path.starts_with(kNative) && !any_native_) return false;
   return system_of(path) != nullptr || !other_slash(path).empty();
 }
 
@@ -110,31 +124,34 @@ Answer Systems::answer_now(Desk& desk, Call& call) const {
   return std::nullopt;
 }
 
-edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
+Answer Systems::begin(Desk& desk, Call& call, Begun& begun) const {
   const wire::RequestHead& head = call.head();
   const Found found = find(head.method, head.path);
-  if (found.system == nullptr) {
-    edge::Response elsewhere = redirect(other_slash(head.path), head.query);
-    co_return elsewhere;
-  }
+  if (found.system == nullptr) return redirect(other_slash(head.path), head.query);
   if (found.row == nullptr) {
     edge::Response response = head.method == "OPTIONS"
                                   ? no_content()
                                   : found.system->refuse(desk, call, 405, "Method Not Allowed");
     response.head.fields.append("Allow", found.allow);
-    co_return response;
+    return response;
   }
-  if (found.row->quick != nullptr) {
-    auto answer = found.row->quick(desk, call);
-    if (answer) co_return answer;
-  }
+  if (found.row->quick != nullptr)
+    if (auto answer = found.row->quick(desk, call)) return answer;
   const auto fixed = std::min(fixed_part(*found.row).size(), head.path.size());
-  const auto rest = wire::percent_decode(std::string_view(head.path).substr(fixed));
-  if (!rest) co_return found.system->refuse(desk, call, 400, "The address has a broken escape");
+  auto rest = wire::percent_decode(std::string_view(head.path).substr(fixed));
+  if (!rest) return found.system->refuse(desk, call, 400, "The address has a broken escape");
   // What is told of it is JSON.
   if (!wire::is_utf8(*rest))
-    co_return found.system->refuse(desk, call, 400, "The address is no text in UTF-8");
-  co_return co_await found.row->handler(desk, call, *rest);
+    return found.system->refuse(desk, call, 400, "The address is no text in UTF-8");
+  begun = {found.row, *std::move(rest)};
+  return std::nullopt;
+}
+
+edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
+  Begun begun;
+  auto answer = begin(desk, call, begun);
+  if (answer) co_return answer;
+  co_return co_await begun.row->handler(desk, call, begun.rest);
 }
 
 }  // namespace doorward::api::compat

@@ -40,7 +40,14 @@ class Systems {
     const System* system;
     const Row* row;
   };
+  // A call that must wait.
+  struct Begun {
+    const Row* row = nullptr;
+    std::string rest;  // of the path, unescaped
+  };
   Found find(std::string_view method, std::string_view path) const;
+  // The answer where there is one at once; else what is to be awaited.
+  Answer begin(Desk& desk, Call& call, Begun& begun) const;
   // The path with its last slash, or without, where a system has that alone; else empty.
   std::string other_slash(std::string_view path) const;
 
@@ -48,6 +55,7 @@ class Systems {
   std::vector<Entry> fixed_;  // by path, and of one path in the order of the systems
   std::vector<Entry> open_;   // whose path goes on with a name
   std::vector<const Row*> quick_;
+  bool any_native_ = false;  // begins as a native call does
 };
 
 }  // namespace doorward::api::compat

@@ -73,17 +73,18 @@ bool takes_cookies(const Call& call) {
   return !call.head().fields.contains("Authorization") && !call.head().fields.contains("X-API-Key");
 }
 
-void name_device(const Desk& desk, const Call& call, const Joiner& joiner, wire::Fields& fields) {
-  if (joiner.new_device.empty() || !takes_cookies(call)) return;
+void name_device(const Desk& desk, const Call& call, std::string_view new_device,
+                 wire::Fields& fields) {
+  if (new_device.empty() || !takes_cookies(call)) return;
   const std::string device =
-      desk.places.services().tokens.issue_device(joiner.new_device, desk.places.now());
+      desk.places.services().tokens.issue_device(new_device, desk.places.now());
   gateway::set_device_cookie(fields, device, gateway::is_secure(call.client));
 }
 
 // What is to be joined, and for whom.
 struct Wish {
-  Joiner joiner;
   gateway::JoinRequest request;
+  std::string new_device;  // see Joiner
 };
 
 gateway::Sought<Wish> wish_of(const Desk& desk, const Call& call, const Body& body) {
@@ -93,18 +94,18 @@ gateway::Sought<Wish> wish_of(const Desk& desk, const Call& call, const Body& bo
   auto joiner = find_joiner(desk, call, *body, *key);
   if (joiner.has_error()) return std::move(joiner.error());
   gateway::JoinRequest request{call.room, std::move(joiner->subject), *std::move(key)};
-  return Wish{*std::move(joiner), std::move(request)};
+  return Wish{std::move(request), std::move(joiner->new_device)};
 }
 
 // What could not be written may stand in the log after all: as the same device the retry finds it.
-edge::Response failed(const Desk& desk, const Call& call, const Joiner& joiner,
+edge::Response failed(const Desk& desk, const Call& call, std::string_view new_device,
                       const Refusal& refusal) {
   edge::Response response = gateway::answer(refusal);
-  if (refusal.status() == 503) name_device(desk, call, joiner, response.head.fields);
+  if (refusal.status() == 503) name_device(desk, call, new_device, response.head.fields);
   return response;
 }
 
-edge::Response joined(const Desk& desk, const Call& call, const Joiner& joiner,
+edge::Response joined(const Desk& desk, const Call& call, std::string_view new_device,
                       const gateway::Place& place) {
   const std::string token = desk.places.token_for(place);
   edge::Response response =
@@ -113,7 +114,7 @@ edge::Response joined(const Desk& desk, const Call& call, const Joiner& joiner,
                                         gateway::poll_after_s(place.view),
                                         gateway::is_paused(desk.shard(), place.view)}));
   if (place.made) response.head.fields.append("Location", call.head().path + "/self");
-  name_device(desk, call, joiner, response.head.fields);
+  name_device(desk, call, new_device, response.head.fields);
   if (takes_cookies(call))
     gateway::set_ticket_cookie(response.head.fields, call.room, token,
                                gateway::is_secure(call.client));
@@ -130,8 +131,8 @@ edge::Task<Answer> join(Desk& desk, Call& call) {
   auto wish = wish_of(desk, call, body);
   if (wish.has_error()) co_return gateway::answer(wish.error());
   const auto place = co_await desk.places.join(std::move(wish->request));
-  if (place.has_error()) co_return failed(desk, call, wish->joiner, place.error());
-  co_return joined(desk, call, wish->joiner, *place);
+  if (place.has_error()) co_return failed(desk, call, wish->new_device, place.error());
+  co_return joined(desk, call, wish->new_device, *place);
 }
 
 }  // namespace doorward::api

@@ -1,9 +1,9 @@
 #include "api/compat/gatekeeper/jwt.hpp"
 
+#include "base/append.hpp"
 #include "gateway/tokens.hpp"
 #include "wire/json_member.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -38,10 +38,10 @@ Jwts::Jwts(jose::KeySet keys, std::string business)
 
 std::string Jwts::issue(std::string_view user, LogTime now, Millis ttl) const {
   // The name of a tenant needs no escapes.
-  return jose::sign_text(
-      keys_.signer(), header_,
-      fmt::format(R"({{"user_id":{},"business":"{}","iat":{},"exp":{}}})", json::serialize(user),
-                  business_, seconds(now), seconds(now + ttl)));
+  std::string claims;
+  append(claims, R"({"user_id":)", json::serialize(user), R"(,"business":")", business_,
+         R"(","iat":)", seconds(now), R"(,"exp":)", seconds(now + ttl), '}');
+  return jose::sign_text(keys_.signer(), header_, claims);
 }
 
 std::optional<Holder> Jwts::read(std::string_view token, LogTime now) const {

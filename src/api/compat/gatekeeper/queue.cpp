@@ -2,9 +2,9 @@
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
 #include "api/compat/system.hpp"
+#include "base/append.hpp"
 #include "wire/utf8.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 namespace doorward::api::gatekeeper {
@@ -78,8 +78,21 @@ std::uint32_t position_of(const room::TicketView& view) {
 
 // A JWT needs no escapes, and neither do our own words.
 edge::Response enqueued(std::string_view jwt, const room::TicketView& view, const char* message) {
-  return json_answer(200, fmt::format(R"({{"jwt":"{}","position":{},"message":"{}"}})", jwt,
-                                      position_of(view), message));
+  std::string body;
+  append(body, R"({"jwt":")", jwt, R"(","position":)", position_of(view), R"(,"message":")",
+         message, R"("})");
+  return json_answer(200, std::move(body));
+}
+
+edge::Response enqueued(const Desk& desk, const Business& business, std::string_view user,
+                        const gateway::Place& place) {
+  const room::TicketView& view = place.view;
+  if (!place.made)
+    return enqueued(
+        "", view,
+        view.state == TicketState::waiting ? "User already in queue." : "User is already ready.");
+  const std::string jwt = business.jwts.issue(user, desk.places.now(), business.settings.token_ttl);
+  return enqueued(jwt, view, "User enqueued successfully.");
 }
 
 compat::Faults faults_of_user(std::string_view user) {
@@ -93,34 +106,54 @@ compat::Faults faults_of_user(std::string_view user) {
   return {};
 }
 
+std::optional<edge::Response> refuse_user(const Desk& desk, const Call& call,
+                                          const Business& business, std::string_view user) {
+  if (const auto faults = faults_of_user(user); !faults.empty())
+    return compat::invalid(faults, "header");
+  return count(desk, call, *business.enqueue_rule);
+}
+
+// No coroutine, so that no frame keeps the request but the one that needs it.
+edge::Task<gateway::Sought<gateway::Place>> take_place(const Desk& desk, const Business& business,
+                                                       std::string_view user) {
+  return desk.places.join(
+      {business.room, desk.places.services().identities.named_by_backend(user, {}), {}});
+}
+
+// Where the operator took the room away.
+edge::Task<Answer> enqueue_once_more(Desk& desk, Call& call, const Business& business,
+                                     std::string_view user) {
+  auto failed = co_await make_missing(desk, call);
+  if (failed) co_return failed;
+  const auto place = co_await take_place(desk, business, user);
+  if (place.has_error()) co_return gateway::answer(place.error());
+  co_return enqueued(desk, business, user, *place);
+}
+
+edge::Task<Answer> enqueue_at(Desk& desk, Call& call, BusinessPtr business) {
+  const std::string_view user = *header(call.head(), "user_id");
+  auto refused = refuse_user(desk, call, *business, user);
+  if (refused) co_return refused;
+  const auto place = co_await take_place(desk, *business, user);
+  if (place.has_error() && !desk.shard().room(business->room))
+    co_return co_await enqueue_once_more(desk, call, *business, user);
+  if (place.has_error()) co_return gateway::answer(place.error());
+  co_return enqueued(desk, *business, user, *place);
+}
+
+// Where something of the business is to be made first, or nobody knows it.
+edge::Task<Answer> enqueue_first(Desk& desk, Call& call, Got<BusinessPtr> known) {
+  if (known) known = co_await find_business(desk, call, kUser);
+  if (known.has_error()) co_return known.error();
+  co_return co_await enqueue_at(desk, call, *known);
+}
+
 }  // namespace
 
 edge::Task<Answer> enqueue(Desk& desk, Call& call, std::string_view) {
-  auto found = known_business(desk, call, kUser);
-  if (found && *found == nullptr) found = co_await find_business(desk, call, kUser);
-  if (found.has_error()) co_return found.error();
-  const Business& business = **found;
-  const std::string_view user = *header(call.head(), "user_id");
-  if (const auto faults = faults_of_user(user); !faults.empty())
-    co_return compat::invalid(faults, "header");
-  if (auto refused = count(desk, call, *business.enqueue_rule)) co_return std::move(*refused);
-  const gateway::JoinRequest request{
-      business.room, desk.places.services().identities.named_by_backend(user, {}), {}};
-  auto place = co_await desk.places.join(request);
-  if (place.has_error() && !desk.shard().room(business.room)) {
-    // The operator took it away.
-    auto failed = co_await make_missing(desk, call);
-    if (failed) co_return std::move(*failed);
-    place = co_await desk.places.join(request);
-  }
-  if (place.has_error()) co_return gateway::answer(place.error());
-  const room::TicketView& view = place->view;
-  if (!place->made)
-    co_return enqueued(
-        "", view,
-        view.state == TicketState::waiting ? "User already in queue." : "User is already ready.");
-  const std::string jwt = business.jwts.issue(user, desk.places.now(), business.settings.token_ttl);
-  co_return enqueued(jwt, view, "User enqueued successfully.");
+  auto known = known_business(desk, call, kUser);
+  const bool is_there = known && *known != nullptr;
+  return is_there ? enqueue_at(desk, call, *known) : enqueue_first(desk, call, std::move(known));
 }
 
 Answer status_now(Desk& desk, Call& call) {
