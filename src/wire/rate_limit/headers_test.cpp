@@ -57,6 +57,18 @@ TEST(RateLimitHeaders, SayConcurrencyWithoutATime) {
             "RateLimit: \"at-once\";r=4\n");
 }
 
+TEST(RateLimitHeaders, TellWhatAQuotaSaysNowNotWhatLayThereBefore) {
+  Quota quota{Algorithm::fixed_window, 10, seconds(1)};
+  const auto policy = [&](std::string_view name) {
+    const std::string all = shown(Dialect::ietf, {passed(name, quota, 1, seconds(1))});
+    return all.substr(0, all.find('\n'));
+  };
+  EXPECT_EQ(policy("a"), "RateLimit-Policy: \"a\";q=10;w=1");
+  quota.limit = 20;
+  EXPECT_EQ(policy("a"), "RateLimit-Policy: \"a\";q=20;w=1");
+  EXPECT_EQ(policy("b"), "RateLimit-Policy: \"b\";q=20;w=1");
+}
+
 TEST(RateLimitHeaders, TellALargerBurstAsTheSameRate) {
   // Five a second, ten at once: ten in two seconds.
   const Quota quota{Algorithm::gcra, 5, seconds(1), 10};

@@ -45,6 +45,16 @@ TEST(RateLimitProblem, KnowsReducedCapacityAndAbnormalUsage) {
             R"("type":"https://iana.org/assignments/http-problem-types#abnormal-usage-detected"})");
 }
 
+TEST(RateLimitProblem, IsJsonWhateverAPolicyIsCalled) {
+  const std::vector<LimitReport> odd{
+      {"a\"b\\\n", &kSecond, {false, 10, 0, seconds(1), seconds(1)}}};
+  const std::string json = rate_limit_problem(RefusalKind::quota_exceeded, odd).json;
+  EXPECT_NE(json.find(R"("detail":"The limit \"a\"b\\\n\" allows 10 in 1s. Try again in 1 s.")"),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find(R"("violated-policies":["a\"b\\\n"])"), std::string::npos) << json;
+}
+
 TEST(RateLimitProblem, SaysWhereWaitingDoesNotHelp) {
   const Quota quota{Algorithm::concurrency, 5, seconds(30)};
   const std::vector<LimitReport> never{
