@@ -5,6 +5,7 @@
 #include "app/cli/cli.hpp"
 #include "app/config/address.hpp"
 #include "app/observe/sources.hpp"
+#include "app/serve/current_rules.hpp"
 #include "app/serve/edge_options.hpp"
 #include "app/serve/trouble.hpp"
 #include "edge/acceptor.hpp"
@@ -268,7 +269,7 @@ void Program::add_sources() {
 }
 
 std::shared_ptr<gateway::Filter> Program::make_rate_rules() {
-  gateway::RateRulesParts parts{[this] { return shard_->rules(); },
+  gateway::RateRulesParts parts{[rules = CurrentRules(*shard_)] { return rules.get(); },
                                 counters_->store(),
                                 clock_,
                                 entropy_,
