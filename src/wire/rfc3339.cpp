@@ -16,6 +16,9 @@ constexpr LogTime kFirst{chrono::sys_days{chrono::year{0} / 1 / 1}.time_since_ep
 constexpr LogTime kLast{chrono::sys_days{chrono::year{10'000} / 1 / 1}.time_since_epoch() -
                         Millis{1}};
 
+constexpr std::string_view kEpoch = "1970-01-01T00:00:00.000Z";
+constexpr std::size_t kMillisAt = 20;
+
 void put_number(std::string& text, std::size_t at, std::size_t digits, std::int64_t value) {
   auto number = static_cast<std::uint32_t>(value);
   for (std::size_t i = at + digits; i-- > at; number /= 10)
@@ -79,22 +82,35 @@ std::optional<LogTime> parse(std::string_view text) {
   return LogTime{chrono::duration_cast<Millis>(instant.time_since_epoch())};
 }
 
-}  // namespace
-
-// Digit by digit, for there is a time in most answers and every event.
-std::string format_rfc3339(LogTime time) {
-  const chrono::sys_time<Millis> instant{std::clamp(time, kFirst, kLast).time_since_epoch()};
-  const auto day = chrono::floor<chrono::days>(instant);
+void put_second(std::string& text, chrono::sys_seconds second) {
+  const auto day = chrono::floor<chrono::days>(second);
   const chrono::year_month_day date{day};
-  const chrono::hh_mm_ss clock{instant - day};
-  std::string text = "0000-00-00T00:00:00.000Z";
+  const chrono::hh_mm_ss clock{second - day};
   put_number(text, 0, 4, static_cast<int>(date.year()));
   put_number(text, 5, 2, static_cast<unsigned>(date.month()));
   put_number(text, 8, 2, static_cast<unsigned>(date.day()));
   put_number(text, 11, 2, clock.hours().count());
   put_number(text, 14, 2, clock.minutes().count());
   put_number(text, 17, 2, clock.seconds().count());
-  put_number(text, 20, 3, clock.subseconds().count());
+}
+
+}  // namespace
+
+// There is a time in most answers and every event, and most are of one second.
+void append_rfc3339(std::string& out, LogTime time) {
+  static thread_local chrono::sys_seconds written{};
+  static thread_local std::string text(kEpoch);
+  const chrono::sys_time<Millis> instant{std::clamp(time, kFirst, kLast).time_since_epoch()};
+  const auto second = chrono::floor<chrono::seconds>(instant);
+  if (second != written) put_second(text, second);
+  written = second;
+  put_number(text, kMillisAt, 3, (instant - second).count());
+  out.append(text);
+}
+
+std::string format_rfc3339(LogTime time) {
+  std::string text;
+  append_rfc3339(text, time);
   return text;
 }
 

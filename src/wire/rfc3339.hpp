@@ -15,6 +15,7 @@
 namespace doorward::wire {
 
 std::string format_rfc3339(LogTime time);
+void append_rfc3339(std::string& out, LogTime time);
 Result<LogTime> parse_rfc3339(std::string_view text);
 
 }  // namespace doorward::wire

@@ -18,6 +18,15 @@ TEST(Rfc3339, WritesUtcWithMillisecondsAndReadsItBack) {
   }
 }
 
+TEST(Rfc3339, WritesEachTimeWhateverWasWrittenBefore) {
+  std::string text;
+  for (const int millis : {61'001, 61'999, 62'000, 61'000, -1})
+    append_rfc3339(text, LogTime{Millis{millis}});
+  EXPECT_EQ(text,
+            "1970-01-01T00:01:01.001Z1970-01-01T00:01:01.999Z1970-01-01T00:01:02.000Z"
+            "1970-01-01T00:01:01.000Z1969-12-31T23:59:59.999Z");
+}
+
 TEST(Rfc3339, WritesTheNearestThatFourDigitsOfAYearCanSay) {
   EXPECT_EQ(format_rfc3339(LogTime::max()), "9999-12-31T23:59:59.999Z");
   EXPECT_EQ(format_rfc3339(LogTime::min()), "0000-01-01T00:00:00.000Z");

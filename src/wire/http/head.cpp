@@ -56,11 +56,12 @@ void Fields::set(std::string_view name, std::string_view value) {
 }
 
 std::size_t Fields::remove(std::string_view name) {
+  if (!contains(name)) return 0;  // as nearly always
   const std::size_t before = entries_.size();
   std::erase_if(entries_, [&](const Entry& entry) {
     return entry.name_size == name.size() && equal_ignoring_case(name_of(entry), name);
   });
-  is_whole_ = is_whole_ && entries_.size() == before;
+  is_whole_ = false;
   return before - entries_.size();
 }
 

@@ -15,14 +15,13 @@ void append_number(std::string& out, std::uint64_t value, int base) {
   out.append(digits, end);
 }
 
-// Whether all may stand in a value, as in nearly every one. False, with a tab too, means to look
-// closer.
-bool is_plain(std::uint64_t bytes) {
+// Zero where all may stand in a value, as in nearly every one. Else, with a tab too, look closer.
+std::uint64_t doubtful(std::uint64_t bytes) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
   const std::uint64_t control = (bytes - kEach * 0x20) & ~bytes;
   const std::uint64_t others = bytes ^ kEach * 0x7f;
   const std::uint64_t del = (others - kEach) & ~others;
-  return ((control | del) & kEach * 0x80) == 0;
+  return (control | del) & kEach * 0x80;
 }
 
 // Eight bytes at a time, the last ones over again where that fills eight.
@@ -34,9 +33,9 @@ bool is_plain(std::string_view value) {
     return bytes;
   };
   if (value.size() < kStep) return std::all_of(value.begin(), value.end(), is_value_char);
-  for (std::size_t i = 0; i + kStep < value.size(); i += kStep)
-    if (!is_plain(at(i))) return false;
-  return is_plain(at(value.size() - kStep));
+  std::uint64_t found = doubtful(at(value.size() - kStep));
+  for (std::size_t i = 0; i + kStep < value.size(); i += kStep) found |= doubtful(at(i));
+  return found == 0;
 }
 
 void append_value(std::string& out, std::string_view value) {

@@ -1,5 +1,7 @@
 #include "api/compat/rate_limiter/calls.hpp"
 
+#include "wire/rfc3339.hpp"
+
 #include <boost/json.hpp>
 
 namespace doorward::api::rate_limiter {
@@ -9,7 +11,8 @@ namespace json = boost::json;
 Answer data(Desk& desk, Call&) {
   std::string body;
   body.reserve(80);
-  body.append(R"({"data":"This is protected data","timestamp":")").append(timestamp(desk));
+  body.append(R"({"data":"This is protected data","timestamp":")");
+  wire::append_rfc3339(body, desk.places.now());
   body.append(R"("})");
   return json_answer(200, std::move(body));
 }
