@@ -9,10 +9,12 @@ void Clients::record(std::string_view client, ClientEvent event) {
   client = client.substr(0, kMaxText);
   Part& part = part_of(client);
   const std::lock_guard lock(part.mutex);
-  const auto known = part.by_name.find(client);
+  // Who comes often is mostly the first already.
+  const bool is_first = !part.list.empty() && part.list.front().name == client;
+  const auto known = is_first ? part.by_name.end() : part.by_name.find(client);
   if (known != part.by_name.end()) {
     part.list.splice(part.list.begin(), part.list, known->second);
-  } else {
+  } else if (!is_first) {
     if (part.list.size() == kMostClients / kParts) {
       part.by_name.erase(part.list.back().name);
       part.list.pop_back();

@@ -2,6 +2,7 @@
 #include "core/limit/rule_set.hpp"
 #include "core/tenant/tenant.hpp"
 
+#include <charconv>
 #include <utility>
 
 namespace doorward::limit {
@@ -11,8 +12,10 @@ namespace {
 constexpr SipKey kIdentityKey{0x646f6f7277617264, 0x72756c652071756f};
 
 void add_text(std::string& to, std::string_view text) {
-  (to += std::to_string(text.size())) += ':';
-  to += text;
+  char size[24];
+  char* end = std::to_chars(size, size + 20, text.size()).ptr;
+  *end++ = ':';
+  to.append(size, end).append(text);
 }
 
 // A changed number goes on from the present count; another algorithm begins afresh.

@@ -33,7 +33,8 @@ std::string_view tenant_of(const Context& context) {
 bool is_never_limited(const Context& context) {
   if (context.route != nullptr) return false;
   std::string_view path = context.exchange.request().path;
-  if (path.starts_with(kOwn)) path.remove_prefix(kOwn.size());
+  if (path.size() > 1 && path[1] == kOwn[1] && path.starts_with(kOwn))
+    path.remove_prefix(kOwn.size());
   // Nearly every path differs in the letters after its slash: they are looked at first.
   for (const std::string_view below : kNeverBelow)
     if (path.size() >= below.size() && path[1] == below[1] && path[2] == below[2] &&
