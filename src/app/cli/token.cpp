@@ -125,7 +125,8 @@ void add_token(CLI::App& app, int& code) {
   command->footer(R"help(
 Examples:
   doorward token admin                          where the admin token is
-  curl -H "Authorization: Bearer $(doorward token admin --show)" http://127.0.0.1:8080/v1/admin/rooms
+  curl -H "Authorization: Bearer $(doorward token admin --show)" \
+    http://127.0.0.1:8080/.doorward/v1/admin/rooms
   doorward token inspect eyJhbGciOi…            what a ticket or pass says, and whether it holds
   KEY=$(doorward token api-key shop)            a key for the backend called shop; standard error
                                                 says what goes into the configuration
