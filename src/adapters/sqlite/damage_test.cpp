@@ -127,7 +127,8 @@ TEST_F(SqliteDamage, ADamagedLastEntryStopsTheStart) {
   ASSERT_TRUE(log.has_error());
   EXPECT_EQ(log.error().code, Errc::corrupt);
   EXPECT_THAT(log.error().what, HasSubstr("0-2-0"));
-  EXPECT_THAT(log.error().what, HasSubstr("doorward repair"));
+  EXPECT_THAT(log.error().what,
+              HasSubstr("`doorward repair --data " + folder_.path().string() + "`"));
   EXPECT_THAT(log.error().what, HasSubstr((folder_.path() / "doorward.db").string()));
 }
 
@@ -149,7 +150,8 @@ TEST_P(SqliteDamageInside, StopsTheReaderAtTheDamagedEntryAndNotBefore) {
   const auto bad = (*log)->read(good->back().at, 100, Millis{0});
   ASSERT_TRUE(bad.has_error());
   EXPECT_EQ(bad.error().code, Errc::corrupt);
-  EXPECT_THAT(bad.error().what, HasSubstr("doorward repair"));
+  EXPECT_THAT(bad.error().what,
+              HasSubstr("`doorward repair --data " + folder_.path().string() + "`"));
 }
 
 TEST_P(SqliteDamageInside, IsCutThereByRepairWhichShowsItFirst) {

@@ -103,13 +103,18 @@ Result<std::uint64_t> Database::integer(std::string_view sql) {
   return *row ? statement->integer(0) : 0;
 }
 
+std::string see_repair(const std::filesystem::path& database) {
+  return fmt::format("{} --data {}` shows what can be kept; copy the folder before --yes",
+                     kSeeRepair, database.parent_path().string());
+}
+
 Error Database::failure(std::string_view doing) const {
   const int code = sqlite3_extended_errcode(handle_.get());
   const int primary = code & 0xff;
   const bool corrupt = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
   std::string what = fmt::format("cannot {} {}: {} (SQLite {})", doing, path_.string(),
                                  sqlite3_errmsg(handle_.get()), code);
-  if (corrupt) what += kSeeRepair;
+  if (corrupt) what += see_repair(path_);
   return error(corrupt ? Errc::corrupt : Errc::unavailable, std::move(what));
 }
 

@@ -18,8 +18,10 @@
 
 namespace doorward::adapters::sqlite {
 
-// What ends the errors after which `doorward repair` can help.
-inline constexpr std::string_view kSeeRepair = "; run `doorward repair` to see what can be kept";
+// What ends the errors after which `doorward repair` can help begins with this.
+inline constexpr std::string_view kSeeRepair = "; `doorward repair";
+// All of it: names the folder, so that the command can be copied as it stands.
+std::string see_repair(const std::filesystem::path& database);
 
 class Database;
 

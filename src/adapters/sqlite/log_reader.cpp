@@ -123,9 +123,10 @@ Result<std::optional<Link>> LogReader::first_stretch(std::uint64_t number, LogTi
 }
 
 Error LogReader::damaged(const Record& record) const {
-  return error(Errc::corrupt,
-               fmt::format("the entry 0-{}-0 of {} in {} fails its checksum{}", record.number,
-                           to_text(record.time), database_->path().string(), kSeeRepair));
+  return error(
+      Errc::corrupt,
+      fmt::format("the entry 0-{}-0 of {} in {} fails its checksum{}", record.number,
+                  to_text(record.time), database_->path().string(), see_repair(database_->path())));
 }
 
 }  // namespace doorward::adapters::sqlite

@@ -35,7 +35,8 @@ Result<> LogWriter::settle_last_row(const Warn& warn) {
   const std::string what = fmt::format("the last entry, 0-{}-0 of {}, in {}", record.number,
                                        to_text(record.time), database_->path().string());
   if (!record.torn()) {
-    return error(Errc::corrupt, fmt::format("{}, fails its checksum{}", what, kSeeRepair));
+    return error(Errc::corrupt,
+                 fmt::format("{}, fails its checksum{}", what, see_repair(database_->path())));
   }
   const std::uint64_t number = record.number;
   warn(fmt::format("{}, was cut short before it was acknowledged ({} of {} bytes); it is removed",

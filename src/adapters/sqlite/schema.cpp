@@ -69,8 +69,8 @@ Result<Anchor> read_anchor(Database& database) {
   const auto row = select->step();
   if (row.has_error()) return row.error();
   if (!*row) {
-    return error(Errc::corrupt,
-                 fmt::format("{} has lost its anchor{}", database.path().string(), kSeeRepair));
+    return error(Errc::corrupt, fmt::format("{} has lost its anchor{}", database.path().string(),
+                                            see_repair(database.path())));
   }
   return Anchor{{.number = select->integer(0),
                  .time = LogTime{Millis{static_cast<std::int64_t>(select->integer(1))}},

@@ -53,7 +53,8 @@ void add_repair(CLI::App& app, int& code) {
 Examples:
   doorward repair --data doorward-data          shows what would go; changes nothing
   doorward repair --data doorward-data --yes    cuts there; the damaged file is kept
-The server must be stopped.)");
+The server must be stopped. The folder is the one that the server was started with, or `data` in its
+configuration; copy it before --yes.)");
   command->add_option("--data", o->data, "The data folder")->capture_default_str();
   command->add_flag("--yes", o->yes, "Cut, do not only show");
   command->callback([o, &code] { code = repair(*o); });
