@@ -13,6 +13,7 @@ describe("rooms", { concurrency: false }, () => {
   before(async () => {
     stage = await start_stage(`rooms:
   spring-sale: { capacity: ${inside_count}, session: { ttl: 10m }, claim: { ttl: 5m } }
+  winter-sale: { opens_at: 2099-06-01T10:00:00Z }
 `);
     for (let i = 0; i < waiting_count + inside_count; i += 1) {
       const answer = await stage.door.call("POST", "/v1/rooms/spring-sale/tickets");
@@ -37,6 +38,16 @@ describe("rooms", { concurrency: false }, () => {
     await card.getByText("Places are kept").waitFor();
     await card.getByRole("button", { name: "Open" }).click();
     await eventually("open", async () => (await room()).mode === "open");
+  });
+
+  test("a room that opens later says so, and can be paused until then", async () => {
+    const later = page.getByRole("article", { name: "Room winter-sale" });
+    await later.getByText("not open yet").waitFor();
+    await later.getByText(/Opens 1 Jun 2099/).waitFor();
+    await later.getByRole("button", { name: "Open", pressed: true }).waitFor();
+    await later.getByRole("button", { name: "Pause" }).click();
+    await later.getByText("Places are kept, nobody is let in").waitFor();
+    assert.equal(await later.getByText("not open yet").count(), 0);
   });
 
   test("closing asks first, and Escape is no", async () => {

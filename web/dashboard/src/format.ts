@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const one_place = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day_clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 const clock_s = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export const dash = "–";
@@ -35,6 +36,17 @@ export function seconds(value: number): string {
   if (value < 90) return `${whole.format(value)} s`;
   if (value < 5400) return `${whole.format(value / 60)} min`;
   return `${one_place.format(value / 3600)} h`;
+}
+
+// A wait between two bounds: one figure where both read alike, and none where nobody waits.
+export function wait_between(low_s: number, high_s: number): string {
+  if (high_s === 0) return "none";
+  const [low, high] = [seconds(low_s), seconds(high_s)];
+  return low === high ? `about ${high}` : `${low} to ${high}`;
+}
+
+export function day_and_time(at: Date): string {
+  return day_clock.format(at);
 }
 
 export function time_of(at: Date): string {

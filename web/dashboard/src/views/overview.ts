@@ -1,7 +1,7 @@
 // How things are: a sentence for the day, four charts, who is refused most, and the rooms.
 import { make_chart, type Chart, type Values } from "../chart";
 import { h, replace, set_text } from "../dom";
-import { compact, count, millis, per_second, percent, plural, seconds } from "../format";
+import { compact, count, millis, per_second, percent, plural, wait_between } from "../format";
 import { read_stats, watch, type RoomNow, type Stats, type Window } from "../stats";
 import type { View } from "./view";
 
@@ -50,11 +50,11 @@ function refused_table(rows: Stats["top_refused"]): HTMLElement {
 }
 
 function room_line(room: RoomNow): HTMLElement {
-  const eta = room.eta ? `${seconds(room.eta.low_s)} to ${seconds(room.eta.high_s)}` : "";
+  const eta = room.eta ? wait_between(room.eta.low_s, room.eta.high_s) : "";
   return h("li", {}, h("a", { href: "#/rooms" }, room.room),
     h("span", {}, h("b", { class: "c-amber" }, count(room.waiting)), " waiting"),
     h("span", {}, h("b", { class: "c-blue" }, count(room.inside)), " inside"),
-    h("span", { class: "soft" }, eta));
+    h("span", { class: "soft", title: "Wait for who joins now" }, eta && `wait: ${eta}`));
 }
 
 export function overview(): View {

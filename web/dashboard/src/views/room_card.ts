@@ -2,7 +2,7 @@
 import { call } from "../api";
 import { h, field, set_text } from "../dom";
 import { ask, attempt, say } from "../feedback";
-import { count, dash, plural, seconds } from "../format";
+import { count, dash, day_and_time, plural, wait_between } from "../format";
 import type { RoomNow } from "../stats";
 
 export type Mode = "open" | "paused" | "closed" | "bypass";
@@ -16,7 +16,7 @@ export interface Room {
   inside: number;
   joined_total: number;
   admitted_total: number;
-  policy: { capacity?: number | null; admit?: Rate | null };
+  policy: { capacity?: number | null; admit?: Rate | null; mode: Mode; opens_at?: string | null; closes_at?: string | null };
 }
 
 const modes: { mode: Mode; verb: string; label: string; question?: [string, string] }[] = [
@@ -29,6 +29,15 @@ const modes: { mode: Mode; verb: string; label: string; question?: [string, stri
 const said_of: Record<Mode, string> = {
   open: "Letting in, in order", paused: "Places are kept, nobody is let in", closed: "Nobody may join", bypass: "Everybody walks through",
 };
+
+// `mode` is what holds now, `policy.mode` what the operator said: the times of the room may stand between.
+function state_of({ mode, policy }: Room): { state: string; said: string } {
+  if (mode === "paused" && policy.mode === "open" && policy.opens_at)
+    return { state: "not open yet", said: `Opens ${day_and_time(new Date(policy.opens_at))}. Places are taken already` };
+  if (mode === "closed" && policy.mode !== "closed" && policy.closes_at)
+    return { state: "closed", said: `Closed since ${day_and_time(new Date(policy.closes_at))}` };
+  return { state: mode, said: said_of[mode] };
+}
 
 export interface RoomCard {
   element: HTMLElement;
@@ -70,7 +79,7 @@ function facts() {
     element,
     show(room: Room, now: RoomNow | undefined) {
       const eta = now?.eta;
-      const texts = [eta ? (eta.high_s === 0 ? "none" : `${seconds(eta.low_s)} to ${seconds(eta.high_s)}`) : dash,
+      const texts = [eta ? wait_between(eta.low_s, eta.high_s) : dash,
         now?.admitted_per_min === undefined || now.admitted_per_min === null ? dash : count(now.admitted_per_min),
         count(room.joined_total), count(room.admitted_total)];
       values.forEach((value, i) => set_text(value, texts[i] ?? dash));
@@ -148,12 +157,13 @@ export function room_card(name: string, changed: () => void): RoomCard {
   return {
     element,
     show(room, stats) {
-      now = room.mode;
+      now = room.policy.mode;
       waiting = room.waiting;
       element.dataset["mode"] = room.mode;
-      set_text(state, room.mode);
-      set_text(said, said_of[room.mode]);
-      modes.forEach(({ mode }, i) => buttons[i]?.setAttribute("aria-pressed", String(mode === room.mode)));
+      const told = state_of(room);
+      set_text(state, told.state);
+      set_text(said, told.said);
+      modes.forEach(({ mode }, i) => buttons[i]?.setAttribute("aria-pressed", String(mode === now)));
       view.show(room);
       list.show(room, stats);
       limits.show(room.policy);
