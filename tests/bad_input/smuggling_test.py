@@ -55,7 +55,7 @@ class Smuggling(Attack):
 
     def test_what_reaches_the_backend_has_one_reading(self):
         for name, request in TRICKS:
-            with self.subTest(name), Client(self.port, timeout=5) as client:
+            with self.subTest(name), Client(self.port, timeout=30) as client:
                 before = len(self.stage.backend.seen())
                 client.send(request + get("/after"))
                 answers = [client.answer()]
@@ -150,7 +150,7 @@ ANSWERS = [
 class HostileBackend(Attack):
     def test_its_answers_are_read_strictly(self):
         for bytes_, status in ANSWERS:
-            with self.subTest(bytes_[:80]), Client(self.port, timeout=10) as client:
+            with self.subTest(bytes_[:80]), Client(self.port, timeout=30) as client:
                 self.stage.backend.answer = bytes_
                 answer = client.ask(get("/open/x"))
                 self.assertEqual(answer.status, status, answer)

@@ -24,7 +24,7 @@ class Answer:
 
 
 class Client:
-    def __init__(self, port, timeout=10, source=None):
+    def __init__(self, port, timeout=30, source=None):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout, source_address=source)
         self.stream = self.socket.makefile("rb")
 

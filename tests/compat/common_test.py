@@ -167,8 +167,10 @@ class Switches(unittest.TestCase):
         with Server("") as server:
             paths = sorted({"/docs", "/redoc", "/openapi.json"} | {path for _, path in described(server)})
         routes = "".join(f"  - {{ path: {path}, upstream: back }}\n" for path in paths)
-        with socket.create_server(("127.0.0.1", 0)) as nobody:  # a port at which nothing speaks HTTP
-            port = nobody.getsockname()[1]
+        nobody = socket.socket()  # has its port, and does not listen
+        self.addCleanup(nobody.close)
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
         with Server(f"upstreams: {{ back: 'http://127.0.0.1:{port}' }}\nroutes:\n{routes}") as server:
             for path in paths:
                 self.assertEqual(server.call("GET", path)[0], 502, path)

@@ -218,7 +218,7 @@ class Queue(Gatekeeper):
 
     def test_rounds(self):
         """the interval admits, `finish` admits nobody"""
-        self.configure(admission_frequency=2, admission_limit=1)
+        self.configure(admission_frequency=8, admission_limit=1)
         self.assertTrue(self.server.admin("GET", self.room())[2]["policy"]["admit"]["rounds"])
         jwts = [self.enqueue(user)["jwt"] for user in ("ann", "bob", "eve")]
         self.until_ready(jwts[0])

@@ -374,9 +374,11 @@ class Limits(RateLimiter):
     def test_bucket(self):
         """token_bucket (burst_limit, refill_rate per second)"""
         self.configure("/lim/bucket", 100, 3600, "token_bucket", burst_limit=3, refill_rate=0.028)
+        began = time.monotonic()
         seen = [self.call("GET", "/lim/bucket", client="b") for _ in range(4)]
+        passed = int(time.monotonic() - began) + 1
         self.assertEqual([status for status, _, _ in seen], [404, 404, 404, 429])
-        self.assertIn(int(seen[3][1]["Retry-After"]), (35, 36))
+        self.assertIn(int(seen[3][1]["Retry-After"]), range(36 - passed, 37))
 
     def test_story(self):
         """3 clients, each: 5 allowed, the 6th refused, wait, allowed; own paths and a route's"""
@@ -386,22 +388,24 @@ class Limits(RateLimiter):
                 self.assertIsNone(failed)
 
     def story(self, algorithm, base):
-        window = 4
+        window = 6
         path = f"{base}/{algorithm}"
         more = {"burst_limit": 5, "refill_rate": 0.25} if algorithm == "token_bucket" else {}
         self.configure(path, 5, window, algorithm, **more)
         passed = 200 if base == "/limited" else 404
-        for attempt in range(100):
-            # On a slow machine a window may end meanwhile and let more pass: then with other clients.
-            clients = [f"{name}{attempt}" for name in "abc"]
-            began, began_at = time.monotonic(), time.time()
-            seen = {client: [self.call("GET", path, client=client) for _ in range(6)] for client in clients}
-            if time.monotonic() - began < window / 2 and began_at // window == time.time() // window:
-                break
-        for client, answers in seen.items():
+        seen = {}
+        for name in "abc":
+            for attempt in range(100):
+                # On a slow machine a window may end meanwhile and let more pass: then as another client.
+                client = f"{name}{attempt}"
+                began, began_at = time.monotonic(), time.time()
+                answers = [self.call("GET", path, client=client) for _ in range(6)]
+                if time.monotonic() - began < window / 2 and began_at // window == time.time() // window:
+                    break
             if [status for status, _, _ in answers] != [passed] * 5 + [429]:
                 return f"{algorithm} {client}: {[status for status, _, _ in answers]}"
-        for client, answers in seen.items():
+            seen[client] = began, answers
+        for client, (began, answers) in seen.items():
             if not eventually(lambda: self.call("GET", path, client=client)[0] == passed):  # noqa: B023
                 return f"{algorithm} {client}: never let in again"
             # Retry-After is in whole seconds, rounded up.
@@ -499,32 +503,32 @@ class Live(RateLimiter):
 
     def test_socket_of_a_client(self):
         """WS /ws/{client_id}: client_stats every 5 s; rate_limit_exceeded, request_processed as they happen"""
+        began = time.monotonic()
         with self.socket("live-ws") as ws:
-            first = json.loads(ws.recv(10))
+            first = json.loads(ws.recv(30))
             self.assertEqual((first["type"], first["client_id"]), ("client_stats", "live-ws"))
-            began = time.monotonic()
             self.call("GET", "/live/ws", client="somebody-else")
             self.refuse_once("/live/ws", "live-ws")
-            messages = [json.loads(ws.recv(10)) for _ in range(3)]
+            messages = [json.loads(ws.recv(30)) for _ in range(3)]
             kinds = [message["type"] for message in messages if message["type"] != "client_stats"]
             self.assertEqual(kinds[:2], ["request_processed", "rate_limit_exceeded"])
             self.assertEqual({message["client_id"] for message in messages}, {"live-ws"})
             while messages[-1]["type"] != "client_stats":
-                messages.append(json.loads(ws.recv(10)))
+                messages.append(json.loads(ws.recv(30)))
             self.assertGreater(time.monotonic() - began, 3)
             self.assertEqual(messages[-1]["status"]["total_requests"], 2)
 
     def test_socket_of_all(self):
         """WS /ws/global: global_stats every 10 s ("/ws/global unreachable")"""
         with self.socket("global") as ws:
-            self.assertEqual(json.loads(ws.recv(10))["type"], "global_stats")
+            self.assertEqual(json.loads(ws.recv(30))["type"], "global_stats")
             self.refuse_once("/live/all", "live-all")
             seen = []
             while "rate_limit_exceeded" not in [e["type"] for e in seen if e.get("client_id") == "live-all"]:
-                seen.append(json.loads(ws.recv(10)))
+                seen.append(json.loads(ws.recv(30)))
             ws.send("ping")  # whatever is said is passed over
             while seen[-1]["type"] != "global_stats":
-                seen.append(json.loads(ws.recv(15)))
+                seen.append(json.loads(ws.recv(30)))
 
     def test_event_stream(self):
         """GET /events/{client_id} | the same as an event stream, its kind in `type` ("fails on dates")"""

@@ -403,10 +403,19 @@ class Answers(unittest.TestCase):
         self.ask(200, "GET", "/admin/stats", ADMIN)
         self.ask(422, "GET", "/admin/stats", ADMIN, query="?window=1y")
         self.ask(422, "GET", "/admin/events", ADMIN, query="?type=none")
-        fetching = threading.Timer(0.2, lambda: self.server.call("GET", "/v1/rooms/sale"))
+        told = threading.Event()
+
+        def fetch():
+            while not told.wait(0.1):
+                self.server.call("GET", "/v1/rooms/sale")
+
+        fetching = threading.Thread(target=fetch)
         fetching.start()
-        self.ask(200, "GET", "/admin/events", ADMIN)
-        fetching.join()
+        try:
+            self.ask(200, "GET", "/admin/events", ADMIN)
+        finally:
+            told.set()
+            fetching.join()
 
     def test_5_then_the_admin_signs_in_by_cookie_and_sends_probes(self):
         path = "/admin/session"

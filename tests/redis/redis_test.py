@@ -88,7 +88,7 @@ class OneServer(unittest.TestCase):
         )
         lines = done.stdout.split()
         self.assertEqual([lines[0], lines[5], lines[10]], ["0", "0", "1"])
-        self.assertEqual(lines[13], "60")  # until one is back
+        self.assertIn(int(lines[13]), range(30, 61))  # until one is back
 
     def test_redis_py_is_answered_as_by_redis_cell_in_both_versions(self):
         for protocol in (None, 2, 3):
@@ -97,7 +97,7 @@ class OneServer(unittest.TestCase):
             seen = [client.execute_command("CL.THROTTLE", key, 4, 1, 60) for _ in range(6)]
             self.assertEqual([row[:3] for row in seen], [[0, 5, left] for left in (4, 3, 2, 1, 0)] + [[1, 5, 0]])
             self.assertEqual([row[3] for row in seen[:5]], [-1] * 5)
-            self.assertIn(seen[5][3], (59, 60))
+            self.assertIn(seen[5][3], range(30, 61))
             self.assertEqual(client.execute_command("CL.THROTTLE", key, 4, 1, 60, 0)[0], 0)
             self.assertEqual(client.execute_command("CL.THROTTLE", "large", 4, 1, 60, 6), [1, 5, 5, -1, 0])
             with self.assertRaisesRegex(redis.ResponseError, "Zero rates are not supported"):
@@ -106,12 +106,15 @@ class OneServer(unittest.TestCase):
 
     def test_a_refused_client_passes_after_retry_after(self):
         client = self.client()
-        self.assertEqual(client.execute_command("CL.THROTTLE", "again", 0, 1, 1)[0], 0)
-        limited = client.execute_command("CL.THROTTLE", "again", 0, 1, 1)
-        self.assertEqual(limited[:4], [1, 1, 0, 1])
+        one_in_five_seconds = ("CL.THROTTLE", "again", 0, 1, 5)
+        self.assertEqual(client.execute_command(*one_in_five_seconds)[0], 0)
+        limited = client.execute_command(*one_in_five_seconds)
+        self.assertEqual(limited[:3], [1, 1, 0])
+        self.assertIn(limited[3], range(1, 6))
         until = time.monotonic() + PATIENCE
-        while client.execute_command("CL.THROTTLE", "again", 0, 1, 1)[0] != 0:
+        while client.execute_command(*one_in_five_seconds)[0] != 0:
             self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
 
     def test_a_pipeline_of_a_thousand_is_answered_in_order(self):
         pipeline = self.client().pipeline(transaction=False)
