@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from doorward import ADMIN_TOKEN, Server  # noqa: E402
 
 POLICY = {"capacity": 1, "session": {"ttl": "240s"}}
-PATIENCE = 20
+PATIENCE = 30
 
 
 class Backend(BaseHTTPRequestHandler):
@@ -186,6 +186,7 @@ class Serve(unittest.TestCase):
             wait_for(lambda: server.call("GET", "/b")[0] == 200, "the new route is not there")
             self.assertEqual(server.call("GET", "/a")[0], 404)
             self.assertEqual(server.admin("GET", "/v1/admin/rooms/sale")[2]["policy"]["capacity"], 7)
+            wait_for(lambda: "was reloaded" in server.errors(), "no word of the reload")
             self.assertIn("threads changed in the configuration, and needs a restart", server.errors())
         stop(backend)
 
@@ -210,7 +211,7 @@ class Serve(unittest.TestCase):
             file.write_text("trusted_proxies: [10.0.0.0/8]\n")
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: rooms() == 403, "admin calls are still taken")
-            self.assertEqual(metrics(), 404)
+            wait_for(lambda: metrics() == 404, "metrics are still shown")
             file.write_text("logging: {level: info}\n")
             server.process.send_signal(signal.SIGHUP)
             wait_for(lambda: rooms() == 200, "admin calls are not taken again")
@@ -274,8 +275,8 @@ class Serve(unittest.TestCase):
             # Each stays open, and takes a place of its address.
             statuses = [connect(), connect(), connect(asks=False)]
             self.assertEqual(statuses, [b"HTTP/1.1 200", b"HTTP/1.1 200", b"HTTP/1.1 503"])
-            metrics = http_get(server.admin_port(), "/metrics")
-            self.assertIn("doorward_connections_refused_total 1\n", metrics)
+            refused = "doorward_connections_refused_total 1\n"
+            wait_for(lambda: refused in http_get(server.admin_port(), "/metrics"), "the refusal is not counted")
             wait_for(lambda: "limits.connections_per_address is reached" in server.errors(), "no word of the limit")
             self.assertEqual(server.errors().count("since trusted_proxies is not set"), 1)
 
