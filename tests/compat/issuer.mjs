@@ -2,7 +2,7 @@
 //
 //   {"mint": {claims over the usual ones; null takes one away}, "kid", "expires"}  a token
 //   {"add": kid, "alg"}   a key more
-//   {"away": true|false}  stops, or starts again at the same port
+//   {"away": true|false}  ends every connection at once, or answers again
 //   {"asked": true}       how often its keys were asked for
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -10,27 +10,24 @@ import { OAuth2Server } from "oauth2-mock-server";
 
 const issuer = new OAuth2Server();
 await issuer.issuer.keys.generate("RS256", { kid: "key-1" });
-let listener = null;
-let port = 0;
+let is_away = false;
 let asked = 0;
 const open = new Set();
 
-// A listener of our own, since the package's ends only when the last kept connection does.
-async function away(gone) {
-  listener?.close();
-  listener = null;
-  for (const socket of open) socket.destroy();
-  if (gone) return;
-  listener = createServer((request, response) => {
-    if (request.url === "/jwks") asked += 1;
-    issuer.service.requestHandler(request, response);
-  });
-  listener.on("connection", (socket) => {
-    open.add(socket);
-    socket.on("close", () => open.delete(socket));
-  });
-  await new Promise((resolve) => listener.listen(port, "127.0.0.1", resolve));
-  port = listener.address().port;
+// A listener of our own, which keeps its port while it is away.
+const listener = createServer((request, response) => {
+  if (request.url === "/jwks") asked += 1;
+  issuer.service.requestHandler(request, response);
+});
+listener.on("connection", (socket) => {
+  if (is_away) return void socket.destroy();
+  open.add(socket);
+  socket.on("close", () => open.delete(socket));
+});
+
+function away(gone) {
+  is_away = gone;
+  if (gone) for (const socket of open) socket.destroy();
 }
 
 function mint(command) {
@@ -54,7 +51,8 @@ async function obey(command) {
 }
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
-await away(false);
+await new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve));
+const { port } = listener.address();
 issuer.issuer.url = `http://127.0.0.1:${port}`;
 say({ port, issuer: issuer.issuer.url });
 for await (const line of createInterface({ input: process.stdin })) {
