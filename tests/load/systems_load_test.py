@@ -15,7 +15,8 @@ from doorward import Server, cpu_seconds  # noqa: E402
 
 def wait_queue(visitors):
     active = max(10, visitors // 5)
-    variables = {"MAX_ACTIVE": str(active), "ROUND": "1s", "ACTIVE_TTL": "2s"}
+    # A session is used at once after its pass, also where the machine stands still for a while; and a window has no edge.
+    variables = {"MAX_ACTIVE": str(active), "ROUND": "1s", "ACTIVE_TTL": "6s", "RATE_ALGORITHM": "sliding_window", "RATE_WINDOW": "1h"}
     return variables, {"DOORWARD_TEST_ACTIVE": str(active), "DOORWARD_TEST_ROUND": "1"}
 
 
