@@ -59,7 +59,7 @@ class Source final : public StreamSource {
 
   std::vector<std::uint64_t> wait_for_gone(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return gone_.size() >= count; });
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return gone_.size() >= count; });
     return gone_;
   }
   std::size_t renders() {

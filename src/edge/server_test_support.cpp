@@ -10,7 +10,7 @@ Client::Client(std::uint16_t port, int receive_buffer) : socket_(io_) {
   }
   socket_.connect({boost::asio::ip::address_v4::loopback(), port});
   // A test that waits in vain fails and does not hang.
-  const timeval patience{20, 0};
+  const timeval patience{60, 0};
   setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 

@@ -50,12 +50,12 @@ inline ServerOptions quick_options() {
   options.listeners = {Listener{}};
   options.threads = 1;
   options.deadlines.head = Millis(2'000);
-  options.deadlines.keep_alive = Millis(600);
+  options.deadlines.keep_alive = Millis(2'500);
   options.deadlines.body = Millis(2'000);
-  options.deadlines.write = Millis(300);
-  options.deadlines.linger = Millis(300);
+  options.deadlines.write = Millis(1'500);
+  options.deadlines.linger = Millis(1'500);
   options.deadlines.rate_grace = Millis(1'000);
-  options.parking.write = Millis(300);
+  options.parking.write = Millis(1'500);
   return options;
 }
 

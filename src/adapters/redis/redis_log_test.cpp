@@ -106,13 +106,13 @@ TEST_F(RedisLogTest, ADeadServerIsUnavailableUntilItIsBackWithAllThatWasAcknowle
 
 TEST_F(RedisLogTest, ASilentServerHoldsNoCallBeyondItsTimeout) {
   RedisServer server;
-  const auto log = open(server, Millis{1'000});
+  const auto log = open(server, Millis{3'000});
   ASSERT_TRUE(log->append("a").has_value());
   server.stop_answering();
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(log->append("b").error().code, Errc::unavailable);
   EXPECT_EQ(log->read({}, 10, Millis{50}).error().code, Errc::unavailable);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(15));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(30));
   server.answer_again();
   // The server took "b" when it woke: it may stand in the log, once.
   for (auto again = log->append("c"); again.has_error(); again = log->append("c")) {

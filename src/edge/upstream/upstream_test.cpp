@@ -15,9 +15,18 @@ namespace asio = boost::asio;
 constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr std::string_view kEmptyOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
+// Limits short enough to be waited for.
 UpstreamLimits quick() {
   UpstreamLimits limits;
-  limits.connect = limits.first_byte = limits.idle = limits.wait = Millis(150);
+  limits.connect = limits.first_byte = limits.idle = limits.wait = Millis(1'000);
+  return limits;
+}
+
+// Nothing falls due while a slow machine takes its time.
+UpstreamLimits patient() {
+  UpstreamLimits limits;
+  limits.connect = limits.first_byte = limits.idle = limits.wait = limits.keep_alive =
+      Millis(60'000);
   return limits;
 }
 
@@ -73,7 +82,7 @@ class Upstreams : public testing::Test {
       (void)co_await peer.head();
       co_await peer.write(response);
     });
-    Upstream upstream("u", {fake.endpoint()}, quick());
+    Upstream upstream("u", {fake.endpoint()}, patient());
     Answer answer;
     run([&]() -> Task<> { answer = co_await ask(upstream, Reuse::any, head); });
     return answer;
@@ -156,7 +165,7 @@ TEST_F(Upstreams, KeepConnectionsAlive) {
   FakeUpstream fake(loop_, [&](FakePeer& peer, std::size_t) -> Task<> {
     while (!(co_await peer.head()).empty()) co_await peer.write(kEmptyOk);
   });
-  Upstream upstream("u", {fake.endpoint()}, quick());
+  Upstream upstream("u", {fake.endpoint()}, patient());
   run([&]() -> Task<> {
     EXPECT_FALSE((co_await ask(upstream)).reused);
     EXPECT_TRUE((co_await ask(upstream)).reused);
@@ -173,7 +182,7 @@ TEST_F(Upstreams, CloseAfterSurplusBytesOrAWishToClose) {
     FakeUpstream fake(loop_, [response](FakePeer& peer, std::size_t) -> Task<> {
       while (!(co_await peer.head()).empty()) co_await peer.write(response);
     });
-    Upstream upstream("u", {fake.endpoint()}, quick());
+    Upstream upstream("u", {fake.endpoint()}, patient());
     run([&]() -> Task<> {
       (void)co_await ask(upstream);
       EXPECT_FALSE((co_await ask(upstream)).reused) << response;
@@ -187,7 +196,7 @@ TEST_F(Upstreams, TakeNoStaleConnectionWhereItIsChecked) {
     (void)co_await peer.head();
     co_await peer.write(kEmptyOk);
   });
-  Upstream upstream("u", {fake.endpoint()}, quick());
+  Upstream upstream("u", {fake.endpoint()}, patient());
   run([&]() -> Task<> {
     (void)co_await ask(upstream);
     while (UpstreamLoop::of(loop_.get_executor())
@@ -222,8 +231,8 @@ TEST_F(Upstreams, PassOverAnEndpointThatRefuses) {
   FakeUpstream gone(loop_, serve);
   FakeUpstream there(loop_, serve);
   gone.stop();
-  Upstream upstream("u", {gone.endpoint(), there.endpoint()}, quick());
-  Upstream nobody("n", {gone.endpoint()}, quick());
+  Upstream upstream("u", {gone.endpoint(), there.endpoint()}, patient());
+  Upstream nobody("n", {gone.endpoint()}, patient());
   run([&]() -> Task<> {
     for (int i = 0; i < 4; ++i) EXPECT_EQ((co_await ask(upstream)).error, "");
     for (int i = 0; i < 2; ++i) EXPECT_EQ((co_await ask(nobody)).error, "unavailable");
@@ -236,7 +245,7 @@ TEST_F(Upstreams, TakeTurns) {
   };
   FakeUpstream one(loop_, serve);
   FakeUpstream two(loop_, serve);
-  Upstream upstream("u", {one.endpoint(), two.endpoint()}, quick());
+  Upstream upstream("u", {one.endpoint(), two.endpoint()}, patient());
   run([&]() -> Task<> {
     (void)co_await ask(upstream);
     (void)co_await ask(upstream);
@@ -323,7 +332,7 @@ TEST_F(Upstreams, CountRequestsConnectionsAndErrorsAlsoForTheNextConfiguration) 
   const auto counts = std::make_shared<UpstreamCounts>();
   run([&]() -> Task<> {
     for (int i = 0; i < 2; ++i) {
-      Upstream upstream("u", {gone.endpoint(), there.endpoint()}, quick(), counts);
+      Upstream upstream("u", {gone.endpoint(), there.endpoint()}, patient(), counts);
       (void)co_await ask(upstream);
       const auto held = co_await upstream.connect(Reuse::none);
       EXPECT_EQ(counts->between(What::lent, What::returned), 1u);
@@ -363,10 +372,8 @@ TEST_F(Upstreams, ResolveNames) {
   FakeUpstream fake(loop_, [&](FakePeer& peer, std::size_t) -> Task<> {
     while (!(co_await peer.head()).empty()) co_await peer.write(kEmptyOk);
   });
-  UpstreamLimits limits = quick();
-  limits.connect = Millis(5'000);
-  Upstream named("n", {{"localhost", fake.endpoint().port}}, limits);
-  Upstream unknown("x", {{"no-such-name.invalid", 80}}, limits);
+  Upstream named("n", {{"localhost", fake.endpoint().port}}, patient());
+  Upstream unknown("x", {{"no-such-name.invalid", 80}}, patient());
   run([&]() -> Task<> {
     EXPECT_EQ((co_await ask(named)).error, "");
     EXPECT_EQ((co_await ask(unknown)).error, "unavailable");
