@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <utility>
 
 namespace doorward::edge {
 
@@ -44,7 +43,6 @@ Loop::~Loop() {
   acceptors_.clear();
   parking_.reset();
   ticker_.reset();
-  for (TurnWork* work : to_handle_) work->abandoned();
   // What is still suspended goes with the context, and it knows this loop.
   io_.reset();
 }
@@ -130,32 +128,20 @@ void Loop::take_woken() {
   }
 }
 
-void Loop::handle_later(TurnWork& work) {
-  end_turn_later();
-  to_handle_.push_back(&work);
-}
-
 void Loop::flush_later(Connection& connection) {
-  end_turn_later();
+  if (to_flush_.empty()) asio::post(*io_, [this] { flush_all(); });
   to_flush_.push_back(&connection);
-}
-
-void Loop::end_turn_later() {
-  if (!std::exchange(end_posted_, true)) asio::post(*io_, [this] { end_turn(); });
 }
 
 void Loop::forget_flush(Connection& connection) {
   std::replace(to_flush_.begin(), to_flush_.end(), &connection, static_cast<Connection*>(nullptr));
 }
 
-void Loop::end_turn() {
-  for (TurnWork* work : to_handle_) work->handle();
-  to_handle_.clear();
+void Loop::flush_all() {
   for (Connection* connection : to_flush_) {
     if (connection != nullptr) connection->flush();
   }
   to_flush_.clear();
-  end_posted_ = false;
 }
 
 }  // namespace doorward::edge

@@ -37,16 +37,6 @@ struct ConnectionLimits {
   AddressLimits resp;
 };
 
-// What has come, and is handled at the end of the loop's turn.
-class TurnWork {
- public:
-  virtual void handle() = 0;
-  virtual void abandoned() = 0;  // the loop itself ends
-
- protected:
-  ~TurnWork() = default;
-};
-
 class Loop {
  public:
   Loop(const ServerOptions& options, const Handler& handler, StreamSource* source,
@@ -81,8 +71,6 @@ class Loop {
   void wake(std::span<const std::uint64_t> keys);
 
   void add(Connection& connection) { connections_.push_back(connection); }
-  // At the end of this turn: first all work is done, then all is sent.
-  void handle_later(TurnWork& work);
   void flush_later(Connection& connection);
   void forget_flush(Connection& connection);
 
@@ -92,8 +80,7 @@ class Loop {
 
   void tick();
   void write_date();
-  void end_turn_later();
-  void end_turn();
+  void flush_all();
   void take_woken();
 
   const ServerOptions& options_;
@@ -104,9 +91,7 @@ class Loop {
   LoopCounters counters_;
   Wheel wheel_;
   Connections connections_;
-  std::vector<TurnWork*> to_handle_;
   std::vector<Connection*> to_flush_;
-  bool end_posted_ = false;
   std::string date_line_;
   std::int64_t date_second_ = 0;
   bool draining_ = false;

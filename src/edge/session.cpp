@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 // What was answered at once leaves at the end of the loop's turn, but not more than this.
 constexpr std::size_t kMostUnsent = 65'536;
 
-class Session final : private SocketReader, private TurnWork {
+class Session final : private SocketReader {
  public:
   Session(Loop& loop, Socket socket, Peer peer, AddressLimits::Pass pass)
       : loop_(loop),
@@ -53,7 +53,6 @@ class Session final : private SocketReader, private TurnWork {
         asio::use_awaitable);
   }
   void came(boost::system::error_code ec, std::size_t size) override;
-  void handle() override;
   void abandoned() override { static_cast<void>(take_done()); }
   // It holds the coroutine, and so this.
   using Done = asio::async_result<asio::use_awaitable_t<>, void(Next)>::handler_type;
@@ -65,7 +64,6 @@ class Session final : private SocketReader, private TurnWork {
   std::optional<Done> done_;    // of a read
   std::optional<Task<>> rest_;  // of the message at hand
   std::size_t messages_ = 0;
-  bool came_ = false;  // what was read last
 };
 
 void Session::fail(const std::exception& e) {
@@ -104,16 +102,10 @@ Session::Next Session::handle_all() {
   }
 }
 
-// All that came in a turn is read before any of it is handled, so that this program and the kernel
-// put each other out of the processor's caches once in a turn.
 void Session::came(boost::system::error_code ec, std::size_t size) {
-  came_ = exchange_.end_read(ec, size);
-  loop_.handle_later(*this);
-}
-
-void Session::handle() {
+  const bool came = exchange_.end_read(ec, size);
   Next next = Next::finish;
-  if (came_) next = connection_.take_stuck() ? Next::send : handle_all();
+  if (came) next = connection_.take_stuck() ? Next::send : handle_all();
   if (next == Next::read) return connection_.read_on(*this);
   take_done()(next);
 }
