@@ -24,8 +24,11 @@ std::vector<std::string> names_of(const std::vector<Settings>& all) {
 void check_name(const std::string& name, const std::vector<std::string>& known, const Place& at,
                 const std::string& path, std::string_view kind, Problems& problems) {
   if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
-  problems.add_error(
-      {at, path, fmt::format("there is no {} \"{}\"{}", kind, name, suggestion(name, known))});
+  const bool is_address = kind == "upstream" && name.find("://") != std::string::npos;
+  const std::string advice = is_address
+                                 ? "; give the address a name under upstreams, and say that name"
+                                 : suggestion(name, known);
+  problems.add_error({at, path, fmt::format("there is no {} \"{}\"{}", kind, name, advice)});
 }
 
 // `match` in a room stands for a route, put before those of the file.

@@ -145,7 +145,7 @@ void describe_upstream(Form& form, UpstreamSettings& upstream) {
   form.shorthand("endpoints");
   form.required_fields("endpoints", upstream.endpoints,
                        "Addresses of the service; requests take turns.",
-                       Text{"http://HOST:PORT", 512, is_endpoint_url});
+                       Text{"http://HOST:PORT (no TLS)", 512, is_endpoint_url});
   form.field("pass_host", upstream.pass_host,
              "Whether the service sees the visitor's `Host`, not the endpoint's.");
   form.field("connections", upstream.connections,

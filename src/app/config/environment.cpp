@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace doorward::app::config {
 namespace {
@@ -128,35 +130,49 @@ Node value_of(const std::string& text, const std::string& source, const Place& a
   return node;
 }
 
+constexpr std::array<std::string_view, 24> kTop{"LISTEN",
+                                                "FORWARDING_HEADER",
+                                                "DATA",
+                                                "THREADS",
+                                                "TRUSTED_PROXIES",
+                                                "REDIS_LISTEN",
+                                                "ROOMS",
+                                                "UPSTREAMS",
+                                                "ROUTES",
+                                                "LOG",
+                                                "ADMIN",
+                                                "TOKENS",
+                                                "IDENTITY",
+                                                "LIMITS",
+                                                "DEADLINES",
+                                                "LOGGING",
+                                                "FORWARDED_HOST",
+                                                "RULES",
+                                                "COUNTERS",
+                                                "COMPAT",
+                                                "CORS",
+                                                "DEBUG",
+                                                "TENANTS",
+                                                "BUSINESS_IDS"};
+
+std::string_view first_step(std::string_view path) { return path.substr(0, path.find("__")); }
+
 // A first step that is a top-level setting; others (DOORWARD_PORT of a container platform) are not
 // meant for us.
 bool is_setting(std::string_view path) {
-  static constexpr std::array<std::string_view, 24> kTop{"LISTEN",
-                                                         "FORWARDING_HEADER",
-                                                         "DATA",
-                                                         "THREADS",
-                                                         "TRUSTED_PROXIES",
-                                                         "REDIS_LISTEN",
-                                                         "ROOMS",
-                                                         "UPSTREAMS",
-                                                         "ROUTES",
-                                                         "LOG",
-                                                         "ADMIN",
-                                                         "TOKENS",
-                                                         "IDENTITY",
-                                                         "LIMITS",
-                                                         "DEADLINES",
-                                                         "LOGGING",
-                                                         "FORWARDED_HOST",
-                                                         "RULES",
-                                                         "COUNTERS",
-                                                         "COMPAT",
-                                                         "CORS",
-                                                         "DEBUG",
-                                                         "TENANTS",
-                                                         "BUSINESS_IDS"};
-  const auto first = path.substr(0, path.find("__"));
-  return std::find(kTop.begin(), kTop.end(), first) != kTop.end();
+  return std::find(kTop.begin(), kTop.end(), first_step(path)) != kTop.end();
+}
+
+// What was meant by the variable of a first step that is none, or nothing: a platform's own names
+// are no slips of the pen, which seldom change the first letter.
+std::string meant_by(std::string_view path) {
+  std::vector<std::string> known(kTop.begin(), kTop.end());
+  for (const Short& shorter : kShort) known.emplace_back(shorter.variable);
+  std::erase_if(known, [&](const std::string& name) { return name.front() != path.front(); });
+  const std::string_view first = first_step(path);
+  const std::string_view near = nearest(first, known);
+  if (near.empty()) return {};
+  return fmt::format("{}{}{}", kPrefix, near, path.substr(first.size()));
 }
 
 }  // namespace
@@ -181,9 +197,14 @@ void override_from(Node& document, const Environment& environment, Problems& pro
     for (const Short& shorter : kShort) {
       if (shorter.variable == path) path = shorter.path;
     }
-    if (!is_setting(path)) continue;
     const auto source = "environment " + name;
     const Place at{std::make_shared<const std::string>(source), 0, 0};
+    if (path.empty()) continue;
+    if (!is_setting(path)) {
+      if (const auto meant = meant_by(path); !meant.empty())
+        problems.add_warning({at, "", "has no effect; did you mean " + meant + "?"});
+      continue;
+    }
     Node* node = locate(document, path, at);
     if (node == nullptr) {
       problems.add_error({at, "", "there is no such setting"});

@@ -152,6 +152,11 @@ INSTANTIATE_TEST_SUITE_P(
               "demo.yaml:1:29: routes[0].room: there is no room \"slae\"; did you mean \"sale\"?"},
         Wrong{"routes: [{path: /buy, upstream: shop}]",
               "there is no upstream \"shop\"; none is known here"},
+        Wrong{"routes: [{path: /buy, upstream: 'http://127.0.0.1:9000'}]",
+              "; give the address a name under upstreams, and say that name"},
+        Wrong{"upstreams: {shop: 'https://x'}", "expected http://HOST:PORT (no TLS), or a list"},
+        Wrong{"rooms: {sale: {claim: 60s}}",
+              "rooms.sale.claim: expected a map of settings such as { ttl: … }, found \"60s\""},
         Wrong{"routes: [{path: /Buy}, {path: /buy, method: GET}]",
               "warning: demo.yaml:1:24: routes[1]: this route is never reached"},
         Wrong{"routes: {path: /buy}", "routes: expected a list, found a map"},
@@ -164,6 +169,19 @@ INSTANTIATE_TEST_SUITE_P(
               "demo.yaml:1:28: log.redis: has no effect beside this kind"},
         Wrong{"log: mysql", "log.kind: expected one of sqlite, redis, memory"},
         Wrong{"limits: {head_bytes: 64MB}", "expected a size from 1KiB to 1MiB"}));
+
+TEST(Load, WarnsOfAVariableThatIsNearlyOneOfOurs) {
+  const auto said = [](const char* name) { return load("", {{name, "1"}}).problems.text(); };
+  EXPECT_EQ(
+      said("DOORWARD_LISTENN"),
+      "warning: environment DOORWARD_LISTENN: has no effect; did you mean DOORWARD_LISTEN?\n");
+  EXPECT_THAT(said("DOORWARD_ROOM__SALE__CAPACITY"),
+              HasSubstr("did you mean DOORWARD_ROOMS__SALE__CAPACITY?"));
+  EXPECT_THAT(said("DOORWARD_ADMIN_TOKENS"), HasSubstr("did you mean DOORWARD_ADMIN_TOKEN?"));
+  for (const char* name : {"DOORWARD_PORT", "DOORWARD_SERVICE_HOST", "DOORWARD_PORT_80_TCP",
+                           "DOORWARD_", "DOORWARD_BINARY", "DOORWARD_SOURCE"})
+    EXPECT_EQ(said(name), "") << "a platform's own";
+}
 
 TEST(Load, SaysOfAWrongSettingNoMoreThanWhatIsWrong) {
   for (const char* text :

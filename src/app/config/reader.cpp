@@ -26,6 +26,12 @@ const Node* child(const Node& node, std::string_view step) {
   return is_number && i < node.values.size() ? &node.values[i] : nullptr;
 }
 
+// `claim: 60s` is often written for `claim: { ttl: 60s }`.
+std::string example_of(const Node& node, const std::vector<std::string>& known) {
+  if (node.kind != Node::Kind::scalar || known.empty()) return {};
+  return fmt::format(" such as {{ {}: … }}", known.front());
+}
+
 }  // namespace
 
 Reader::Reader(const Node& node, std::string path, Problems& problems, const Node* name)
@@ -48,7 +54,7 @@ void Reader::check_duplicates() {
 
 void Reader::finish() {
   if (!is_map_) {
-    if (shorthand_.empty()) wrong(node_, path_, "a map of settings");
+    if (shorthand_.empty()) wrong(node_, path_, "a map of settings" + example_of(node_, known_));
     return;
   }
   for (const Node& key : node_.keys) {
