@@ -62,7 +62,7 @@ describe("looks", { concurrency: false }, () => {
       const { page, faults } = await stage.sign_in(options);
       for (const place of places) {
         await go(page, place);
-        await page.waitForTimeout(150);
+        await page.getByRole("heading", { level: 1, name: place }).waitFor({ state: "attached" });
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${place} is too wide`);
         assert.deepEqual(await page.evaluate(faint_texts), [], `${place}: contrast`);
         assert.deepEqual(await page.evaluate(unnamed), [], `${place}: names`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { admin_token, start_browser, start_doorward } from "../browser/support.mjs";
 
-export const patience = { timeout: 20000 };
+export const patience = { timeout: 30000 };
 export { admin_token };
 
 export async function start_stage(config) {
