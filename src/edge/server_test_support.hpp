@@ -64,6 +64,8 @@ inline ServerOptions patient_options() {
   ServerOptions options;
   options.listeners = {Listener{}};
   options.threads = 1;
+  options.deadlines.head = Millis(60'000);
+  options.deadlines.body = Millis(60'000);
   return options;
 }
 
