@@ -44,7 +44,8 @@ class Client {
   bool timed_out_ = false;
 };
 
-// Deadlines short enough to be waited for, and long enough for a test that is held up between two steps.
+// Deadlines short enough to be waited for, and long enough for a test that is held up between two
+// steps.
 inline ServerOptions quick_options() {
   ServerOptions options;
   options.listeners = {Listener{}};

@@ -34,7 +34,7 @@ std::string ticket_json(const TicketText& ticket);
 std::string position_json(const room::TicketView& view, bool paused,
                           std::optional<LogTime> opens_at);
 
-// When a room opens that is not open yet; none where it is, or where it does not open by time alone.
+// When a room opens that is not open yet; none where it is, or where time alone does not open it.
 std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now);
 
 // Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by

@@ -28,6 +28,8 @@ class StandardError : public Log::Sink {
     logger_->set_level(spdlog::level::trace);
     logger_->flush_on(spdlog::level::trace);
   }
+  // The thread ends first: a message that it still holds must not be the logger's last owner.
+  ~StandardError() override { pool_.reset(); }
   void write(std::string line) override { logger_->info(std::string_view(line)); }
   void flush() override { logger_->flush(); }
 

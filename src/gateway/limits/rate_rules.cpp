@@ -17,14 +17,26 @@ constexpr std::string_view kOwn = "/.doorward";
 constexpr std::array<std::string_view, 5> kNeverBelow{"/health/", "/v1/admin/", "/admin/",
                                                       "/dashboard/", "/actuator/"};
 constexpr std::array<std::string_view, 2> kNever{"/metrics", "/dashboard"};
+constexpr std::string_view kTenants = "/v1/tenants/";
+
+std::string_view own_path(const Context& context) {
+  std::string_view path = context.exchange.request().path;
+  if (path.starts_with(kOwn)) path.remove_prefix(kOwn.size());
+  return path;
+}
+
+// Else a tenant's own rule could keep the operator from the tenant's rules.
+bool is_admin_of_tenant(std::string_view path) {
+  if (!path.starts_with(kTenants)) return false;
+  path.remove_prefix(kTenants.size());
+  return path.substr(std::min(path.find('/'), path.size())).starts_with("/admin/");
+}
 
 }  // namespace
 
 std::string_view tenant_of(const Context& context) {
   if (context.route != nullptr) return tenant::split(context.route->room).tenant;
-  constexpr std::string_view kTenants = "/v1/tenants/";
-  std::string_view path = context.exchange.request().path;
-  if (path.starts_with(kOwn)) path.remove_prefix(kOwn.size());
+  std::string_view path = own_path(context);
   if (!path.starts_with(kTenants)) return {};
   path.remove_prefix(kTenants.size());
   return path.substr(0, path.find('/'));
@@ -32,14 +44,9 @@ std::string_view tenant_of(const Context& context) {
 
 bool is_never_limited(const Context& context) {
   if (context.route != nullptr) return false;
-  std::string_view path = context.exchange.request().path;
-  if (path.size() > 1 && path[1] == kOwn[1] && path.starts_with(kOwn))
-    path.remove_prefix(kOwn.size());
-  // Nearly every path differs in the letters after its slash: they are looked at first.
-  for (const std::string_view below : kNeverBelow)
-    if (path.size() >= below.size() && path[1] == below[1] && path[2] == below[2] &&
-        path.starts_with(below))
-      return true;
+  const std::string_view path = own_path(context);
+  const auto is_below = [path](std::string_view below) { return path.starts_with(below); };
+  if (std::ranges::any_of(kNeverBelow, is_below) || is_admin_of_tenant(path)) return true;
   return std::find(kNever.begin(), kNever.end(), path) != kNever.end();
 }
 

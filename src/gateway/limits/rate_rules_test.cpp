@@ -161,7 +161,7 @@ TEST_F(RateRulesTest, DoorwardsOwnCallsAreLimitedButHealthMetricsAndAdminAreNot)
   EXPECT_EQ(status("/v1/rooms/sale"), 200u);
   EXPECT_EQ(status("/.doorward/v1/rooms/sale"), 429u);
   for (const char* path : {"/health/live", "/.doorward/health/ready", "/metrics", "/v1/admin/rooms",
-                           "/.doorward/v1/admin/rooms"})
+                           "/v1/tenants/acme/admin/rules", "/.doorward/v1/admin/rooms"})
     EXPECT_EQ(status(path), 200u) << path;
 }
 

@@ -32,12 +32,12 @@ class Words {
   using Values = std::initializer_list<std::pair<std::string_view, std::string>>;
   std::string fill(std::string_view key, Values values) const;
 
-  // The sentence `key` in its form for `n`, which stands where `{name}` is: "1 minute", "2 minutes".
+  // The sentence `key` in its form for `n`, which stands for `{name}`: "1 minute", "2 minutes".
   std::string count(std::string_view key, std::string_view name, std::uint64_t n) const;
 
   std::string number(std::uint64_t n) const;  // with the language's grouping
   std::string eta(const std::optional<room::Eta>& eta) const;
-  // Cut to two units, so that nobody comes late by it: "90 seconds", "4 minutes", "2 hours 5 minutes".
+  // Cut to two units, so that nobody comes late by it: "4 minutes", "2 hours 5 minutes".
   std::string duration(Millis span) const;
   // Rounded up, so that nobody is promised it too soon: "About 13 minutes".
   std::string until(Millis left) const;
