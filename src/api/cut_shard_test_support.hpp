@@ -23,6 +23,7 @@ class CutShard final : public engine::Shard {
   std::atomic<int> starts{0}, ends{0};
 
   void stop() override { inner_.stop(); }
+  LogTime log_now() const override { return inner_.log_now(); }
   Result<> submit(engine::Command command, engine::Completion& completion) override;
   Result<> submit(engine::Command command) override { return inner_.submit(std::move(command)); }
   std::optional<engine::TicketHandle> find(const TicketId& id) const override {

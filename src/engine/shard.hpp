@@ -176,6 +176,10 @@ class Shard {
   // The same when nobody waits for the outcome.
   virtual Result<> submit(Command command) = 0;
 
+  // The time of an entry that were written now. The wall clock may be far from it, where it was put
+  // back or another node's is ahead.
+  virtual LogTime log_now() const = 0;
+
   virtual std::optional<TicketHandle> find(const TicketId& id) const = 0;
   // The subject's live ticket, waiting or admitted.
   virtual std::optional<TicketHandle> find(std::string_view room,

@@ -17,6 +17,7 @@ class StubShard final : public engine::Shard {
   std::vector<engine::Completion*> unanswered;
 
   void stop() override {}
+  LogTime log_now() const override { return {}; }
   Result<> submit(engine::Command, engine::Completion& completion) override {
     if (is_full) return error(Errc::overloaded, "full");
     unanswered.push_back(&completion);

@@ -240,7 +240,7 @@ void Places::keep_alive(const Place& place, const room::Policy& policy) {
   if (!policy.liveness_silence && !place.view.absent) return;
   const Millis silence = place.view.absent ? policy.liveness_grace : *policy.liveness_silence;
   const Millis every = place.view.passed_over ? kUseAtMost : silence / 3;
-  // A full queue only means that the next poll writes it.
+  // Where the queue is full one of the next polls writes it.
   if (touches_.is_due(place.handle, services_.clock.steady_now(), every))
     static_cast<void>(services_.shard.submit(engine::Touch{place.view.id}));
 }
@@ -253,10 +253,10 @@ edge::Task<room::TicketView> Places::use(engine::TicketHandle ticket, room::Tick
     if (outcome && outcome->ticket) view = *outcome->ticket;
     co_return view;
   }
-  if (policy.renew != room::Renew::use || !view.expires_at) co_return view;
-  // Not by `expires_at`: log time may be far from this node's clock.
-  const Millis every = std::max(kUseAtMost, room::unlogged_use(policy));
-  if (touches_.is_due(ticket, services_.clock.steady_now(), every))
+  // In the log's time, from which this node's clock may be far.
+  const bool matters =
+      view.expires_at && room::use_matters(policy, *view.expires_at - services_.shard.log_now());
+  if (matters && touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost))
     static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
   co_return view;
 }

@@ -160,6 +160,22 @@ TEST_F(RoomGateTest, AUseCountsAlsoOnceTheClockWasPutBack) {
   EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
 }
 
+TEST_F(RoomGateTest, ALongerSessionHoldsFromTheNextUse) {
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.session_ttl = 10s;
+  desk_.set_room("sale", policy);
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  policy.session_ttl = 1h;
+  desk_.set_room("sale", policy);
+  for (int i = 0; i < 10; ++i) {
+    desk_.clock.advance(4s);
+    EXPECT_EQ(ask(cookies).verdict, Verdict::pass) << i;
+    desk_.submit(engine::Tick{});
+  }
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+}
+
 TEST_F(RoomGateTest, WhoComesTooLateForTheirTurnDoesNotGoInBesideTheNext) {
   room::Policy policy;
   policy.capacity = 1;

@@ -393,6 +393,7 @@ class Serve(unittest.TestCase):
             self.assertTrue(Backend.asked.wait(PATIENCE))
             server.process.send_signal(signal.SIGTERM)
             wait_for(lambda: "draining" in server.errors(), "it does not drain")
+            server.process.send_signal(signal.SIGHUP)  # too late, and no reason to end
             Backend.release.set()
             client.join(PATIENCE)
             self.assertEqual([a[0] for a in answers], [200])

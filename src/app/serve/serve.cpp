@@ -103,10 +103,11 @@ void give_memory_back(const Program& program, Ebb& ebb, Log& log) {
   log.debug("memory was given back after a burst", {{"any", any}});
 }
 
-// Takes signals from its making on; before, they end the process, by the system's default.
+// Takes signals from its making on.
 class Signals {
  public:
-  // Until the first SIGTERM or SIGINT. `tidy_up` is called every two seconds.
+  // Until the first SIGTERM or SIGINT; the second ends the process at once. A SIGHUP that comes
+  // later changes nothing. `tidy_up` is called every two seconds.
   void run_until_ended(const std::function<void()>& on_reload,
                        const std::function<void()>& tidy_up) {
     ends_.async_wait([&](const boost::system::error_code&, int) { context_.stop(); });
@@ -128,6 +129,7 @@ class Signals {
     };
     wait_to_tidy();
     context_.run();
+    ends_.clear();
   }
 
  private:
@@ -144,6 +146,8 @@ int serve(const ServeOptions& options) {
   fmt::print(stderr, "{}", checked.loaded.problems.text());
   if (checked.loaded.problems.any_errors()) return kUsage;
   std::signal(SIGPIPE, SIG_IGN);
+  // What it asks for, to read the file, is under way: not to end, which is the system's default.
+  std::signal(SIGHUP, SIG_IGN);
   const adapters::SystemClock clock;
   Log log(clock, Log::standard_error());
   configure(log, checked.loaded.config.logging);
@@ -155,18 +159,15 @@ int serve(const ServeOptions& options) {
     const Errc code = program.error().code;
     return code == Errc::conflict || code == Errc::invalid ? kUsage : kFailed;
   }
-  {
-    // Before the word that it is ready, upon which somebody may send one; and gone by the draining,
-    // so that a second SIGTERM ends the process at once.
-    Signals signals;
-    say_ready(**program);
-    Ebb ebb;
-    signals.run_until_ended([&] { reload(options, **program, log); },
-                            [&] {
-                              (*program)->tidy();
-                              give_memory_back(**program, ebb, log);
-                            });
-  }
+  // Before the word that it is ready, upon which somebody may send one.
+  Signals signals;
+  say_ready(**program);
+  Ebb ebb;
+  signals.run_until_ended([&] { reload(options, **program, log); },
+                          [&] {
+                            (*program)->tidy();
+                            give_memory_back(**program, ebb, log);
+                          });
   log.info("draining");
   if (!(*program)->drain()) log.warn("requests that took too long were cut");
   program->reset();

@@ -1,8 +1,8 @@
 // How long an admission lasts: the time to arrive, and the session, fixed or renewed by use.
 //
 // Why:     a use is too frequent to be logged each time. The deadline that the log knows is a tenth
-//          of the ttl later than the one that is promised, and a use is logged where the last one
-//          that was is as long ago: so no session is cut short, and ten uses a ttl are logged.
+//          of the ttl later than the one that is promised, and a use is logged when less than the
+//          ttl remains: so a session is never cut short, and at most ten uses a ttl are logged.
 // Time:    service time; an outage moves all deadlines on.
 // Spec:    docs/rooms.md, "Sessions".
 #pragma once
@@ -20,13 +20,15 @@ struct Session {
   friend bool operator==(const Session&, const Session&) = default;
 };
 
-// For so long after a use that was logged no other one need be.
-inline Millis unlogged_use(const Policy& policy) { return policy.session_ttl / 10; }
+// Whether a use must be written to the log of a session that has so much left.
+inline bool use_matters(const Policy& policy, Millis left) {
+  return policy.renew == Renew::use && left < policy.session_ttl;
+}
 
 // From a use that is logged, or from the admission where no claim time is set.
 inline Millis session_time(const Policy& policy) {
   const Millis ttl = policy.session_ttl;
-  return policy.renew == Renew::use ? ttl + unlogged_use(policy) : ttl;
+  return policy.renew == Renew::use ? ttl + ttl / 10 : ttl;
 }
 
 inline Session at_admission(const Policy& policy, ServiceTime now) {
