@@ -121,12 +121,12 @@ void Committer::add(const Submitted& item) {
 // The waiting are registered first, since the applier may be faster than the return of `append`.
 void Committer::flush() {
   const Millis now = core_.clock.steady_now();
-  const LogTime written_at = std::max(core_.agenda().log_now(now), core_.clock.wall_now());
+  const LogTime written_at = std::max(core_.log_now(), core_.clock.wall_now());
   const std::uint64_t count = writer_.count();
   const std::uint64_t first = last_counter_ + 1;
   std::string bytes = writer_.finish({core_.node, first, written_at});
-  const std::vector<Pending::Waiting> waited = waiting_;
-  core_.pending.add(std::exchange(waiting_, {}));
+  core_.pending.add(waiting_);
+  const std::vector<Pending::Waiting> waited = std::exchange(waiting_, {});
   last_counter_ += count;
   last_append_ = now;
   const auto appended = core_.log.append(bytes);

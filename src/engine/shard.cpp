@@ -34,7 +34,7 @@ class ThreadedShard final : public Shard {
   }
   Result<> submit(Command command) override { return parts_.push({std::move(command), nullptr}); }
 
-  LogTime log_now() const override { return core_.agenda().log_now(core_.clock.steady_now()); }
+  LogTime log_now() const override { return core_.log_now(); }
 
   std::optional<TicketHandle> find(const TicketId& id) const override {
     const std::shared_lock lock(core_.slices);

@@ -5,7 +5,7 @@
 
 namespace doorward::engine {
 
-void Pending::add(std::vector<Waiting> waiting) {
+void Pending::add(std::span<const Waiting> waiting) {
   const std::lock_guard lock(mutex_);
   waiting_.insert(waiting_.end(), waiting.begin(), waiting.end());
 }
@@ -82,6 +82,11 @@ void ShardCore::set_tenants(std::shared_ptr<const tenant::TenantSet> tenants) {
 Agenda ShardCore::agenda() const {
   const std::lock_guard lock(mutex_);
   return agenda_;
+}
+
+LogTime ShardCore::log_now() const {
+  const std::lock_guard lock(mutex_);
+  return agenda_.log_now(clock.steady_now());
 }
 
 void ShardCore::set_agenda(Agenda agenda) {

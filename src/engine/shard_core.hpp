@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,7 @@ class Pending {
     std::uint64_t counter = 0;
     Completion* completion = nullptr;
   };
-  void add(std::vector<Waiting> waiting);  // by rising counters
+  void add(std::span<const Waiting> waiting);  // by rising counters
   // Those with a counter in [first, first + count).
   std::vector<Waiting> take(std::uint64_t first, std::uint64_t count);
   std::vector<Waiting> take_all();
@@ -109,6 +110,7 @@ struct ShardCore {
   void set_tenants(std::shared_ptr<const tenant::TenantSet> tenants);
 
   Agenda agenda() const;
+  LogTime log_now() const;  // of the agenda, without a copy of it
   void set_agenda(Agenda agenda);
   std::string fault() const;
   void tell(Trouble trouble, std::string_view cause) const {

@@ -144,36 +144,38 @@ TEST_F(RoomGateTest, TheFirstEntryIsWrittenAsTheArrival) {
   EXPECT_EQ(desk_.shard->room("sale")->view.inside, 1U);
 }
 
-TEST_F(RoomGateTest, AUseCountsAlsoOnceTheClockWasPutBack) {
-  room::Policy policy;
-  policy.capacity = 1;
-  policy.session_ttl = 10s;
-  desk_.set_room("sale", policy);
+class RoomGateSessionTest : public RoomGateTest {
+ protected:
+  RoomGateSessionTest() { set_ttl(10s); }
+
+  void set_ttl(Millis ttl) {
+    room::Policy policy;
+    policy.capacity = 1;
+    policy.session_ttl = ttl;
+    desk_.set_room("sale", policy);
+  }
+  // For forty seconds, with a request every four.
+  void expect_to_stay(const Fields& cookies) {
+    for (int i = 0; i < 10; ++i) {
+      desk_.clock.advance(4s);
+      desk_.submit(engine::Tick{});
+      EXPECT_EQ(ask(cookies).verdict, Verdict::pass) << i;
+      desk_.submit(engine::Tick{});  // behind what the use wrote
+    }
+    EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+  }
+};
+
+TEST_F(RoomGateSessionTest, AUseCountsAlsoOnceTheClockWasPutBack) {
   const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
   desk_.clock.set_wall(desk_.clock.wall_now() - 1h);
-  for (int i = 0; i < 10; ++i) {
-    desk_.clock.advance(4s);
-    desk_.submit(engine::Tick{});
-    EXPECT_EQ(ask(cookies).verdict, Verdict::pass) << i;
-    desk_.submit(engine::Tick{});  // behind what the use wrote
-  }
-  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+  expect_to_stay(cookies);
 }
 
-TEST_F(RoomGateTest, ALongerSessionHoldsFromTheNextUse) {
-  room::Policy policy;
-  policy.capacity = 1;
-  policy.session_ttl = 10s;
-  desk_.set_room("sale", policy);
+TEST_F(RoomGateSessionTest, ALongerOneHoldsFromTheNextUse) {
   const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
-  policy.session_ttl = 1h;
-  desk_.set_room("sale", policy);
-  for (int i = 0; i < 10; ++i) {
-    desk_.clock.advance(4s);
-    EXPECT_EQ(ask(cookies).verdict, Verdict::pass) << i;
-    desk_.submit(engine::Tick{});
-  }
-  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+  set_ttl(1h);
+  expect_to_stay(cookies);
 }
 
 TEST_F(RoomGateTest, WhoComesTooLateForTheirTurnDoesNotGoInBesideTheNext) {

@@ -95,6 +95,7 @@ class Tokens {
  private:
   template <class Token>
   std::string place_claims(const Token& token) const;
+
   // By what a tenant's tickets and passes are signed.
   struct Own {
     wire::jose::KeySet passes, secrets;

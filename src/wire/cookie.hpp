@@ -34,8 +34,8 @@ std::optional<std::string_view> find_cookie(std::string_view field, std::string_
 enum class SameSite { lax, strict, none };
 
 struct SetCookie {
-  std::string name;  // see cookie_name
-  std::string_view value;
+  std::string name;        // see cookie_name
+  std::string_view value;  // outlives the call that builds it
   std::string path = "/";
   std::optional<std::chrono::seconds> max_age = {};  // absent: until the browser ends; 0 deletes
   bool secure = false;

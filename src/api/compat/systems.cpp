@@ -10,6 +10,7 @@
 #include "wire/utf8.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace doorward::api::compat {
 namespace {
@@ -21,15 +22,8 @@ constexpr const System* kAll[] = {&common::kSystem,
                                   &gatekeeper::kSystem,
                                   &rate_limiter::kSystem};
 
+// Of the native calls, among which no system has one.
 constexpr std::string_view kNative = "/v1/";
-
-// With or without its last slash.
-bool begins_natively(std::string_view path) {
-  return path.starts_with(kNative.substr(0, kNative.size() - 1));
-}
-bool goes_on_natively(std::string_view path) {
-  return begins_natively(path) || kNative.starts_with(path);
-}
 
 std::string_view fixed_part(const Row& row) { return row.path.substr(0, row.path.find('{')); }
 
@@ -61,18 +55,17 @@ Systems::Systems(std::span<const std::string_view> switched_off) {
   for (const System* system : on_) {
     for (const Row& row : system->rows) {
       const std::string_view fixed = fixed_part(row);
+      assert(!fixed.starts_with(kNative));
       (fixed == row.path ? fixed_ : open_).push_back({fixed, system, &row});
       if (row.quick != nullptr) quick_.push_back(&row);
     }
   }
   std::ranges::stable_sort(fixed_, {}, &Entry::path);
-  any_native_ = std::ranges::any_of(fixed_, begins_natively, &Entry::path) ||
-                std::ranges::any_of(open_, goes_on_natively, &Entry::path);
 }
 
 bool Systems::owns(std::string_view path) const {
   // Most calls by far, and looked for twice.
-  if (path.starts_with(kNative) && !any_native_) return false;
+  if (path.starts_with(kNative)) return false;
   return system_of(path) != nullptr || !other_slash(path).empty();
 }
 

@@ -55,7 +55,6 @@ class Systems {
   std::vector<Entry> fixed_;  // by path, and of one path in the order of the systems
   std::vector<Entry> open_;   // whose path goes on with a name
   std::vector<const Row*> quick_;
-  bool any_native_ = false;  // begins as a native call does
 };
 
 }  // namespace doorward::api::compat

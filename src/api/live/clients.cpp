@@ -5,23 +5,24 @@
 
 namespace doorward::api::live {
 
+void Clients::bring_to_front(Part& part, std::string_view client) {
+  const auto known = part.by_name.find(client);
+  if (known != part.by_name.end())
+    return part.list.splice(part.list.begin(), part.list, known->second);
+  if (part.list.size() == kMostClients / kParts) {
+    part.by_name.erase(part.list.back().name);
+    part.list.pop_back();
+  }
+  part.list.push_front({std::string(client), {}, {}, 0});
+  part.by_name.emplace(part.list.front().name, part.list.begin());
+}
+
 void Clients::record(std::string_view client, ClientEvent event) {
   client = client.substr(0, kMaxText);
   Part& part = part_of(client);
   const std::lock_guard lock(part.mutex);
   // Who comes often is mostly the first already.
-  const bool is_first = !part.list.empty() && part.list.front().name == client;
-  const auto known = is_first ? part.by_name.end() : part.by_name.find(client);
-  if (known != part.by_name.end()) {
-    part.list.splice(part.list.begin(), part.list, known->second);
-  } else if (!is_first) {
-    if (part.list.size() == kMostClients / kParts) {
-      part.by_name.erase(part.list.back().name);
-      part.list.pop_back();
-    }
-    part.list.push_front({std::string(client), {}, {}, 0});
-    part.by_name.emplace(part.list.front().name, part.list.begin());
-  }
+  if (part.list.empty() || part.list.front().name != client) bring_to_front(part, client);
   Client& found = part.list.front();
   ++found.status.total_requests;
   found.status.last_request = event.at;

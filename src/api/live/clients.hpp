@@ -65,6 +65,7 @@ class Clients {
     boost::unordered_flat_map<std::string_view, Clientele::iterator> by_name;
   };
   static constexpr std::size_t kParts = 16;
+  static void bring_to_front(Part& part, std::string_view client);  // a new one where it is unknown
   Part& part_of(std::string_view client) {
     return parts_[std::hash<std::string_view>{}(client) % kParts];
   }

@@ -37,7 +37,7 @@ class CurrentRules {
   }
 
  private:
-  // Never the same in two objects, so that what a thread kept of one is not taken for the other.
+  // Of one shard's rules: copies share it. What a thread kept of others is not taken for these.
   static std::uint64_t next_id() {
     static std::atomic<std::uint64_t> last{0};
     return last.fetch_add(1) + 1;

@@ -129,8 +129,9 @@ class Program {
   SipKey subject_key_;
   std::string admin_token_;
 
-  // What follows ends from the bottom up: what refers before what is referred to, and so the loops
-  // with what is left of their requests before all of these. Nothing of it runs then.
+  // What follows ends from the bottom up: the loops, with what is left of their requests, before
+  // what those refer to. By then ~Program has stopped the server and the shard, which tells its
+  // listener `streams_` nothing more.
   std::unique_ptr<engine::Shard> shard_;
   std::unique_ptr<api::TicketVoice> queue_voice_;  // of compat/ticketing_gateway
   std::shared_ptr<const gateway::Dress> dress_;    // likewise; null: answers are native

@@ -1,8 +1,8 @@
+#include "base/append.hpp"
 #include "base/siphash.hpp"
 #include "core/limit/rule_set.hpp"
 #include "core/tenant/tenant.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace doorward::limit {
@@ -11,12 +11,7 @@ namespace {
 // Counters are told apart by this hash; it is no secret, the store keys its own.
 constexpr SipKey kIdentityKey{0x646f6f7277617264, 0x72756c652071756f};
 
-void add_text(std::string& to, std::string_view text) {
-  char size[24];
-  char* end = std::to_chars(size, size + 20, text.size()).ptr;
-  *end++ = ':';
-  to.append(size, end).append(text);
-}
+void add_text(std::string& to, std::string_view text) { append(to, text.size(), ':', text); }
 
 // A changed number goes on from the present count; another algorithm begins afresh.
 std::uint64_t identity_of(std::string_view rule, std::string_view plan, const NamedQuota& quota) {

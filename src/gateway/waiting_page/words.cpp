@@ -113,7 +113,7 @@ std::string Words::eta(const std::optional<room::Eta>& range) const {
   const bool hours = range->high_s > 5400;
   const std::uint32_t unit = hours ? 3600 : 60;
   const auto low = range->low_s / unit;
-  const auto high = (range->high_s + unit - 1) / unit;
+  const std::uint64_t high = (std::uint64_t{range->high_s} + unit - 1) / unit;
   if (low < 1) return count(hours ? "eta_hours_max" : "eta_minutes_max", "high", high);
   if (low == high) return count(hours ? "eta_hours_one" : "eta_minutes_one", "high", high);
   return fill(hours ? "eta_hours" : "eta_minutes", {{"low", number(low)}, {"high", number(high)}});

@@ -60,6 +60,7 @@ TEST(Words, AnEstimateIsARangeInTheUnitThatAPersonWouldUse) {
   EXPECT_EQ(en.eta(room::Eta{300, 300}), "About 5 minutes");
   EXPECT_EQ(en.eta(room::Eta{3600, 7200}), "1 to 2 hours");
   EXPECT_EQ(en.eta(room::Eta{600, 7200}), "Up to 2 hours");
+  EXPECT_EQ(en.eta(room::Eta{0, 0xffffffff}), "Up to 1,193,047 hours");
   EXPECT_EQ(languages.choose("ko").eta(room::Eta{240, 420}), "4~7분");
 }
 

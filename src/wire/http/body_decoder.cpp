@@ -1,5 +1,6 @@
 #include "wire/http/body_decoder.hpp"
 
+#include "base/hex.hpp"
 #include "wire/http/text.hpp"
 
 #include <algorithm>
@@ -102,7 +103,7 @@ bool BodyDecoder::chunk_framing(char c) {
       digits_ = 0;
       remaining_ = 0;
       return size_digit(c);
-    case State::size: return hex_value(c) >= 0 ? size_digit(c) : after_size(c);
+    case State::size: return hex_digit_of_either_case(c) >= 0 ? size_digit(c) : after_size(c);
     case State::extension_blank:
       if (c != ';' && !is_blank(c)) return fail(400, "A chunk size is malformed.");
       [[fallthrough]];
@@ -121,7 +122,7 @@ bool BodyDecoder::chunk_framing(char c) {
 }
 
 bool BodyDecoder::size_digit(char c) {
-  const int digit = hex_value(c);
+  const int digit = hex_digit_of_either_case(c);
   if (digit < 0) return fail(400, "A chunk size is malformed.");
   if (++digits_ > 16) return fail(400, "A chunk size is too long.");
   remaining_ = remaining_ * 16 + static_cast<unsigned>(digit);

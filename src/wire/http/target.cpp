@@ -1,5 +1,6 @@
 #include "wire/http/target.hpp"
 
+#include "base/hex.hpp"
 #include "wire/http/text.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ constexpr auto kNone = std::string_view::npos;
 bool has_only_valid_escapes(std::string_view text) {
   for (std::size_t at = text.find('%'); at != kNone; at = text.find('%', at + 3)) {
     if (at + 2 >= text.size()) return false;
-    const int high = hex_value(text[at + 1]);
-    const int low = hex_value(text[at + 2]);
+    const int high = hex_digit_of_either_case(text[at + 1]);
+    const int low = hex_digit_of_either_case(text[at + 2]);
     if (high < 0 || low < 0 || (high == 0 && low == 0)) return false;
   }
   return true;
@@ -69,7 +70,7 @@ std::string escape(std::string_view text) {
 // The next character of a segment, unescaped.
 char take(std::string_view& rest) {
   if (rest.front() == '%') {
-    const int c = hex_value(rest[1]) * 16 + hex_value(rest[2]);
+    const int c = hex_digit_of_either_case(rest[1]) * 16 + hex_digit_of_either_case(rest[2]);
     rest.remove_prefix(3);
     return static_cast<char>(c);
   }
@@ -217,7 +218,7 @@ bool is_host(std::string_view host) {
     end = host.find(']');
     if (end == kNone || end < 3) return false;
     for (const char c : host.substr(1, end - 1)) {
-      if (hex_value(c) < 0 && c != ':' && c != '.') return false;
+      if (hex_digit_of_either_case(c) < 0 && c != ':' && c != '.') return false;
     }
     ++end;
   } else {

@@ -26,13 +26,6 @@ constexpr bool is_value_char(char c) {
   return c == '\t' || (u >= 0x20 && u != 0x7f);
 }
 
-// -1 where `c` is no hexadecimal digit.
-constexpr int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

@@ -1,5 +1,6 @@
 #include "wire/resp/request_decoder.hpp"
 
+#include "base/hex.hpp"
 #include "wire/http/text.hpp"
 
 #include <algorithm>
@@ -81,13 +82,15 @@ class WordReader {
       return;
     }
     ++at_;
-    const bool hex = c == 'x' && at_ + 1 < line_.size() && hex_value(line_[at_]) >= 0 &&
-                     hex_value(line_[at_ + 1]) >= 0;
+    const bool hex = c == 'x' && at_ + 1 < line_.size() &&
+                     hex_digit_of_either_case(line_[at_]) >= 0 &&
+                     hex_digit_of_either_case(line_[at_ + 1]) >= 0;
     if (!hex) {
       out_ += unescaped(c);
       return;
     }
-    out_ += static_cast<char>(hex_value(line_[at_]) * 16 + hex_value(line_[at_ + 1]));
+    out_ += static_cast<char>(hex_digit_of_either_case(line_[at_]) * 16 +
+                              hex_digit_of_either_case(line_[at_ + 1]));
     at_ += 2;
   }
 

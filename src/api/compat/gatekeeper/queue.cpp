@@ -150,6 +150,7 @@ edge::Task<Answer> enqueue_first(Desk& desk, Call& call, Got<BusinessPtr> known)
 
 }  // namespace
 
+// In parts, so that little is kept while one waits: see `join` in api/native/join.cpp.
 edge::Task<Answer> enqueue(Desk& desk, Call& call, std::string_view) {
   auto known = known_business(desk, call, kUser);
   const bool is_there = known && *known != nullptr;
