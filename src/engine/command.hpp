@@ -77,6 +77,7 @@ struct ChangeRoom {
   std::string room;
   room::Policy before;
   room::Policy policy;
+  SetRoom::Source source = SetRoom::Source::admin;
   friend bool operator==(const ChangeRoom&, const ChangeRoom&) = default;
 };
 struct RemoveRoom {

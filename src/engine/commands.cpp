@@ -104,7 +104,7 @@ class Executor {
     Room* room = world_.rooms.find(c.room);
     if (room == nullptr) return failed(Status::no_such_room);
     if (room->policy != c.before) return failed(Status::changed);
-    return take_policy(*room, c.policy, SetRoom::Source::admin);
+    return take_policy(*room, c.policy, c.source);
   }
 
   Done operator()(const RemoveRoom& c) {

@@ -230,6 +230,8 @@ TEST_F(Lifecycle, APolicyIsChangedOnlyWhereItIsWhatTheCallerSaw) {
   wider.capacity = 2;
   EXPECT_EQ(do_one(ChangeRoom{"r", seen, wider}).status, Status::changed);
   EXPECT_EQ(room().policy, wanted);
+  EXPECT_EQ(do_one(ChangeRoom{"r", wanted, seen, SetRoom::Source::file}).status, Status::done);
+  EXPECT_EQ(room().source, SetRoom::Source::file);
 }
 
 }  // namespace

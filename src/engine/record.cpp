@@ -70,12 +70,14 @@ void put(ByteWriter& out, const ChangeRoom& c) {
   out.text(c.room);
   put_policy(out, c.before);
   put_policy(out, c.policy);
+  if (c.source != SetRoom::Source::admin) out.u8(static_cast<std::uint8_t>(c.source));
 }
 
 void get(ByteReader& in, ChangeRoom& c) {
   c.room = get_name(in, room::kMaxFullName);
   c.before = get_policy(in);
   c.policy = get_policy(in);
+  if (!in.at_end()) c.source = get_enum(in, SetRoom::Source::admin);
 }
 
 void put(ByteWriter& out, const RemoveRoom& c) { out.text(c.room); }
@@ -113,8 +115,17 @@ void get_as(ByteReader& in, Command& command) {
   get(in, command.emplace<I>());
 }
 
-// A start that switches newer rules on: a program that does not know them must not read on.
+// With a field that came later, a command has another type: a program that does not know the field
+// must not read on.
+constexpr std::uint64_t kStarted = 10;
 constexpr std::uint64_t kStartedWithRules = 14;
+constexpr std::uint64_t kChanged = 40;
+constexpr std::uint64_t kChangedWithSource = 41;
+
+std::uint64_t without_later_field(std::uint64_t type) {
+  if (type == kStartedWithRules) return kStarted;
+  return type == kChangedWithSource ? kChanged : type;
+}
 
 // The type of each command, by its place in the variant; rising.
 constexpr std::size_t kCommands = std::variant_size_v<Command>;
@@ -131,8 +142,10 @@ static_assert(std::is_same_v<std::variant_alternative_t<26, Command>, ChangeRoom
 
 std::uint64_t type_of(const Command& command) {
   const auto* started = std::get_if<NodeStarted>(&command);
-  const bool switches = started != nullptr && started->rules != kFirstRules;
-  return switches ? kStartedWithRules : kTypes[command.index()];
+  if (started != nullptr && started->rules != kFirstRules) return kStartedWithRules;
+  const auto* change = std::get_if<ChangeRoom>(&command);
+  if (change != nullptr && change->source != SetRoom::Source::admin) return kChangedWithSource;
+  return kTypes[command.index()];
 }
 
 template <std::size_t... I>
@@ -181,9 +194,9 @@ std::optional<Command> decode_command(ByteReader& in) {
   const std::uint64_t type = in.varint();
   ByteReader fields(in.text(in.remaining()));
   Command command;
-  constexpr std::uint64_t kStarted = 10;
-  const auto known = std::ranges::lower_bound(kTypes, type == kStartedWithRules ? kStarted : type);
-  const bool is_known = type == kStartedWithRules || (known != kTypes.end() && *known == type);
+  const std::uint64_t plain = without_later_field(type);
+  const auto known = std::ranges::lower_bound(kTypes, plain);
+  const bool is_known = known != kTypes.end() && *known == plain;
   if (in.ok() && type > 0 && !is_known) return std::nullopt;
   if (type == 0) in.fail();
   const auto place = static_cast<std::size_t>(known - kTypes.begin());

@@ -145,6 +145,7 @@ std::vector<Command> every_command() {
           SetTenantKey{"acme", "web", {1, 2, 3}},
           RemoveTenantKey{"acme", "web"},
           ChangeRoom{"drop", {}, full_policy()},
+          ChangeRoom{"drop", newest_policy(), {}, SetRoom::Source::file},
           SetInventory{"show", full_inventory(), SetRoom::Source::file},
           SetInventory{std::string(64, 'i'), {}},
           RemoveInventory{"show"},

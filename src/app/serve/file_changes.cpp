@@ -40,10 +40,12 @@ struct Subject {
   const char* kind = "";
   std::string name;
   bool removal = false;
+  bool conditional = false;  // taken only where the room still is as it was read
 };
 
 struct NameSubject {
   Subject operator()(const engine::SetRoom& c) const { return {"room", c.room}; }
+  Subject operator()(const engine::ChangeRoom& c) const { return {"room", c.room, false, true}; }
   Subject operator()(const engine::RemoveRoom& c) const { return {"room", c.room, true}; }
   Subject operator()(const engine::SetRule& c) const { return {"rule", c.rule.name}; }
   Subject operator()(const engine::RemoveRule& c) const { return {"rule", c.rule, true}; }
@@ -78,7 +80,9 @@ class Application {
       left = left.subspan(some.size());
     }
     for (const engine::Command& command : left) keep_as_before(std::visit(NameSubject(), command));
+    changes_.commands = std::move(applied_);
     if (failed_) return *failed_;
+    if (overtaken_) return error(Errc::conflict, *overtaken_ + " changes all the time");
     if (refused_ == 0) return {};
     if (refused_ > 1) first_refusal_ += fmt::format(", and {} more", refused_ - 1);
     return error(Errc::invalid, "the log refuses what the configuration says of " + first_refusal_);
@@ -88,24 +92,31 @@ class Application {
   // All that were taken must be waited for, whatever became of one.
   void apply_some(std::span<engine::Command> commands) {
     std::deque<Waiting> waiting;
-    std::vector<Subject> subjects;
-    for (engine::Command& command : commands) {
-      subjects.push_back(std::visit(NameSubject(), command));
+    for (const engine::Command& command : commands) {
       if (!failed_) {
-        const auto taken = shard_.submit(std::move(command), waiting.emplace_back());
+        const auto taken = shard_.submit(command, waiting.emplace_back());
         if (taken) continue;
         waiting.pop_back();
         failed_ = taken.error();
       }
-      keep_as_before(subjects.back());
+      keep_as_before(std::visit(NameSubject(), command));
     }
-    for (std::size_t i = 0; i < waiting.size(); ++i) judge(subjects[i], waiting[i].wait().status);
+    for (std::size_t i = 0; i < waiting.size(); ++i) judge(commands[i], waiting[i].wait().status);
   }
 
-  void judge(const Subject& subject, Status status) {
-    if (is_good(status) || (subject.removal && status == Status::no_such_tenant)) return;
+  void judge(engine::Command& command, Status status) {
+    const Subject subject = std::visit(NameSubject(), command);
+    const bool is_overtaken =
+        subject.conditional && (status == Status::changed || status == Status::no_such_room);
+    const bool is_gone = subject.removal && status == Status::no_such_tenant;
+    if (!is_overtaken && (is_good(status) || is_gone)) {
+      applied_.push_back(std::move(command));
+      return;
+    }
     keep_as_before(subject);
-    if (status == Status::unavailable) {
+    if (is_overtaken) {
+      overtaken_ = fmt::format("{} \"{}\"", subject.kind, subject.name);
+    } else if (status == Status::unavailable) {
       failed_ = error(Errc::unavailable, "the log cannot be written now");
     } else if (refused_++ == 0) {
       first_refusal_ = fmt::format("{} \"{}\": {}", subject.kind, subject.name, to_string(status));
@@ -121,7 +132,9 @@ class Application {
   engine::Shard& shard_;
   FileChanges& changes_;
   const Fingerprints& before_;
+  std::vector<engine::Command> applied_;
   std::optional<Error> failed_;
+  std::optional<std::string> overtaken_;
   std::size_t refused_ = 0;
   std::string first_refusal_;
 };
@@ -132,7 +145,7 @@ Result<> apply(engine::Shard& shard, FileChanges& changes, const Fingerprints& b
   return Application(shard, changes, before).run();
 }
 
-Result<> apply_and_remember(engine::Shard& shard, FileChanges changes, const Fingerprints& before,
+Result<> apply_and_remember(engine::Shard& shard, FileChanges& changes, const Fingerprints& before,
                             const FileMemory& memory, const char* file) {
   const Result<> applied = apply(shard, changes, before);
   if (changes.said == before) return applied;

@@ -93,6 +93,7 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
   auto before = memory.read(kInventoriesOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(inventories, *before, shard.inventories());
+  const Result<> applied = apply(shard, changes, *before);
   for (const engine::Command& command : changes.commands) {
     const auto* set = std::get_if<engine::SetInventory>(&command);
     log.info(
@@ -101,7 +102,6 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
         {{"inventory",
           set != nullptr ? set->inventory : std::get<engine::RemoveInventory>(command).inventory}});
   }
-  const Result<> applied = apply(shard, changes, *before);
   for (const auto& one : inventories) {
     if (!tell_difference(one, shard, log)) continue;
     // Not taken yet: the next start says it anew.

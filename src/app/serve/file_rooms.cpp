@@ -14,9 +14,13 @@ namespace doorward::app {
 namespace {
 
 namespace json = boost::json;
+using engine::ChangeRoom;
 using engine::RoomEntry;
 using engine::SetRoom;
 using Source = SetRoom::Source;
+
+// How often a room may change between the reading and the writing of it.
+constexpr int kTries = 20;
 
 template <class Value>
 std::string shown(const std::optional<Value>& value) {
@@ -58,28 +62,47 @@ void change(const config::RoomSettings& room, const std::string* before, const R
   const bool unchanged =
       said ? *said == room.policy : before != nullptr && *before == fingerprint(room.policy);
   if (unchanged) return;
-  SetRoom set{room.name, room.policy, Source::file};
-  if (entry != nullptr && said) set.policy = merged(*said, room.policy, entry->view.policy);
-  if (entry != nullptr && entry->view.policy == set.policy) return;
+  if (entry == nullptr || !said) {
+    if (entry == nullptr || entry->view.policy != room.policy)
+      commands.emplace_back(SetRoom{room.name, room.policy, Source::file});
+    return;
+  }
+  const room::Policy& now = entry->view.policy;
+  room::Policy both = merged(*said, room.policy, now);
+  if (both == now) return;
   // While something in it is of the admin API, so is the room.
-  if (set.policy != room.policy) set.source = entry->source;
-  commands.emplace_back(std::move(set));
+  const Source source = both == room.policy ? Source::file : entry->source;
+  commands.emplace_back(ChangeRoom{room.name, now, std::move(both), source});
 }
 
-void tell(const engine::Command& command, const std::vector<RoomEntry>& before, Log& log) {
+// Nothing of the admin API is in force there.
+bool is_of_file(const RoomEntry& entry, const std::string& said) {
+  return entry.source == Source::file || policy_of(said) == entry.view.policy;
+}
+
+void tell(const engine::Command& command, Log& log) {
   if (const auto* removed = std::get_if<engine::RemoveRoom>(&command)) {
     log.info("a room is removed, as the configuration has it", {{"room", removed->room}});
     return;
   }
-  const auto& set = std::get<SetRoom>(command);
-  const RoomEntry* entry = find(before, set.room);
-  if (entry == nullptr) {
-    log.info("a room is set from the configuration", {{"room", set.room}});
+  if (const auto* set = std::get_if<SetRoom>(&command)) {
+    log.info("a room is set from the configuration", {{"room", set->room}});
     return;
   }
-  const auto fields = fields_changed(entry->view.policy, set.policy);
+  const auto& change = std::get<ChangeRoom>(command);
+  const auto fields = fields_changed(change.before, change.policy);
   log.info("a room is changed from the configuration",
-           {{"room", set.room}, {"fields", fmt::format("{}", fmt::join(fields, ","))}});
+           {{"room", change.room}, {"fields", fmt::format("{}", fmt::join(fields, ","))}});
+}
+
+Result<> apply_once(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
+                    engine::Shard& shard, Log& log) {
+  auto before = memory.read(kRoomsOfFile);
+  if (!before) return before.error();
+  FileChanges changes = changes_of(rooms, *before, shard.rooms());
+  auto applied = apply_and_remember(shard, changes, *before, memory, kRoomsOfFile);
+  for (const engine::Command& command : changes.commands) tell(command, log);
+  return applied;
 }
 
 }  // namespace
@@ -117,7 +140,7 @@ FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
   for (const auto& [name, said] : before) {
     const RoomEntry* entry = find(present, name);
     if (changes.said.contains(name) || entry == nullptr) continue;
-    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveRoom{name});
+    if (is_of_file(*entry, said)) changes.commands.emplace_back(engine::RemoveRoom{name});
   }
   for (const auto& room : rooms) {
     const auto said = before.find(room.name);
@@ -129,14 +152,11 @@ FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
 
 Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
                           engine::Shard& shard, Log& log) {
-  auto before = memory.read(kRoomsOfFile);
-  if (!before) return before.error();
-  const std::vector<RoomEntry> present = shard.rooms();
-  FileChanges changes = changes_of(rooms, *before, present);
-  const auto commands = changes.commands;
-  auto applied = apply_and_remember(shard, std::move(changes), *before, memory, kRoomsOfFile);
-  if (!applied) return applied;
-  for (const engine::Command& command : commands) tell(command, present, log);
+  auto applied = apply_once(rooms, memory, shard, log);
+  for (int i = 1; i < kTries && !applied && applied.error().code == Errc::conflict; ++i)
+    applied = apply_once(rooms, memory, shard, log);
+  if (!applied && applied.error().code == Errc::conflict)
+    return error(Errc::overloaded, applied.error().what);
   return applied;
 }
 

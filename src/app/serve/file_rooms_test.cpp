@@ -1,5 +1,6 @@
 #include "app/serve/file_rooms.hpp"
 
+#include "api/cut_shard_test_support.hpp"
 #include "engine/shard_test_support.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 namespace doorward::app {
 namespace {
 
+using engine::ChangeRoom;
 using engine::RemoveRoom;
 using engine::RoomEntry;
 using engine::SetRoom;
@@ -45,9 +47,9 @@ Fingerprints said_of_old(std::uint32_t capacity) {
   return {{"sale", fingerprint(policy(capacity))}};
 }
 
-// The policy that comes of it; none where nothing is set.
-std::optional<SetRoom> set_by(const room::Policy& was, const room::Policy& is,
-                              const room::Policy& in_force, Source source = Source::admin) {
+// What comes of it; none where nothing is changed.
+std::optional<ChangeRoom> change_by(const room::Policy& was, const room::Policy& is,
+                                    const room::Policy& in_force, Source source = Source::admin) {
   auto rooms = file(1);
   auto there = present(1, source);
   rooms[0].policy = was;
@@ -56,7 +58,7 @@ std::optional<SetRoom> set_by(const room::Policy& was, const room::Policy& is,
   there[0].view.policy = in_force;
   const FileChanges changes = changes_of(rooms, before, there);
   if (changes.commands.empty()) return std::nullopt;
-  return std::get<SetRoom>(changes.commands.at(0));
+  return std::get<ChangeRoom>(changes.commands.at(0));
 }
 
 TEST(FileRooms, ANewOneIsSet) {
@@ -92,29 +94,30 @@ TEST(FileRooms, OnlyTheFieldThatTheFileChangedIsSet) {
   changed.max_waiting = 70;
   room::Policy by_admin = policy(9);
   by_admin.mode = room::Mode::paused;
-  const auto set = set_by(policy(5), changed, by_admin);
-  ASSERT_TRUE(set);
+  const auto change = change_by(policy(5), changed, by_admin);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->before, by_admin);
   room::Policy both = by_admin;
   both.max_waiting = 70;
-  EXPECT_EQ(set->policy, both);
-  EXPECT_EQ(set->source, Source::admin) << "its mode still is";
+  EXPECT_EQ(change->policy, both);
+  EXPECT_EQ(change->source, Source::admin) << "its mode still is";
 }
 
 TEST(FileRooms, AFieldThatTheFileChangesComesBeforeTheAdmins) {
-  const auto set = set_by(policy(5), policy(6), policy(9));
-  ASSERT_TRUE(set);
-  EXPECT_EQ(set->policy, policy(6));
-  EXPECT_EQ(set->source, Source::file) << "nothing of the admin is left";
-  EXPECT_FALSE(set_by(policy(5), policy(9), policy(9))) << "the admin was first";
+  const auto change = change_by(policy(5), policy(6), policy(9));
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->policy, policy(6));
+  EXPECT_EQ(change->source, Source::file) << "nothing of the admin is left";
+  EXPECT_FALSE(change_by(policy(5), policy(9), policy(9))) << "the admin was first";
 }
 
 TEST(FileRooms, AFieldThatLeftTheFileIsTakenAway) {
   room::Policy by_admin = policy(5);
   by_admin.mode = room::Mode::paused;
-  const auto set = set_by(policy(5), {}, by_admin);
-  ASSERT_TRUE(set);
-  EXPECT_EQ(set->policy.capacity, std::nullopt);
-  EXPECT_EQ(set->policy.mode, room::Mode::paused);
+  const auto change = change_by(policy(5), {}, by_admin);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->policy.capacity, std::nullopt);
+  EXPECT_EQ(change->policy.mode, room::Mode::paused);
 }
 
 TEST(FileRooms, AGroupIsOneField) {
@@ -124,9 +127,9 @@ TEST(FileRooms, AGroupIsOneField) {
   is.admit->count = 20;
   room::Policy by_admin = was;
   by_admin.admit->every = Millis{5'000};
-  EXPECT_EQ(set_by(was, is, by_admin)->policy.admit, is.admit);
+  EXPECT_EQ(change_by(was, is, by_admin)->policy.admit, is.admit);
   by_admin.admit.reset();
-  EXPECT_EQ(set_by(was, is, by_admin)->policy.admit, is.admit);
+  EXPECT_EQ(change_by(was, is, by_admin)->policy.admit, is.admit);
 }
 
 TEST(FileRooms, WhatTheTwoMakeTogetherMustBeValid) {
@@ -135,7 +138,7 @@ TEST(FileRooms, WhatTheTwoMakeTogetherMustBeValid) {
   by_admin.closes_at = at(1);
   room::Policy is;
   is.opens_at = at(2);
-  EXPECT_EQ(set_by({}, is, by_admin)->policy, is) << "it would close before it opens";
+  EXPECT_EQ(change_by({}, is, by_admin)->policy, is) << "it would close before it opens";
 }
 
 TEST(FileRooms, AMemoryOfAnOlderVersionIsRead) {
@@ -154,9 +157,13 @@ TEST(FileRooms, OneThatLeftTheFileIsRemoved) {
   EXPECT_TRUE(changes.said.empty());
 }
 
-TEST(FileRooms, OneOfTheAdminIsNotRemovedWithTheFile) {
-  EXPECT_TRUE(changes_of({}, said(5), present(5, Source::admin)).commands.empty());
+TEST(FileRooms, OneInWhichSomethingIsTheAdminsIsNotRemovedWithTheFile) {
+  EXPECT_TRUE(changes_of({}, said(5), present(9, Source::admin)).commands.empty());
   EXPECT_TRUE(changes_of({}, {}, present(5, Source::admin)).commands.empty());
+}
+
+TEST(FileRooms, OneThatTheAdminPausedAndOpenedAgainIsRemovedWithTheFile) {
+  EXPECT_EQ(changes_of({}, said(5), present(5, Source::admin)).commands.size(), 1u);
 }
 
 TEST(FileRooms, AFingerprintTellsPoliciesApart) {
@@ -193,10 +200,14 @@ class FileRoomsTest : public engine::ShardTest {
   ~FileRoomsTest() override { std::filesystem::remove_all(folder_); }
 
   std::string apply(const std::vector<config::RoomSettings>& rooms) {
+    return apply(rooms, *shard_, true);
+  }
+  std::string apply(const std::vector<config::RoomSettings>& rooms, engine::Shard& shard,
+                    bool good) {
     std::string text;
     Log log(clock_, std::make_unique<Kept>(text));
     const auto memory = FileMemory::open(folder_, "one", shard_->applied());
-    EXPECT_TRUE(apply_file_rooms(rooms, *memory, *shard_, log));
+    EXPECT_EQ(apply_file_rooms(rooms, *memory, shard, log).has_value(), good);
     return text;
   }
 
@@ -226,6 +237,40 @@ TEST_F(FileRoomsTest, AnotherEditOfTheFileOpensNoRoomThatWasPaused) {
   EXPECT_EQ(apply(edited), "");
   EXPECT_THAT(apply(file(6)), testing::HasSubstr("a room is set from the configuration"));
   EXPECT_EQ(shard_->room("sale")->view.policy, policy(6));
+}
+
+TEST_F(FileRoomsTest, WhatTheAdminDoesBetweenReadingAndWritingStays) {
+  open();
+  apply(file(5));
+  room::Policy paused = policy(5);
+  paused.mode = room::Mode::paused;
+  api::CutShard cut(*shard_);
+  cut.before_submit = [&] { do_one(ChangeRoom{"sale", policy(5), paused}); };
+  EXPECT_THAT(apply(file(6), cut, true), testing::HasSubstr("fields=capacity"));
+  paused.capacity = 6;
+  EXPECT_EQ(shard_->room("sale")->view.policy, paused);
+  EXPECT_EQ(apply(file(6)), "");
+
+  cut.before_submit = [&] { do_one(RemoveRoom{"sale"}); };
+  EXPECT_THAT(apply(file(7), cut, true), testing::HasSubstr("a room is set"));
+  EXPECT_EQ(shard_->room("sale")->view.policy, policy(7));
+}
+
+TEST_F(FileRoomsTest, ARoomThatChangesAllTheTimeIsGivenUpAndSetByTheNextReload) {
+  open();
+  apply(file(5));
+  api::CutShard cut(*shard_);
+  room::Policy busy = policy(5);
+  std::function<void()> again = [&] {
+    ++busy.max_waiting;
+    do_one(SetRoom{"sale", busy});
+    cut.before_submit = again;
+  };
+  cut.before_submit = again;
+  EXPECT_EQ(apply(file(6), cut, false), "");
+  EXPECT_EQ(shard_->room("sale")->view.policy, busy);
+  apply(file(6));
+  EXPECT_EQ(shard_->room("sale")->view.policy.capacity, 6u);
 }
 
 }  // namespace

@@ -82,8 +82,7 @@ Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const 
   if (!before) return before.error();
   FileChanges changes = changes_of_all(rules, *before, shard);
   const std::size_t count = changes.commands.size();
-  const Result<> applied =
-      apply_and_remember(shard, std::move(changes), *before, memory, kRulesOfFile);
+  const Result<> applied = apply_and_remember(shard, changes, *before, memory, kRulesOfFile);
   if (applied && count > 0)
     log.info("rules changed, as the configuration has them", {{"rules", std::to_string(count)}});
   return applied;

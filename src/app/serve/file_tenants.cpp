@@ -130,8 +130,7 @@ Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
   FileChanges changes = changes_of(tenants, *before, *shard.tenants());
   const std::size_t count = changes.commands.size();
   add_inventories(shard, changes.commands);
-  const Result<> applied =
-      apply_and_remember(shard, std::move(changes), *before, memory, kTenantsOfFile);
+  const Result<> applied = apply_and_remember(shard, changes, *before, memory, kTenantsOfFile);
   if (applied && count > 0)
     log.info("tenants or their keys changed, as the configuration has them",
              {{"changes", std::to_string(count)}});
