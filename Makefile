@@ -67,8 +67,8 @@ bench: packages-build-bench ## Run the benchmarks, or those with a name: ONLY=jo
 docs: ## Check that what the pages name exists
 	tools/tidy --links
 
-ci: ## What CI runs: tidy, build, tests (10,000 simulator seeds among them), a minute of each fuzz target
-	tools/ci packages-build-test-tidy-fuzz tidy build test fuzz
+ci: ## What CI runs: tidy, build, tests (10,000 simulator seeds among them), sanitizers, a minute of each fuzz target
+	tools/ci packages-build-test-tidy-fuzz tidy build test asan tsan fuzz
 
 # Slow and long tests once in every build, and half an hour of each fuzz target.
 LONG = slow-release slow-asan slow-tsan
