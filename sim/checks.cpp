@@ -43,8 +43,21 @@ bool Observer::was_here_throughout(const TicketId& id, const Ticket& now) {
          !acted_.contains(id) && ledger_.is_here(id);
 }
 
-bool Observer::is_silent(const room::Policy& policy, const TicketId& id) {
-  return policy.liveness_silence && ledger_.silent_for(id) > *policy.liveness_silence;
+bool Observer::is_silent(const room::Policy& policy, ServiceTime asked_at, const TicketId& id) {
+  if (!policy.liveness_silence) return false;
+  const Millis asked_for = world_->clock.service_now() - asked_at;
+  return std::min(ledger_.silent_for(id), asked_for) > *policy.liveness_silence;
+}
+
+// By the policy in force, and by the one that it has in this entry taken the place of.
+bool Observer::is_silent(const engine::Room& room, const TicketId& id) {
+  const auto asked = silence_since_.find(room.number);
+  return is_silent(room.policy, asked == silence_since_.end() ? ServiceTime{} : asked->second, id);
+}
+bool Observer::was_silent(const engine::Room& room, const TicketId& id) {
+  const auto former = former_silence_since_.find(room.number);
+  if (former == former_silence_since_.end()) return is_silent(room, id);
+  return is_silent(former_of(room), former->second, id);
 }
 
 void Observer::check_changes() {
@@ -64,8 +77,7 @@ void Observer::check_changes() {
     // does not take them up again when the node is back.
     const bool forgot =
         before && before->raw.node == 0 && room && asked_presence_.contains(room->number);
-    if (passed && room && !forgot && !is_silent(room->policy, id) &&
-        !is_silent(former_of(*room), id)) {
+    if (passed && room && !forgot && !is_silent(*room, id) && !was_silent(*room, id)) {
       fail("liveness: " + to_string(id) + " was passed over, but is there");
     }
     const bool ended = now.raw.is(TicketState::closed) && expired(now.raw.reason());
@@ -111,7 +123,7 @@ void Observer::check_admission(const TicketId& id, const Ticket& now, const Tick
   if (waited && room->policy.present_only && former.present_only && !was_here) {
     fail("presence: " + to_string(id) + " was let in, but is not here");
   }
-  if (waited && is_silent(room->policy, id) && is_silent(former, id)) {
+  if (waited && is_silent(*room, id) && was_silent(*room, id)) {
     fail("liveness: " + to_string(id) + " was let in, but is not there");
   }
 }

@@ -26,6 +26,7 @@ std::optional<std::string> Observer::after(const engine::State& state, const eng
   waited_.clear();
   stream_ended_.clear();
   former_.clear();
+  former_silence_since_.clear();
   scan(with_positions);
   follow(batch, outcomes);
   check_changes();
@@ -114,9 +115,16 @@ void Observer::follow_policy(const std::string& name, const room::Policy& policy
   const auto* room = world_->rooms.find(name);
   numbers_[name] = room->number;
   const auto known = policies_.find(room->number);
-  if (known != policies_.end()) former_[room->number] = known->second;
+  if (known != policies_.end()) {
+    former_[room->number] = known->second;
+    former_silence_since_[room->number] = silence_since_[room->number];
+  }
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
   if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
+  const auto former = known == policies_.end() ? std::nullopt : known->second.liveness_silence;
+  const auto silence = policy.liveness_silence;
+  if (silence && silence < former.value_or(Millis::max()) && world_->has_fourth_rules())
+    silence_since_[room->number] = world_->clock.service_now();
   policies_[room->number] = policy;
   if (policy.present_only) asked_presence_.insert(room->number);
 }
@@ -130,7 +138,9 @@ void Observer::follow_removal(const std::string& room) {
   shut_.erase(number);
   policies_.erase(number);
   former_.erase(number);
+  former_silence_since_.erase(number);
   asked_presence_.erase(number);
+  silence_since_.erase(number);
   counted_.erase(number);
   sold_out_.erase(number);
   ledger_.removed(number);

@@ -62,7 +62,9 @@ class Observer {
   bool was_here_throughout(const TicketId& id, const Ticket& now);
   const room::Policy& former_of(const engine::Room& room) const;
   Millis promise_of(const engine::Room& room, const engine::Ticket& ticket) const;
-  bool is_silent(const room::Policy& policy, const TicketId& id);
+  bool is_silent(const room::Policy& policy, ServiceTime asked_at, const TicketId& id);
+  bool is_silent(const engine::Room& room, const TicketId& id);
+  bool was_silent(const engine::Room& room, const TicketId& id);
   void check_positions();
   void check_rooms();
   bool could_enter(const engine::Room& room, const TicketId& id, const Ticket& ticket);
@@ -86,8 +88,10 @@ class Observer {
   std::set<std::uint32_t> shut_;  // rooms with rounds that let nobody in after the last entry
   std::map<std::string, std::uint32_t> numbers_;  // of rooms, which are given again
   std::map<std::uint32_t, room::Policy> policies_;
-  std::map<std::uint32_t, room::Policy> former_;  // where it was changed in this entry
-  std::set<std::uint32_t> asked_presence_;        // rooms that were of `present_only` at some time
+  std::map<std::uint32_t, room::Policy> former_;        // where it was changed in this entry
+  std::map<std::uint32_t, ServiceTime> silence_since_;  // when it was asked for, or more often
+  std::map<std::uint32_t, ServiceTime> former_silence_since_;  // as former_
+  std::set<std::uint32_t> asked_presence_;  // rooms that were of `present_only` at some time
   std::map<std::string, limit::Rule> rules_;
   std::map<std::uint32_t, std::uint32_t> counted_;  // inside a room after the last entry
   std::set<std::uint32_t> sold_out_;                // rooms that would stay so, by then

@@ -58,6 +58,18 @@ bool is_of_operator(const Command& command) {
          std::holds_alternative<engine::Draw>(command);
 }
 
+// Never written, since the state of the moment refused it.
+bool is_refused_at_door(const Client& client) {
+  constexpr Status kRefusals[] = {
+      Status::no_such_room,   Status::no_such_lane, Status::room_closed,  Status::room_full,
+      Status::tenant_full,    Status::sold_out,     Status::no_such_unit, Status::no_such_inventory,
+      Status::too_many_units, Status::subject_limit};
+  const bool is_asked = std::holds_alternative<engine::Join>(client.command) ||
+                        std::holds_alternative<engine::Hold>(client.command);
+  return is_asked && client.outcome.at == ports::LogPosition{} &&
+         std::ranges::find(kRefusals, client.outcome.status) != std::end(kRefusals);
+}
+
 class ShardHistory {
  public:
   ShardHistory(std::uint64_t seed, bool is_told)
@@ -226,7 +238,8 @@ class ShardHistory {
       if (client.answers == 0 || std::exchange(client.is_judged, true)) continue;
       if (client.is_lost) fail("answers: one of a crashed node was answered");
       if (is_told_) tell(client);
-      const bool refused = client.outcome.status == Status::unavailable;
+      const bool refused =
+          client.outcome.status == Status::unavailable || is_refused_at_door(client);
       if (!refused && !shadow_.agrees(client.command, client.outcome))
         fail(std::string("answers: that of a ") + engine::name_of(client.command) +
              " is not what the log says");

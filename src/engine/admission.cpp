@@ -3,6 +3,7 @@
 #include "engine/draw.hpp"
 #include "engine/lifecycle.hpp"
 #include "engine/presence.hpp"
+#include "engine/tenancy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -202,6 +203,14 @@ bool has_free_slot(World& world, Room& room) {
   if (!has_capacity(world, room)) return false;
   if (room.has_rounds()) return room.round_left > 0;
   return !room.policy.admit || room.rate.allowed(*room.policy.admit, world.clock.now()) > 0;
+}
+
+Status may_join(const World& world, const Room& room, std::string_view lane, bool would_wait) {
+  if (!room.find_lane(lane)) return Status::no_such_lane;
+  if (room.mode == Mode::closed) return Status::room_closed;
+  if (room.sold_out && room.mode != Mode::bypass) return Status::sold_out;
+  if (would_wait && room.waiting >= room.policy.max_waiting) return Status::room_full;
+  return !would_wait || may_wait(world, room) ? Status::done : Status::tenant_full;
 }
 
 std::optional<std::uint32_t> capacity_of(const World& world, const Room& room) {

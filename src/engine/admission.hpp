@@ -9,10 +9,14 @@
 
 #include "engine/world.hpp"
 
+#include <string_view>
+
 namespace doorward::engine {
 
 // Whether somebody could enter now if somebody waited.
 bool has_free_slot(World& world, Room& room);
+// Whether a newcomer may join such a lane, who would wait or not.
+Status may_join(const World& world, const Room& room, std::string_view lane, bool would_wait);
 // Most sessions at once: by the policy, and by what is left of what the room sells.
 std::optional<std::uint32_t> capacity_of(const World& world, const Room& room);
 // Whether nothing of what the room sells is available.

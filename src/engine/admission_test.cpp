@@ -233,6 +233,30 @@ TEST_F(Admission, ADrawGivesPlacesThatAnybodyCanRecompute) {
   EXPECT_EQ(do_one(Draw{"r", 7, 8}).status, Status::already);
 }
 
+TEST_F(Admission, ARoomThatBecomesADrawAgainIsDrawnAgain) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy;
+  policy.capacity = 0;
+  const auto order = [&](room::Order wanted) {
+    policy.order = wanted;
+    set_room(policy);
+  };
+  order(room::Order::draw);
+  join_many(1, 8);
+  do_one(Draw{"r", 5, 6});
+  policy.capacity = 1;
+  order(room::Order::draw);
+  EXPECT_EQ(admitted_count(8), 1U) << "another change draws nothing anew";
+  order(room::Order::fifo);
+  join_many(9, 16);
+  policy.capacity = 3;
+  order(room::Order::draw);
+  EXPECT_EQ(admitted_count(16), 1U);
+  EXPECT_FALSE(position(16));
+  EXPECT_EQ(do_one(Draw{"r", 7, 8}).status, Status::done);
+  EXPECT_EQ(admitted_count(16), 3U);
+}
+
 TEST_F(Admission, ARemovedRoomClosesEverybodyAndItsNameIsFree) {
   room::Policy policy;
   policy.capacity = 1;

@@ -32,15 +32,11 @@ Done join_again(World& world, const Room& room, std::uint32_t ticket) {
 }
 
 Done join_newly(World& world, Room& room, const Join& c) {
-  const auto lane = room.find_lane(c.lane);
-  if (!lane) return failed(Status::no_such_lane);
-  if (room.mode == room::Mode::closed) return failed(Status::room_closed);
-  if (room.sold_out && room.mode != room::Mode::bypass) return failed(Status::sold_out);
   const bool would_wait =
       room.asks_for_presence() || room.has_candidates() || !has_free_slot(world, room);
-  if (would_wait && room.waiting >= room.policy.max_waiting) return failed(Status::room_full);
-  if (would_wait && !may_wait(world, room)) return failed(Status::tenant_full);
-  return {Status::done, join(world, room, {c.ticket, c.subject, *lane})};
+  const Status may = may_join(world, room, c.lane, would_wait);
+  if (may != Status::done) return failed(may);
+  return {Status::done, join(world, room, {c.ticket, c.subject, *room.find_lane(c.lane)})};
 }
 
 class Executor {
@@ -134,6 +130,7 @@ class Executor {
   // Rooms that sell may be as full as they may not have been before, or sell nothing.
   void switch_rules(std::uint16_t version) {
     world_.version = version;
+    if (world_.has_fourth_rules()) remove_orphans(world_);
     if (world_.has_third_rules()) return world_.rooms.mark_sellers();
     world_.reserved.inventories.for_each(
         [this](const InventoryState& inventory) { world_.rooms.mark_tied(inventory.name, false); });
@@ -179,7 +176,15 @@ class Executor {
   };
 
   Done take_policy(Room& room, const room::Policy& policy, SetRoom::Source source) {
+    const bool draws_anew =
+        policy.order == room::Order::draw && room.policy.order != room::Order::draw;
+    // Nobody was asked before for a sign of life so often.
+    const auto silence = policy.liveness_silence;
+    const bool is_stricter =
+        silence && silence < room.policy.liveness_silence.value_or(Millis::max());
     if (!set_policy(room, policy)) return failed(Status::too_many_lanes);
+    if (draws_anew && world_.has_fourth_rules()) room.drawn = false;
+    if (is_stricter && world_.has_fourth_rules()) room.silence_since = world_.clock.service_now();
     room.source = source;
     world_.rooms.tie(room);
     world_.rooms.mark(room.number);

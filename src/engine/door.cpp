@@ -1,37 +1,52 @@
 #include "engine/door.hpp"
 
+#include "engine/admission.hpp"
+#include "engine/reservations.hpp"
+
 #include <shared_mutex>
 
 namespace doorward::engine {
 namespace {
 
-// Whoever has a place is told of it, also while nobody else gets one.
-Status ask(const ShardCore& core, const Join& c) {
-  const std::shared_lock lock(core.slices);
-  const World& world = core.state->world();
+// What a room or an inventory would refuse now need not be written down to be refused. Whoever has
+// a place is told of it, also while nobody else gets one.
+Status ask(const World& world, const Join& c, bool is_full) {
   const Room* room = world.rooms.find(c.room);
-  const bool is_known = room == nullptr || world.tickets.find(c.ticket) ||
-                        world.tickets.find(room->number, c.subject);
-  return is_known ? Status::done : Status::shard_full;
+  if (room == nullptr) return Status::no_such_room;
+  // While somebody waits the room lets in by itself what it can. With nobody there it may let one
+  // in at the time of the join, which is later than that of the state.
+  Status may = may_join(world, *room, c.lane, room->has_candidates());
+  if (may == Status::done && is_full) may = Status::shard_full;
+  if (may == Status::done) return may;
+  const bool is_known = world.tickets.find(c.ticket) || world.tickets.find(room->number, c.subject);
+  return is_known ? Status::done : may;
 }
 
-Status ask(const ShardCore& core, const Hold& c) {
-  const std::shared_lock lock(core.slices);
-  const Reserved& reserved = core.state->world().reserved;
+Status ask(const World& world, const Hold& c) {
+  const Reserved& reserved = world.reserved;
   const InventoryState* inventory = reserved.inventories.find(c.inventory);
-  const bool is_known = inventory == nullptr || reserved.holds.find(c.hold);
-  if (is_known || reserved.holds.over(inventory->number, c.subject) < kMaxOverHolds)
-    return Status::done;
-  return Status::subject_limit;
+  if (inventory == nullptr) return Status::no_such_inventory;
+  if (reserved.holds.find(c.hold)) return Status::done;
+  if (reserved.holds.over(inventory->number, c.subject) >= kMaxOverHolds)
+    return Status::subject_limit;
+  return refusal_of(world, *inventory, c);
 }
 
 }  // namespace
 
 Status ask_at_door(const ShardCore& core, const Command& command, bool is_full) {
-  if (const auto* join = std::get_if<Join>(&command))
-    return is_full ? ask(core, *join) : Status::done;
-  if (const auto* hold = std::get_if<Hold>(&command)) return ask(core, *hold);
-  return Status::done;
+  const auto* join = std::get_if<Join>(&command);
+  const auto* hold = std::get_if<Hold>(&command);
+  if (join == nullptr && hold == nullptr) return Status::done;
+  std::shared_lock lock(core.slices, std::defer_lock);
+  // Joins are many, and must not wait for the applier: what is not refused here, the room refuses.
+  if (hold != nullptr || is_full) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return Status::done;
+  }
+  const World& world = core.state->world();
+  return join != nullptr ? ask(world, *join, is_full) : ask(world, *hold);
 }
 
 }  // namespace doorward::engine

@@ -2,6 +2,7 @@
 //
 // Why:     these bounds are this program's, not the log's. A command that stands in the log is
 //          applied whatever they are, so that every node, and every replay, comes to one state.
+//          And what would be refused by the state as it is costs no disk: anybody may ask.
 // Bounds:  Options::max_tickets, those counted that are closed and remembered; kMaxOverHolds of one
 //          subject and inventory. What is on its way, a queue full at most, comes on top.
 // Threads: the committer's; looks at the state as a reader.

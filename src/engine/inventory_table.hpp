@@ -46,6 +46,7 @@ struct InventoryState : InventoryRow {
   reserve::Taken taken;                   // derived, like the rest
   std::vector<reserve::UnitState> units;  // of a seat map
   std::uint32_t remembered = 0;           // holds, those counted that are over
+  bool removing = false;                  // only within one record
 
   std::uint32_t available() const { return reserve::available(map->units(), taken); }
 };
@@ -82,6 +83,15 @@ class InventoryTable {
     for (const auto& inventory : list_) {
       if (inventory) f(*inventory);
     }
+  }
+
+  // Those of a tenant, by name. `f` removes none.
+  template <class F>
+  void for_each_of(std::string_view tenant, F&& f) const {
+    const std::string prefix = std::string(tenant) + '/';
+    for (auto it = by_name_.lower_bound(prefix);
+         it != by_name_.end() && it->first.starts_with(prefix); ++it)
+      f(*list_[it->second]);
   }
 
   // When an inventory that was sold out opens again.

@@ -1,8 +1,14 @@
 #include "engine/keeper.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace doorward::engine {
+namespace {
+
+constexpr std::chrono::minutes kTrimEvery{1};
+
+}  // namespace
 
 bool Keeper::is_busy() const {
   const std::lock_guard lock(mutex_);
@@ -22,10 +28,11 @@ void Keeper::offer(Snapshot snapshot, LogTime now) {
 void Keeper::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopped_ || offered_; });
-    if (!offered_) return;
+    const bool is_asked =
+        changed_.wait_for(lock, kTrimEvery, [this] { return stopped_ || offered_; });
+    if (is_asked && !offered_) return;
     lock.unlock();
-    step();
+    is_asked ? step() : trim();
     lock.lock();
   }
 }
@@ -65,7 +72,19 @@ Result<> Keeper::try_to_write(Snapshot snapshot, LogTime now) {
   }
   if (auto r = (*writer)->commit(); !r) return r;
   ++core_.snapshots;
-  return core_.log.trim(now - core_.options.keep_records);
+  written_.push_back(now);
+  if (written_.size() > kMostBehind) written_.pop_front();
+  return core_.log.trim(keep_from(now));
+}
+
+LogTime Keeper::keep_from(LogTime now) const {
+  const LogTime by_time = now - core_.options.keep_records;
+  return written_.size() < kMostBehind ? by_time : std::max(by_time, written_.front());
+}
+
+void Keeper::trim() {
+  // What fails is tried again, and a log that takes no writes is told by the committer.
+  static_cast<void>(core_.log.trim(keep_from(core_.log_now())));
 }
 
 }  // namespace doorward::engine

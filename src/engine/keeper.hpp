@@ -1,6 +1,8 @@
 // The thread that writes snapshots, one at a time, and trims the log behind them.
 //
 // Why:     a snapshot takes seconds and must hold up neither commits nor reads.
+// Bounds:  records are kept for Options::keep_records, and of this process at most those since the
+//          kMostBehind snapshots before the last: whoever writes much cannot fill the disk.
 // Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
 //          when it is due, and until then the log grows.
 // Threads: `offer` from the applier, `run` is the thread.
@@ -10,10 +12,14 @@
 #include "engine/snapshot.hpp"
 
 #include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <mutex>
 #include <optional>
 
 namespace doorward::engine {
+
+inline constexpr std::size_t kMostBehind = 50;
 
 class Keeper {
  public:
@@ -27,13 +33,17 @@ class Keeper {
   // Writes what was offered, if anything, on the caller's thread.
   void step();
   void stop();
+  // Drops what need not be kept any more. On a full disk that may be all that helps.
+  void trim();
   // On the caller's thread.
   void write(Snapshot snapshot, LogTime now);
 
  private:
   Result<> try_to_write(Snapshot snapshot, LogTime now);
+  LogTime keep_from(LogTime now) const;
 
   ShardCore& core_;
+  std::deque<LogTime> written_;  // snapshots, the newest last
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Snapshot> offered_;

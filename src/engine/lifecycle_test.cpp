@@ -119,6 +119,27 @@ TEST_F(Lifecycle, AnIdOfSomebodyElseIsNobodysBusiness) {
   EXPECT_EQ(do_one(Join{"r", subject(2), id(1), ""}).status, Status::no_such_ticket);
 }
 
+TEST_F(Lifecycle, SilenceCountsFromWhenItWasAskedFor) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  set_room(one_inside());
+  for (std::uint64_t n = 1; n <= 4; ++n) join(n);
+  pass(Millis(60'000));
+  set_room(with_liveness());
+  restore();
+  do_one(Finish{id(1)});
+  EXPECT_EQ(state_of(2), TicketState::admitted) << "nobody was asked before";
+  do_one(Touch{id(3)});
+  pass(Millis(3'000));
+  room::Policy shorter = with_liveness();
+  shorter.liveness_silence = Millis(2'000);
+  set_room(shorter);
+  do_one(Finish{id(2)});
+  EXPECT_EQ(state_of(3), TicketState::admitted);
+  pass(Millis(3'000));
+  do_one(Finish{id(3)});
+  EXPECT_TRUE(view(4).passed_over);
+}
+
 TEST_F(Lifecycle, WhoIsSilentAtTheTurnIsPassedOverAndHoldsNobodyUp) {
   set_room(with_liveness());
   for (std::uint64_t n = 1; n <= 3; ++n) join(n);

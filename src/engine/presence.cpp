@@ -89,7 +89,8 @@ ServiceTime last_seen(const World& world, std::uint32_t ticket) {
 }
 
 bool is_silent(const World& world, const Room& room, std::uint32_t ticket) {
-  return room::is_silent(room.policy, last_seen(world, ticket), world.clock.service_now());
+  const ServiceTime seen = std::max(last_seen(world, ticket), room.silence_since);
+  return room::is_silent(room.policy, seen, world.clock.service_now());
 }
 
 }  // namespace doorward::engine

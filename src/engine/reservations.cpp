@@ -206,23 +206,34 @@ bool fall_due_holds(World& world, Budget& budget) {
   return false;
 }
 
-// Looks at every hold of the shard until the last of this inventory is found: inventories are
-// removed seldom.
-bool remove_some(World& world, Budget& budget) {
+// Looks at every hold of the shard until the last of these inventories is found: they are removed
+// seldom.
+bool end_holds_of_removed(World& world, Budget& budget) {
+  InventoryRemoval& removal = world.reserved.removal;
   const HoldStore& holds = world.reserved.holds;
-  const std::uint32_t number = *world.reserved.removing;
-  const InventoryState& inventory = *world.reserved.inventories.at(number);
-  for (std::uint32_t& index = world.reserved.removed;
-       inventory.taken.all() > 0 && index < holds.holds().header().slots; ++index) {
+  for (; removal.left > 0 && removal.next < holds.holds().header().slots; ++removal.next) {
     if (!budget.take()) return false;
-    const bool is_live = holds.holds().is_live(index) && holds[index].inventory == number &&
-                         !holds[index].is(HoldState::over);
-    if (is_live) end_hold(world, index, EndReason::inventory_removed);
+    const std::uint32_t index = removal.next;
+    if (!holds.holds().is_live(index) || holds[index].is(HoldState::over)) continue;
+    const InventoryState& inventory = *world.reserved.inventories.at(holds[index].inventory);
+    if (!inventory.removing) continue;
+    removal.left -= inventory.taken.all();
+    end_hold(world, index, EndReason::inventory_removed);
+    removal.left += inventory.taken.all();
   }
-  const std::string name = inventory.name;
-  world.reserved.inventories.remove(number);
-  world.reserved.removing.reset();
-  world.rooms.mark_tied(name, true);
+  return true;
+}
+
+bool remove_some(World& world, Budget& budget) {
+  if (!end_holds_of_removed(world, budget)) return false;
+  std::vector<std::uint32_t>& removed = world.reserved.removal.inventories;
+  for (; !removed.empty(); removed.pop_back()) {
+    if (!budget.take()) return false;
+    const std::string name = world.reserved.inventories.at(removed.back())->name;
+    world.reserved.inventories.remove(removed.back());
+    world.rooms.mark_tied(name, true);
+  }
+  world.reserved.removal = {};
   return true;
 }
 
@@ -250,13 +261,28 @@ Done set_inventory(World& world, const SetInventory& c) {
   return {};
 }
 
+void begin_removal(World& world, InventoryState& inventory) {
+  if (inventory.removing) return;
+  inventory.removing = true;
+  world.reserved.removal.inventories.push_back(inventory.number);
+  world.reserved.removal.left += inventory.taken.all();
+  world.changes.inventories.push_back(inventory.number);
+}
+
 Done remove_inventory(World& world, const RemoveInventory& c) {
-  const InventoryState* inventory = world.reserved.inventories.find(c.inventory);
+  InventoryState* inventory = world.reserved.inventories.find(c.inventory);
   if (inventory == nullptr) return failed(Status::no_such_inventory);
-  world.changes.inventories.push_back(inventory->number);
-  world.reserved.removing = inventory->number;
-  world.reserved.removed = 0;
+  begin_removal(world, *inventory);
   return {};
+}
+
+Status refusal_of(const World& world, const InventoryState& inventory, const Hold& c) {
+  const Wanted wanted = wanted_of(inventory, c);
+  if (wanted.status != Status::done) return wanted.status;
+  const std::uint32_t before = world.reserved.holds.account(inventory.number, c.subject);
+  const HoldVerdict verdict = reserve::decide_hold(
+      inventory.map->inventory(), inventory.map->units(), inventory.taken, {wanted.count, before});
+  return verdict == HoldVerdict::too_few ? Status::done : status_of(verdict);
 }
 
 Done hold(World& world, const Hold& c) {
@@ -264,21 +290,16 @@ Done hold(World& world, const Hold& c) {
   if (inventory == nullptr) return failed(Status::no_such_inventory);
   if (const auto same = world.reserved.holds.find(c.hold))
     return retried_hold(world, *inventory, c, *same);
+  if (const Status refused = refusal_of(world, *inventory, c); refused != Status::done)
+    return failed(refused);
   const Wanted wanted = wanted_of(*inventory, c);
-  if (wanted.status != Status::done) return failed(wanted.status);
-  const std::uint32_t before = world.reserved.holds.account(inventory->number, c.subject);
-  const reserve::HoldRequest request{wanted.count, before};
-  const HoldVerdict verdict = reserve::decide_hold(
-      inventory->map->inventory(), inventory->map->units(), inventory->taken, request);
-  if (verdict != HoldVerdict::fine && verdict != HoldVerdict::too_few)
-    return failed(status_of(verdict));
   std::vector<std::string> taken = taken_of(*inventory, wanted);
   if (!taken.empty()) {
     Done done = failed(Status::unit_taken);
     done.taken = std::move(taken);
     return done;
   }
-  if (verdict != HoldVerdict::fine) return failed(status_of(verdict));
+  if (wanted.count > inventory->available()) return failed(Status::too_few);
   if (inventory->remembered >= kMaxHolds || !may_hold(world, c.inventory))
     return failed(Status::too_many_holds);
   return make_hold(world, *inventory, c, wanted);
@@ -339,7 +360,7 @@ bool fall_due_reserved(World& world, Budget& budget) {
 
 bool settle_reserved(World& world, Budget& budget) {
   if (!world.reserved.removing_locks_of.empty() && !drop_locks(world, budget)) return false;
-  return !world.reserved.removing || remove_some(world, budget);
+  return world.reserved.removal.inventories.empty() || remove_some(world, budget);
 }
 
 std::optional<ServiceTime> next_due_reserved(const World& world) {

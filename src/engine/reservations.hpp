@@ -15,7 +15,11 @@ namespace doorward::engine {
 inline constexpr Millis kReopenAfter{1'000};
 
 Done set_inventory(World& world, const SetInventory& c);
+// Why these units cannot be held, whichever are free; `done`: it depends on that.
+Status refusal_of(const World& world, const InventoryState& inventory, const Hold& c);
 Done remove_inventory(World& world, const RemoveInventory& c);
+// The inventory is to be removed by `settle_reserved`, with others of the same record.
+void begin_removal(World& world, InventoryState& inventory);
 Done hold(World& world, const Hold& c);
 Done extend(World& world, const Extend& c);
 Done confirm(World& world, const Confirm& c);

@@ -143,6 +143,8 @@ void write_room(ByteWriter& out, const Room& room) {
     const LogTime round_at = room.round_at.value_or(LogTime{});
     out.varint(static_cast<std::uint64_t>(round_at.time_since_epoch().count()));
   }
+  if (room.silence_since != ServiceTime{})
+    out.varint(static_cast<std::uint64_t>(room.silence_since.time_since_epoch().count()));
 }
 
 void read_room(ByteReader& in, Room& room) {
@@ -160,6 +162,9 @@ void read_room(ByteReader& in, Room& room) {
   room.admitted_total = in.varint();
   room.joined_total = in.varint();
   if (room.has_rounds()) room.round_at = read_round(in);
+  if (!in.at_end())
+    room.silence_since = ServiceTime(Millis(static_cast<std::int64_t>(
+        in.varint(static_cast<std::uint64_t>(kMaxLogTime.time_since_epoch().count())))));
   for (const room::Lane& lane : lanes_of(room.policy)) {
     const LaneState* found = find_by_name(room.lanes, lane.name);
     if (found == nullptr || found->retired) in.fail();

@@ -54,6 +54,7 @@ struct Room {
   SetRoom::Source source = SetRoom::Source::admin;
   room::Policy policy;
   bool drawn = false;
+  ServiceTime silence_since{};  // who was seen last before it counts as seen then
   std::vector<LaneState> lanes;
   room::LaneTurn lane_turn;
   room::RateWindow rate;

@@ -14,8 +14,7 @@ TEST_F(ShardDoor, ACommandThatNoReaderWouldTakeIsAnsweredAndNeverAppended) {
     return comes_true([&] { return shard_->stats().commands == n; });
   };
   EXPECT_TRUE(are_appended(2)) << "the node's start and the room";
-  EXPECT_EQ(do_one(Join{std::string(98, 'r'), {1, 7}, {0, 1}, ""}).status, Status::malformed);
-  EXPECT_EQ(do_one(Join{"r", {1, 7}, {0, 1}, std::string(65, 'l')}).status, Status::malformed);
+  EXPECT_EQ(do_one(RemoveRoom{std::string(98, 'r')}).status, Status::malformed);
   EXPECT_EQ(do_one(RemoveRule{std::string(200, 'x')}).status, Status::malformed);
   EXPECT_TRUE(shard_->submit(RemoveRoom{std::string(200, 'x')}));  // nobody waits for it
   EXPECT_EQ(join(2).status, Status::done);
@@ -38,6 +37,53 @@ TEST_F(ShardDoor, AsManyTicketsAreMadeAsMayBeAndWhoHasOneKeepsIt) {
   options_.max_tickets = 4;
   open();
   EXPECT_EQ(join(4).status, Status::done);
+}
+
+TEST_F(ShardDoor, WhatIsRefusedAsThingsAreIsNotWritten) {
+  open();
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.max_waiting = 1;
+  do_one(SetRoom{"full", policy});
+  const auto join_at = [&](const char* room, std::uint64_t n, const char* lane = "") {
+    return do_one(Join{room, {n, 7}, {0, n}, lane}).status;
+  };
+  EXPECT_EQ(join_at("full", 1), Status::done);
+  EXPECT_EQ(join_at("full", 2), Status::done);
+  policy.mode = room::Mode::closed;
+  do_one(SetRoom{"closed", policy});
+  reserve::Inventory one;
+  one.count = 1;
+  do_one(SetInventory{"one", one});
+  const auto hold = [&](const char* inventory, std::uint64_t n) {
+    return do_one(Hold{inventory, {n, 7}, {1, n}, {}, 1, {}}).status;
+  };
+  EXPECT_EQ(hold("one", 1), Status::done);
+  // While the applier is in, a join is written all the same.
+  EXPECT_TRUE(comes_true([&] {
+    const ports::LogPosition before = shard_->applied();
+    EXPECT_EQ(join_at("none", 3), Status::no_such_room);
+    EXPECT_EQ(join_at("closed", 3), Status::room_closed);
+    EXPECT_EQ(join_at("full", 3), Status::room_full);
+    EXPECT_EQ(join_at("full", 3, "vip"), Status::no_such_lane);
+    EXPECT_EQ(hold("none", 2), Status::no_such_inventory);
+    EXPECT_EQ(hold("one", 2), Status::sold_out);
+    return shard_->applied() == before;
+  }));
+  EXPECT_EQ(join_at("full", 2), Status::already);
+  EXPECT_EQ(hold("one", 1), Status::already);
+}
+
+TEST_F(ShardDoor, WhoMayEnterAtTheTimeOfTheJoinIsNotRefusedBefore) {
+  open();
+  room::Policy policy;
+  policy.admit = room::Rate{1, Millis(1'000)};
+  policy.max_waiting = 0;
+  do_one(SetRoom{"r", policy});
+  EXPECT_EQ(join(1).status, Status::done);
+  EXPECT_EQ(join(2).status, Status::room_full);
+  clock_.advance(Millis(2'000));
+  EXPECT_EQ(join(3).status, Status::done);
 }
 
 TEST_F(ShardDoor, WhoHoldsAndGivesBackInALoopIsStoppedAlone) {

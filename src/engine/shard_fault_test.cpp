@@ -186,6 +186,7 @@ TEST_F(ShardFaultTest, ANodeWhoseNextEntriesWereTrimmedGoesOnFromASnapshotAndSay
   a.start();
   b.start();
   a.do_one(room());
+  b.turn();
   EXPECT_EQ(b.do_one(join(1)), Status::done);
   const Asked& lost = b.ask(join(2));
   const Asked& waiting = b.ask(AcquireLock{"door", {0, 1}, Millis(60'000), Millis(60'000)});
@@ -210,6 +211,20 @@ TEST_F(ShardFaultTest, ANodeWhoseNextEntriesWereTrimmedGoesOnFromASnapshotAndSay
   EXPECT_EQ(state_bytes(*b.parts.core.state), state_bytes(*a.parts.core.state));
   EXPECT_EQ(b.do_one(join(61)), Status::done);
   EXPECT_EQ(b.do_one(join(2)), Status::already);
+}
+
+TEST_F(ShardFaultTest, WhatIsPastItsTimeIsDroppedThoughNothingIsWritten) {
+  options_.snapshot_every = 5;
+  options_.keep_records = Millis(1'000);
+  Node node(*this, 1);
+  node.start();
+  node.do_one(room());
+  join_and_trim(node, 1, 60);
+  const std::size_t kept = node.log.size();
+  EXPECT_GT(kept, 55U);
+  clock_.advance(Millis(2'000));
+  node.parts.keeper.trim();
+  EXPECT_LT(node.log.size(), 10U);
 }
 
 TEST_F(ShardFaultTest, ANodeThatMissedEntriesWritesNoSnapshotOfWhatItHas) {

@@ -1,3 +1,4 @@
+#include "engine/keeper.hpp"
 #include "engine/shard_test_support.hpp"
 
 #include <thread>
@@ -148,6 +149,22 @@ TEST_F(ShardTest, ASnapshotIsWrittenWhenDueAndTheNextStartGoesOnFromIt) {
   EXPECT_GT(shard_->stats().snapshots, 0U);
   open();
   EXPECT_EQ(shard_->read(*shard_->find(TicketId{0, 100}))->position, 99U);
+}
+
+TEST_F(ShardTest, RecordsBehindManySnapshotsGoBeforeTheirTime) {
+  options_.snapshot_every = 10;
+  options_.keep_records = std::chrono::hours{24};
+  open();
+  set_room(1);
+  std::uint64_t joined = 0;
+  std::size_t most = 0;
+  EXPECT_TRUE(comes_true([&] {
+    clock_.advance(Millis(1));
+    join(++joined);
+    most = std::max(most, log_->size());
+    return log_->size() < most;
+  }));
+  EXPECT_GE(shard_->stats().snapshots, kMostBehind);
 }
 
 TEST_F(ShardTest, ASnapshotThatCannotBeWrittenIsToldAndCounted) {

@@ -26,6 +26,15 @@ class SliceLock {
       seen = arrived_.load(std::memory_order_acquire);
     }
   }
+  // False while the writer is in or waits.
+  bool try_lock_shared() {
+    std::uint32_t seen = arrived_.load(std::memory_order_relaxed);
+    while ((seen & kWriterBits) == 0) {
+      if (arrived_.compare_exchange_weak(seen, seen + kReader, std::memory_order_acquire))
+        return true;
+    }
+    return false;
+  }
   void unlock_shared() {
     left_.fetch_add(kReader, std::memory_order_seq_cst);
     if (arrived_.load(std::memory_order_seq_cst) & kWriting) left_.notify_one();

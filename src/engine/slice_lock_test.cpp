@@ -40,6 +40,25 @@ TEST(SliceLock, ReadersAndWriterTakeTurns) {
   EXPECT_EQ(torn, 0U);
 }
 
+TEST(SliceLock, WhoOnlyTriesGetsInUnlessTheWriterIs) {
+  SliceLock lock;
+  ASSERT_TRUE(lock.try_lock_shared());
+  ASSERT_TRUE(lock.try_lock_shared());
+  std::atomic<bool> is_in{false};
+  std::thread writer([&] {
+    lock.lock();
+    is_in = true;
+  });
+  lock.unlock_shared();
+  while (lock.try_lock_shared()) lock.unlock_shared();
+  EXPECT_FALSE(is_in) << "a reader is";
+  lock.unlock_shared();
+  writer.join();
+  EXPECT_FALSE(lock.try_lock_shared());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock_shared());
+}
+
 // Where the writer always came first again, this would go on until the runner ends it.
 TEST(SliceLock, AReaderThatWaitsGetsInThoughTheWriterNeverPauses) {
   SliceLock lock;

@@ -1,6 +1,7 @@
 #include "engine/tenancy.hpp"
 
 #include "engine/admission.hpp"
+#include "engine/reservations.hpp"
 
 #include <cstdint>
 
@@ -103,7 +104,18 @@ Status remove_tenant(World& world, std::string_view name) {
   if (world.rules.remove_all_of(name)) world.changes.rules.emplace(name);
   world.rooms.for_each_of(name, [&](Room& room) { begin_removal(world, room); });
   if (world.has_second_rules()) world.reserved.removing_locks_of = name;
+  if (world.has_fourth_rules())
+    world.reserved.inventories.for_each_of(
+        name, [&](InventoryState& inventory) { begin_removal(world, inventory); });
   return status;
+}
+
+void remove_orphans(World& world) {
+  world.reserved.inventories.for_each([&](InventoryState& inventory) {
+    const bool is_orphan =
+        !is_default(inventory.name) && tenant_of(world, inventory.name) == nullptr;
+    if (is_orphan) begin_removal(world, inventory);
+  });
 }
 
 }  // namespace doorward::engine

@@ -26,8 +26,10 @@ bool may_hold(const World& world, std::string_view inventory);
 // Whether one more may wait in the rooms of this room's tenant.
 bool may_wait(const World& world, const Room& room);
 
-// The tenant with its keys and rules; its rooms are removed by `settle`, its locks by
-// `settle_reserved`. Its inventories are to be removed before.
+// The tenant with its keys and rules; its rooms are removed by `settle`, its locks and inventories
+// by `settle_reserved`.
 Status remove_tenant(World& world, std::string_view name);
+// Removes inventories whose tenant is gone, which earlier rules left behind.
+void remove_orphans(World& world);
 
 }  // namespace doorward::engine

@@ -171,6 +171,39 @@ TEST_F(TenantBoundsTest, AnOldLogKnewNoSuchBounds) {
   EXPECT_EQ(state_->world().reserved.locks.size(), 2U);
 }
 
+TEST_F(TenantBoundsTest, ItsInventoriesGoWithItAndNoOthers) {
+  for (const char* name : {"acme/a", "acme/b", "acmes/a", "other/a", "a"}) hall(name, 1);
+  const auto hold_one = [&](const char* inventory, std::uint64_t n) {
+    return do_one(Hold{inventory, subject(n), {3, n}, Millis(60'000), 0, {"A-1-1"}}).status;
+  };
+  EXPECT_EQ(hold_one("acme/a", 1), Status::done);
+  EXPECT_EQ(hold_one("acme/b", 2), Status::done);
+  EXPECT_EQ(hold_one("other/a", 3), Status::done);
+  EXPECT_EQ(do_one(RemoveTenant{"acme"}).status, Status::done);
+  const InventoryTable& left = state_->world().reserved.inventories;
+  EXPECT_EQ(left.size(), 2U);
+  EXPECT_EQ(left.use_of("acme").units, 0U);
+  EXPECT_EQ(left.find("other/a")->taken.held, 1U);
+  restore();
+  EXPECT_EQ(state_->world().reserved.inventories.size(), 2U);
+  set("acme");
+  EXPECT_EQ(hold_one("acme/a", 4), Status::no_such_inventory);
+}
+
+TEST_F(TenantTableTest, TheNewestRulesRemoveInventoriesWhoseTenantIsGone) {
+  do_one(NodeStarted{1, Millis(10'000), 3});
+  set("acme");
+  reserve::Inventory spec;
+  spec.count = 5;
+  for (const char* name : {"acme/a", "a"}) do_one(SetInventory{name, spec});
+  do_one(RemoveTenant{"acme"});
+  const auto size = [&] { return state_->world().reserved.inventories.size(); };
+  EXPECT_EQ(size(), 2U) << "by the rules of old logs";
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  EXPECT_EQ(size(), 1U);
+  EXPECT_NE(state_->world().reserved.inventories.find("a"), nullptr);
+}
+
 TEST_F(TenantTableTest, ATenantIsMadeChangedAndRemoved) {
   const LogTime made = now_;
   EXPECT_EQ(set("acme"), Status::done);

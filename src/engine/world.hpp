@@ -54,6 +54,13 @@ struct RoomRemoval {
   std::uint32_t next = 0;  // the ticket's index to look at
 };
 
+// Inventories that are being removed, all in one pass over the holds. Only within one record.
+struct InventoryRemoval {
+  std::vector<std::uint32_t> inventories;
+  std::uint64_t left = 0;  // units of them that are taken
+  std::uint32_t next = 0;  // the hold's index to look at
+};
+
 // What can be reserved, what is, and the locks.
 struct Reserved {
   std::uint64_t fence = 0;  // the last that was given out, to a hold or a lock
@@ -62,9 +69,8 @@ struct Reserved {
   LockTable locks;
 
   // Only within one record.
-  std::optional<std::uint32_t> removing;  // an inventory
-  std::uint32_t removed = 0;              // the next hold's index to look at
-  std::string removing_locks_of;          // a tenant
+  InventoryRemoval removal;
+  std::string removing_locks_of;  // a tenant
 };
 
 struct World {
@@ -89,6 +95,7 @@ struct World {
   // docs/log-format.md, "Rules", says what each changed.
   bool has_second_rules() const { return version >= 2; }
   bool has_third_rules() const { return version >= 3; }
+  bool has_fourth_rules() const { return version >= 4; }
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }

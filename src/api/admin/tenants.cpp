@@ -145,12 +145,6 @@ edge::Task<Answer> remove_tenant(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const std::string name(call.named);
   if (!tenant::is_valid_name(name)) co_return refused(Status::no_such_tenant, name);
-  for (const engine::InventoryEntry& entry : desk.shard().inventories()) {
-    if (tenant::split(entry.name).tenant != name) continue;
-    engine::Command first = engine::RemoveInventory{entry.name};
-    const auto gone = co_await gateway::await_shard(desk.shard(), std::move(first));
-    if (gone.has_error()) co_return gateway::answer(gateway::refusal(gone.error()));
-  }
   engine::Command command = engine::RemoveTenant{name};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));

@@ -55,9 +55,10 @@ void describe_log(Form& form, LogSettings& log) {
               "kind: redis, or leave this out");
   form.field("name", log.name, "Name of the shard in Redis; nodes of one name share their rooms.",
              kName);
-  form.field("keep_records", log.keep_records,
-             "How long records are kept after a snapshot covers them.",
-             Within{minutes{1}, hours{24 * 365}});
+  form.field(
+      "keep_records", log.keep_records,
+      "How long records are kept after a snapshot covers them; the last 50 snapshots' at most.",
+      Within{minutes{1}, hours{24 * 365}});
   form.field("remember_closed", log.remember_closed,
              "How long a closed ticket is remembered, so that its owner is told why.",
              Within{seconds{10}, hours{24}});

@@ -89,20 +89,6 @@ std::optional<Command> removal(const std::string& full, const std::string& print
   return std::nullopt;
 }
 
-// Those of a tenant go before it.
-void add_inventories(const engine::Shard& shard, std::vector<Command>& commands) {
-  std::vector<Command> removals;
-  for (const Command& command : commands) {
-    const auto* gone = std::get_if<RemoveTenant>(&command);
-    if (gone == nullptr) continue;
-    for (const engine::InventoryEntry& entry : shard.inventories())
-      if (tenant::split(entry.name).tenant == gone->tenant)
-        removals.emplace_back(engine::RemoveInventory{entry.name});
-  }
-  commands.insert(commands.begin(), std::make_move_iterator(removals.begin()),
-                  std::make_move_iterator(removals.end()));
-}
-
 }  // namespace
 
 FileChanges changes_of(const std::vector<config::TenantSettings>& tenants,
@@ -129,7 +115,6 @@ Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
   if (!before) return before.error();
   FileChanges changes = changes_of(tenants, *before, *shard.tenants());
   const std::size_t count = changes.commands.size();
-  add_inventories(shard, changes.commands);
   const Result<> applied = apply_and_remember(shard, changes, *before, memory, kTenantsOfFile);
   if (applied && count > 0)
     log.info("tenants or their keys changed, as the configuration has them",
