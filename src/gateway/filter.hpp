@@ -36,7 +36,7 @@ struct Client {
 class TunnelWatch {
  public:
   virtual ~TunnelWatch() = default;
-  virtual Millis interval() const = 0;  // how often `used` wants to be called
+  virtual Millis interval() const = 0;  // until `used` wants to be called again
   // The tunnel is open, and was until now. False closes it.
   virtual edge::Task<bool> used() = 0;
 };

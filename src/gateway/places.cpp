@@ -231,17 +231,44 @@ edge::Task<Sought<Place>> Places::join(JoinRequest request) {
   if (request.subject.lane.size() > room::kMaxRoomName)
     co_return refusal(Status::no_such_lane, request.room);
   const TicketId ticket = draw_ticket(request);
+  if (auto place = place_as_it_is(request, ticket)) co_return *std::move(place);
   const auto outcome = co_await submit(services_.shard, request, ticket);
   co_return joined(std::move(request), ticket, outcome);
 }
 
-void Places::keep_alive(const Place& place, const room::Policy& policy) {
-  if (place.view.state != TicketState::waiting) return;
-  if (!policy.liveness_silence && !place.view.absent) return;
+std::optional<Place> Places::place_as_it_is(const JoinRequest& request, TicketId ticket) {
+  const engine::Shard& shard = services_.shard;
+  // Another node may have changed it, and the request follow that.
+  if (services_.is_log_shared) return std::nullopt;
+  const auto handle = shard.find(request.room, request.subject.key);
+  const auto view = handle ? shard.read(*handle) : std::nullopt;
+  if (!view || view->state == TicketState::closed) return std::nullopt;
+  Place place;
+  place.again = view->id == ticket;
+  if (!place.again && !request.idempotency.empty() && shard.find(ticket)) return std::nullopt;
+  place.handle = *handle;
+  place.view = *view;
+  const auto entry = shard.room(view->room);
+  if (!entry) return std::nullopt;
+  const bool moves = !place.again && entry->view.policy.rejoin == room::Rejoin::to_back;
+  if (view->state == TicketState::waiting && (moves || is_sign_due(place, entry->view.policy)))
+    return std::nullopt;
+  place.room = request.room;
+  place.subject = request.subject.text;
+  place.at = shard.applied();
+  return place;
+}
+
+bool Places::is_sign_due(const Place& place, const room::Policy& policy) {
+  if (!policy.liveness_silence && !place.view.absent) return false;
   const Millis silence = place.view.absent ? policy.liveness_grace : *policy.liveness_silence;
   const Millis every = place.view.passed_over ? kUseAtMost : silence / 3;
+  return touches_.is_due(place.handle, services_.clock.steady_now(), every);
+}
+
+void Places::keep_alive(const Place& place, const room::Policy& policy) {
   // Where the queue is full one of the next polls writes it.
-  if (touches_.is_due(place.handle, services_.clock.steady_now(), every))
+  if (place.view.state == TicketState::waiting && is_sign_due(place, policy))
     static_cast<void>(services_.shard.submit(engine::Touch{place.view.id}));
 }
 
@@ -276,8 +303,9 @@ std::string Places::pass_for(const Place& place) const {
 }
 
 std::string Places::json_for(const Place& place) const {
+  const Outlook outlook = outlook_of(services_.shard, place.view);
   return ticket_json({place.view, place.room, token_for(place), pass_for(place),
-                      poll_after_s(place.view), is_paused(services_.shard, place.view)});
+                      outlook.poll_after_s, outlook.paused});
 }
 
 std::string Places::draw_device() const {

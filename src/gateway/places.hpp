@@ -100,6 +100,10 @@ class Places {
   Sought<Claim> claim_of(const wire::RequestHead& head, std::string_view room, At at) const;
   Sought<Place> place_of(Claim claim, std::string_view room) const;
   TicketId draw_ticket(const JoinRequest& request) const;
+  // The place that the subject has, where joining again would change nothing.
+  std::optional<Place> place_as_it_is(const JoinRequest& request, TicketId ticket);
+  // Whether a waiter's sign of life is to be written now.
+  bool is_sign_due(const Place& place, const room::Policy& policy);
 
   Services services_;
   TouchTable touches_;

@@ -36,14 +36,9 @@ class SessionWatch final : public TunnelWatch {
   // A node that has not applied `at` yet believes the session until `until`.
   SessionWatch(Places& places, const TicketId& ticket, const room::Policy& policy,
                ports::LogPosition at = {}, LogTime until = LogTime::min())
-      : places_(places),
-        ticket_(ticket),
-        policy_(policy),
-        at_(at),
-        until_(until),
-        interval_(std::clamp<Millis>(policy.session_ttl / 4, 1s, 30s)) {}
+      : places_(places), ticket_(ticket), policy_(policy), at_(at), until_(until) {}
 
-  Millis interval() const override { return interval_; }
+  Millis interval() const override { return std::clamp<Millis>(policy_.session_ttl / 4, 1s, 30s); }
   edge::Task<bool> used() override {
     const engine::Shard& shard = places_.services().shard;
     const auto handle = shard.find(ticket_);
@@ -51,6 +46,7 @@ class SessionWatch final : public TunnelWatch {
     const bool is_believed = (shard.applied() < at_) && places_.now() < until_;
     if (!view) co_return is_believed;
     if (view->state != TicketState::admitted) co_return false;
+    if (const auto entry = shard.room(view->room)) policy_ = entry->view.policy;
     view = co_await places_.use(*handle, *view, policy_);
     co_return view->state == TicketState::admitted;
   }
@@ -58,10 +54,9 @@ class SessionWatch final : public TunnelWatch {
  private:
   Places& places_;
   TicketId ticket_;
-  room::Policy policy_;
+  room::Policy policy_;  // as of the last look
   ports::LogPosition at_;
   LogTime until_;
-  Millis interval_;
 };
 
 // What a program is told with its ticket, where its request was not a question only.
@@ -240,7 +235,7 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
   const room::Policy& policy = visit.entry.view.policy;
   const wire::RequestHead& head = visit.head();
   if (!place.made) places_.keep_alive(place, policy);
-  const std::uint32_t again_s = std::max(1U, poll_after_s(place.view));
+  const std::uint32_t again_s = std::max(1U, poll_after_s(place.view, policy));
   edge::Response response;
   if (visit.context.dress != nullptr) {
     response = visit.context.dress->waiting(place.view, visit.context.route->waiting_status);

@@ -334,5 +334,27 @@ TEST_F(RoomGateTest, ATunnelIsClosedOnceItsSessionHasEnded) {
   EXPECT_FALSE(desk_.run(context.tunnel_watch->used()));
 }
 
+TEST_F(RoomGateSessionTest, ATunnelFollowsThePolicyThatIsInForce) {
+  room::Policy policy = desk_.shard->room("sale")->view.policy;
+  policy.session_ttl = 40s;
+  policy.renew = room::Renew::never;
+  desk_.submit(engine::SetRoom{"sale", policy});
+  ExchangeDouble exchange("GET", "/buy");
+  Context context{exchange};
+  context.route = &route_;
+  ASSERT_EQ(desk_.run(gate_.run(context)), Verdict::pass);
+  EXPECT_EQ(context.tunnel_watch->interval(), 10s);
+  policy.session_ttl = 10s;
+  policy.renew = room::Renew::use;
+  desk_.submit(engine::SetRoom{"sale", policy});
+  for (int i = 0; i < 30; ++i) {
+    desk_.clock.advance(2s);
+    desk_.submit(engine::Tick{});
+    ASSERT_TRUE(desk_.run(context.tunnel_watch->used())) << i;
+    desk_.submit(engine::Tick{});  // behind what the use wrote
+  }
+  EXPECT_EQ(context.tunnel_watch->interval(), 2'500ms);
+}
+
 }  // namespace
 }  // namespace doorward::gateway

@@ -41,6 +41,17 @@ std::string_view reason_of(const TicketView& view, bool paused) {
   return view.state == TicketState::waiting ? halt_of(view, paused) : "";
 }
 
+std::uint32_t usual_pace_s(const TicketView& view) {
+  if (!view.position) return 10;
+  const std::uint32_t ahead = *view.position - 1;
+  const std::uint32_t base = ahead < 20       ? 1
+                             : ahead < 100    ? 2
+                             : ahead < 1'000  ? 5
+                             : ahead < 10'000 ? 10
+                                              : 25;
+  return base + static_cast<std::uint32_t>(view.id.lo % (base / 5 + 1));
+}
+
 }  // namespace
 
 std::string ticket_json(const TicketText& ticket) {
@@ -83,16 +94,14 @@ std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now) {
   return is_ahead ? policy.opens_at : std::nullopt;
 }
 
-std::uint32_t poll_after_s(const TicketView& view) {
+std::uint32_t poll_after_s(const TicketView& view, const room::Policy& policy) {
   if (view.state != TicketState::waiting) return 0;
-  if (!view.position) return 10;
-  const std::uint32_t ahead = *view.position - 1;
-  const std::uint32_t base = ahead < 20       ? 1
-                             : ahead < 100    ? 2
-                             : ahead < 1'000  ? 5
-                             : ahead < 10'000 ? 10
-                                              : 25;
-  return base + static_cast<std::uint32_t>(view.id.lo % (base / 5 + 1));
+  Millis soon = Millis::max();
+  if (policy.liveness_silence) soon = std::min(soon, *policy.liveness_silence / 3);
+  if (policy.present_only) soon = std::min(soon, policy.liveness_grace / 3);
+  if (policy.claim_ttl) soon = std::min(soon, *policy.claim_ttl / 2);
+  const auto most = std::chrono::floor<std::chrono::seconds>(soon).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(most, 1, usual_pace_s(view)));
 }
 
 std::string_view halt_of(const TicketView& waiting, bool paused) {
@@ -101,10 +110,11 @@ std::string_view halt_of(const TicketView& waiting, bool paused) {
   return waiting.position || waiting.passed_over ? "" : "draw";
 }
 
-bool is_paused(const engine::Shard& shard, const TicketView& view) {
-  if (view.state != TicketState::waiting) return false;
+Outlook outlook_of(const engine::Shard& shard, const TicketView& view) {
+  if (view.state != TicketState::waiting) return {};
   const auto entry = shard.room(view.room);
-  return entry && entry->view.policy.mode == room::Mode::paused;
+  const room::Policy policy = entry ? entry->view.policy : room::Policy{};
+  return {poll_after_s(view, policy), policy.mode == room::Mode::paused};
 }
 
 }  // namespace doorward::gateway

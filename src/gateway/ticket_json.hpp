@@ -38,14 +38,19 @@ std::string position_json(const room::TicketView& view, bool paused,
 std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now);
 
 // Seconds until the next poll: soon near the front, seldom far behind; spread by a fifth, by
-// ticket, so that those who joined together do not ask together.
-std::uint32_t poll_after_s(const room::TicketView& view);
+// ticket, so that those who joined together do not ask together. Always soon enough for a sign of
+// life and for a claim, as far as whole seconds are.
+std::uint32_t poll_after_s(const room::TicketView& view, const room::Policy& policy);
 
 // Why one who waits is not let in by time alone: "sold_out", "paused", "draw" (places are not drawn
 // yet); else empty. The waiting page has a sentence for each.
 std::string_view halt_of(const room::TicketView& waiting, bool paused);
 
-// Whether the ticket waits in a room that is paused.
-bool is_paused(const engine::Shard& shard, const room::TicketView& view);
+// What a ticket's text says of its room.
+struct Outlook {
+  std::uint32_t poll_after_s = 0;
+  bool paused = false;  // and the ticket waits there
+};
+Outlook outlook_of(const engine::Shard& shard, const room::TicketView& view);
 
 }  // namespace doorward::gateway

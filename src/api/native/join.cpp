@@ -108,11 +108,11 @@ edge::Response failed(const Desk& desk, const Call& call, std::string_view new_d
 edge::Response joined(const Desk& desk, const Call& call, std::string_view new_device,
                       const gateway::Place& place) {
   const std::string token = desk.places.token_for(place);
+  const auto outlook = gateway::outlook_of(desk.shard(), place.view);
   edge::Response response =
       json_answer(place.made ? 201 : 200,
                   gateway::ticket_json({place.view, place.room, token, desk.places.pass_for(place),
-                                        gateway::poll_after_s(place.view),
-                                        gateway::is_paused(desk.shard(), place.view)}));
+                                        outlook.poll_after_s, outlook.paused}));
   if (place.made) response.head.fields.append("Location", call.head().path + "/self");
   name_device(desk, call, new_device, response.head.fields);
   if (takes_cookies(call))

@@ -58,7 +58,7 @@ edge::Response show_place(Desk& desk, const gateway::Sought<Place>& place) {
       desk.places.keep_alive(*place, entry->view.policy);
   }
   edge::Response response = json_answer(200, desk.places.json_for(*place));
-  if (const auto after = gateway::poll_after_s(place->view); after > 0)
+  if (const auto after = gateway::outlook_of(desk.shard(), place->view).poll_after_s; after > 0)
     response.head.fields.append("Retry-After", std::to_string(after));
   return response;
 }

@@ -70,6 +70,33 @@ TEST(Tickets, ARetryDoesNotSendToTheBackButAJoinAnewDoes) {
   EXPECT_EQ(anew.json().at("position").as_int64(), 2);
 }
 
+TEST(Tickets, AJoinAnewIsWrittenOnlyWhereItChangesSomething) {
+  TestApi api;
+  api.desk.places.services().is_log_shared = false;
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.liveness_silence = std::chrono::seconds{30};
+  api.desk.set_room("sale", policy);
+  const TestApi::Fields inside{{"Cookie", cookies_of(api.call("POST", kJoin).fields)}};
+  const Said first = api.call("POST", kJoin);
+  const TestApi::Fields waiting{{"Cookie", cookies_of(first.fields)}};
+  const auto writes_with = [&](const TestApi::Fields& fields) {
+    const ports::LogPosition before = api.desk.shard->applied();
+    EXPECT_EQ(api.call("POST", kJoin, fields).status, 200U);
+    return api.desk.shard->applied() != before;
+  };
+  EXPECT_TRUE(writes_with(waiting)) << "a sign of life";
+  EXPECT_FALSE(writes_with(waiting));
+  EXPECT_FALSE(writes_with(inside));
+  api.desk.clock.advance(std::chrono::seconds{10});
+  EXPECT_TRUE(writes_with(waiting)) << "a third of the time that one may be silent";
+  policy.rejoin = room::Rejoin::to_back;
+  api.desk.set_room("sale", policy);
+  EXPECT_TRUE(writes_with(waiting));
+  api.desk.places.services().is_log_shared = true;
+  EXPECT_TRUE(writes_with(inside)) << "another node may have ended it";
+}
+
 TEST(Tickets, WhereOnlyUsersTakePlacesADeviceIsGivenNone) {
   ApiOptions options;
   options.users_only = [] { return true; };

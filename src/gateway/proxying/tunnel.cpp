@@ -65,13 +65,13 @@ edge::Task<bool> to_visitor(Pair& pair) {
 
 // Ends a tunnel on which nothing moves, or whose session is over.
 edge::Task<> watch(Pair& pair, TunnelWatch* watch, Millis idle) {
-  const milliseconds step = watch ? std::min<milliseconds>(idle, watch->interval()) : idle;
   milliseconds quiet{0};
   std::uint64_t seen = 0;
   bool in_use = true;
   if (watch) in_use = co_await watch->used();
   while (!pair.over.is_set()) {
     if (!in_use || quiet >= idle) pair.close();
+    const milliseconds step = watch ? std::min<milliseconds>(idle, watch->interval()) : idle;
     co_await pair.over.wait_for(step);
     quiet = pair.pieces == seen ? quiet + step : milliseconds(0);
     seen = pair.pieces;
