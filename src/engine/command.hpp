@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/siphash.hpp"
 #include "base/time.hpp"
 #include "core/limit/rule.hpp"
 #include "core/reserve/hold.hpp"
@@ -24,6 +25,11 @@
 #include <vector>
 
 namespace doorward::engine {
+
+// What somebody read, told shortly: see engine/digest.hpp. A command that carries one in `seen`
+// happens only where the thing still is that, and is answered `changed` otherwise. So whoever read
+// it, changed something and writes it back, or removes it, undoes nothing that others did meanwhile.
+using Digest = Hash128;
 
 // A visitor wants a place. `ticket` is the new ticket's id, should one be made. A retry of the same
 // join carries the same `ticket` and changes nothing, not even under rejoin: to_back.
@@ -82,6 +88,7 @@ struct ChangeRoom {
 };
 struct RemoveRoom {
   std::string room;
+  std::optional<Digest> seen = {};
   friend bool operator==(const RemoveRoom&, const RemoveRoom&) = default;
 };
 // Opens a draw room: gives the entrants their places in an order that follows from `seed`.
@@ -112,10 +119,12 @@ struct SetRule {
   limit::Rule rule;
   limit::RuleSource source = limit::RuleSource::admin;
   Only only = Only::always;
+  std::optional<Digest> seen = {};
   friend bool operator==(const SetRule&, const SetRule&) = default;
 };
 struct RemoveRule {
   std::string rule;
+  std::optional<Digest> seen = {};
   friend bool operator==(const RemoveRule&, const RemoveRule&) = default;
 };
 
@@ -125,11 +134,13 @@ struct SetInventory {
   std::string inventory;
   reserve::Inventory spec;
   SetRoom::Source source = SetRoom::Source::admin;
+  std::optional<Digest> seen = {};
   friend bool operator==(const SetInventory&, const SetInventory&) = default;
 };
 // Ends all its holds, the confirmed ones too.
 struct RemoveInventory {
   std::string inventory;
+  std::optional<Digest> seen = {};
   friend bool operator==(const RemoveInventory&, const RemoveInventory&) = default;
 };
 
@@ -202,6 +213,7 @@ struct SetTenant {
   tenant::Source source = tenant::Source::admin;
   Only only = Only::always;
   tenant::Settings settings;
+  std::optional<Digest> seen = {};
   friend bool operator==(const SetTenant&, const SetTenant&) = default;
 };
 // With its keys, rooms and rules.

@@ -1,6 +1,7 @@
 #include "engine/commands.hpp"
 
 #include "engine/admission.hpp"
+#include "engine/digest.hpp"
 #include "engine/draw.hpp"
 #include "engine/lifecycle.hpp"
 #include "engine/locks.hpp"
@@ -105,6 +106,8 @@ class Executor {
 
   Done operator()(const RemoveRoom& c) {
     Room* room = world_.rooms.find(c.room);
+    if (is_another(c.seen, room == nullptr ? nullptr : &room->policy))
+      return failed(Status::changed);
     if (room == nullptr) return failed(Status::no_such_room);
     begin_removal(world_, *room);
     return {};
@@ -139,17 +142,25 @@ class Executor {
   Done operator()(const Tick&) { return {}; }
 
   Done operator()(const SetRule& c) {
+    if (is_another(c.seen, world_.rules.find(c.rule.name))) return failed(Status::changed);
     const Status may = may_make_rule(world_, c.rule.name);
     if (may != Status::done) return failed(may);
     return ruled(c.rule.name, world_.rules.set(c, world_.clock.now()));
   }
-  Done operator()(const RemoveRule& c) { return ruled(c.rule, world_.rules.remove(c.rule)); }
+  Done operator()(const RemoveRule& c) {
+    if (is_another(c.seen, world_.rules.find(c.rule))) return failed(Status::changed);
+    return ruled(c.rule, world_.rules.remove(c.rule));
+  }
 
   Done operator()(const SetInventory& c) {
+    if (is_another(c.seen, inventory(c.inventory))) return failed(Status::changed);
     const Status may = may_make_inventory(world_, c.inventory);
     return may == Status::done ? set_inventory(world_, c) : failed(may);
   }
-  Done operator()(const RemoveInventory& c) { return remove_inventory(world_, c); }
+  Done operator()(const RemoveInventory& c) {
+    if (is_another(c.seen, inventory(c.inventory))) return failed(Status::changed);
+    return remove_inventory(world_, c);
+  }
   Done operator()(const Hold& c) { return hold(world_, c); }
   Done operator()(const Extend& c) { return extend(world_, c); }
   Done operator()(const Confirm& c) { return confirm(world_, c); }
@@ -159,6 +170,9 @@ class Executor {
   Done operator()(const ReleaseLock& c) { return release_lock(world_, node_, c); }
 
   Done operator()(const SetTenant& c) {
+    const tenant::Tenant* tenant = world_.tenants.find(c.tenant);
+    if (is_another(c.seen, tenant == nullptr ? nullptr : &tenant->settings))
+      return failed(Status::changed);
     return of_tenant(world_.tenants.set(c, world_.clock.now()));
   }
   Done operator()(const RemoveTenant& c) { return of_tenant(remove_tenant(world_, c.tenant)); }
@@ -197,6 +211,12 @@ class Executor {
     if (!ticket) return {std::nullopt, Status::no_such_ticket};
     const bool over = world_.tickets[*ticket].is(TicketState::closed);
     return {ticket, over ? Status::over : Status::done};
+  }
+
+  // Null: there is none.
+  const reserve::Inventory* inventory(std::string_view name) const {
+    const InventoryState* found = world_.reserved.inventories.find(name);
+    return found == nullptr ? nullptr : &found->map->inventory();
   }
 
   Done ruled(std::string_view rule, Status status) {

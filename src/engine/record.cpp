@@ -1,6 +1,7 @@
 #include "engine/record.hpp"
 
 #include "base/crc32c.hpp"
+#include "engine/digest.hpp"
 #include "engine/record_parts.hpp"
 #include "engine/reserve_record.hpp"
 #include "engine/rule_record.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -80,8 +82,15 @@ void get(ByteReader& in, ChangeRoom& c) {
   if (!in.at_end()) c.source = get_enum(in, SetRoom::Source::admin);
 }
 
-void put(ByteWriter& out, const RemoveRoom& c) { out.text(c.room); }
-void get(ByteReader& in, RemoveRoom& c) { c.room = get_name(in, room::kMaxFullName); }
+void put(ByteWriter& out, const RemoveRoom& c) {
+  out.text(c.room);
+  put_seen(out, c.seen);
+}
+
+void get(ByteReader& in, RemoveRoom& c) {
+  c.room = get_name(in, room::kMaxFullName);
+  c.seen = get_seen(in);
+}
 
 void put(ByteWriter& out, const Draw& c) {
   out.text(c.room);
@@ -117,15 +126,25 @@ void get_as(ByteReader& in, Command& command) {
 
 // With a field that came later, a command has another type: a program that does not know the field
 // must not read on.
-constexpr std::uint64_t kStarted = 10;
-constexpr std::uint64_t kStartedWithRules = 14;
-constexpr std::uint64_t kChanged = 40;
-constexpr std::uint64_t kChangedWithSource = 41;
+struct Widened {
+  std::uint64_t plain;
+  std::uint64_t type;
+};
+constexpr Widened kWidened[] = {{10, 14}, {40, 41}, {12, 42}, {13, 43},
+                                {20, 44}, {21, 45}, {30, 46}, {8, 47}};
 
 std::uint64_t without_later_field(std::uint64_t type) {
-  if (type == kStartedWithRules) return kStarted;
-  return type == kChangedWithSource ? kChanged : type;
+  const auto* found = std::ranges::find(kWidened, type, &Widened::type);
+  return found == std::end(kWidened) ? type : found->plain;
 }
+
+template <class C>
+bool has_later_field(const C& c) {
+  if constexpr (requires { c.seen; }) return c.seen.has_value();
+  return false;
+}
+bool has_later_field(const NodeStarted& c) { return c.rules != kFirstRules; }
+bool has_later_field(const ChangeRoom& c) { return c.source != SetRoom::Source::admin; }
 
 // The type of each command, by its place in the variant; rising.
 constexpr std::size_t kCommands = std::variant_size_v<Command>;
@@ -141,11 +160,9 @@ static_assert(std::is_same_v<std::variant_alternative_t<21, Command>, ReleaseLoc
 static_assert(std::is_same_v<std::variant_alternative_t<26, Command>, ChangeRoom>);
 
 std::uint64_t type_of(const Command& command) {
-  const auto* started = std::get_if<NodeStarted>(&command);
-  if (started != nullptr && started->rules != kFirstRules) return kStartedWithRules;
-  const auto* change = std::get_if<ChangeRoom>(&command);
-  if (change != nullptr && change->source != SetRoom::Source::admin) return kChangedWithSource;
-  return kTypes[command.index()];
+  const std::uint64_t plain = kTypes[command.index()];
+  if (!std::visit([](const auto& c) { return has_later_field(c); }, command)) return plain;
+  return std::ranges::find(kWidened, plain, &Widened::plain)->type;
 }
 
 template <std::size_t... I>

@@ -264,7 +264,7 @@ class Bender {
   Command next() {
     if (below(2) == 0) return name_bounds()[below(name_bounds().size())].make(name());
     Command command = commands_[below(commands_.size())];
-    std::visit([this](auto& c) { bend(c); }, command);
+    std::visit([this](auto& c) { bend(c), bend_seen(c); }, command);
     return command;
   }
 
@@ -287,6 +287,12 @@ class Bender {
     return values[below(std::size(values))];
   }
 
+  template <class C>
+  void bend_seen(C& c) {
+    if constexpr (requires { c.seen; }) {
+      if (below(2) == 0) c.seen = Digest{random_(), random_()};
+    }
+  }
   template <class C>
   void bend(C&) {}
   void bend(SetRoom& c) { bend_policy(c.policy); }

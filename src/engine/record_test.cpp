@@ -40,7 +40,12 @@ TEST(Record, NoCommandIsLongerThanItsBound) {
   const std::string bytes = encode(kHeader, {ChangeRoom{std::string(64, 'r'), policy, policy}});
   EXPECT_LE(bytes.size(), 40 + kMaxCommandBytes);
   ASSERT_TRUE(limit::validate(largest_rule())) << limit::validate(largest_rule()).error().what;
-  EXPECT_LE(encode(kHeader, {SetRule{largest_rule()}}).size(), 40 + kMaxCommandBytes);
+  const SetRule rule{largest_rule(), {}, {}, Digest{}};
+  EXPECT_LE(encode(kHeader, {rule}).size(), 40 + kMaxCommandBytes);
+  ASSERT_TRUE(reserve::validate(largest_inventory()));
+  const SetInventory inventory{std::string(129, 'i'), largest_inventory(), {}, Digest{}};
+  EXPECT_LE(encode(kHeader, {inventory}).size(), 40 + kMaxCommandBytes);
+  EXPECT_TRUE(BatchWriter().add(inventory));
 }
 
 TEST(Record, BytesAreThoseOfTheSpecification) {
@@ -106,6 +111,35 @@ TEST(Record, AStartSaysWhichRulesItSwitchesOn) {
   other = old;
   other[40] = 14;
   EXPECT_EQ(error_of(sealed(other)), Errc::corrupt);
+}
+
+TEST(Record, WhatWasSeenStandsLastUnderATypeOfItsOwn) {
+  struct Row {
+    Command command;
+    char plain;
+    char conditional;
+  };
+  const Digest digest{0x0102030405060708, 9};
+  const Row table[] = {
+      {SetRule{small_rule(), {}, {}, digest}, 12, 42}, {RemoveRule{"api", digest}, 13, 43},
+      {SetInventory{"show", {}, {}, digest}, 20, 44},  {RemoveInventory{"show", digest}, 21, 45},
+      {SetTenant{"acme", {}, {}, {}, digest}, 30, 46}, {RemoveRoom{"drop", digest}, 8, 47}};
+  for (const Row& row : table) {
+    const std::string good = encode(kHeader, {row.command});
+    EXPECT_EQ(good[40], row.conditional);
+    EXPECT_EQ(good.substr(good.size() - 16, 8), "\10\7\6\5\4\3\2\1");
+    std::string other = good;
+    other[40] = row.plain;
+    EXPECT_EQ(error_of(sealed(other)), Errc::corrupt) << "a plain command ends before";
+    other = good.substr(0, good.size() - 16);
+    other[41] = static_cast<char>(other[41] - 16);
+    EXPECT_EQ(error_of(sealed(other)), Errc::corrupt) << "it is missing";
+    other[40] = row.plain;
+    EXPECT_TRUE(decode(sealed(other))) << "the rest is the plain command";
+    other = good.substr(0, good.size() - 1);
+    other[41] = static_cast<char>(other[41] - 1);
+    EXPECT_EQ(error_of(sealed(other)), Errc::corrupt) << "it is cut";
+  }
 }
 
 struct Malformed {

@@ -99,6 +99,19 @@ reserve::Inventory full_inventory() {
   return inventory;
 }
 
+reserve::Inventory largest_inventory() {
+  reserve::Inventory inventory = full_inventory();
+  inventory.sections = {{"Boxes", reserve::kMaxPrice, 0, 0, {}}};
+  std::size_t bytes = 100;
+  for (int i = 0; bytes + 64 < reserve::kMaxTexts; ++i) {
+    std::string unit = "B" + std::to_string(i);
+    unit.resize(6, '-');
+    bytes += unit.size() + 1;
+    inventory.sections[0].units.push_back(std::move(unit));
+  }
+  return inventory;
+}
+
 tenant::Settings full_settings() {
   tenant::Settings settings;
   settings.max_waiting = 70'000;
@@ -156,7 +169,13 @@ std::vector<Command> every_command() {
           Release{"show", {3, 4}, SubjectKey{1, 2}, ~0ULL},
           AcquireLock{"door", {5, 6}, Millis(5'000), Millis(60'000)},
           RenewLock{"door", {5, 6}, 7, Millis(5'000)},
-          ReleaseLock{"door", {5, 6}, 0}};
+          ReleaseLock{"door", {5, 6}, 0},
+          SetRule{full_rule(), {}, {}, Digest{1, 2}},
+          RemoveRule{"api", Digest{}},
+          SetInventory{"show", full_inventory(), {}, Digest{~0ULL, 3}},
+          RemoveInventory{"show", Digest{1, 2}},
+          SetTenant{"acme", {}, {}, full_settings(), Digest{1, 2}},
+          RemoveRoom{"drop", Digest{1, 2}}};
 }
 
 }  // namespace doorward::engine

@@ -17,6 +17,7 @@ limit::Rule full_rule();
 // As long as a rule may be.
 limit::Rule largest_rule();
 reserve::Inventory full_inventory();
+reserve::Inventory largest_inventory();
 tenant::Settings full_settings();
 limit::Rule rule_of_tenant();
 std::vector<Command> every_command();

@@ -1,6 +1,7 @@
 #include "engine/reserve_record.hpp"
 
 #include "core/name.hpp"
+#include "engine/digest.hpp"
 #include "engine/record_parts.hpp"
 
 #include <string>
@@ -97,15 +98,23 @@ void put(ByteWriter& out, const SetInventory& c) {
   out.text(c.inventory);
   out.u8(static_cast<std::uint8_t>(c.source));
   put_inventory(out, c.spec);
+  put_seen(out, c.seen);
 }
 void get(ByteReader& in, SetInventory& c) {
   c.inventory = get_name(in, naming::kMaxRecorded);
   c.source = static_cast<SetRoom::Source>(in.boolean());
   c.spec = get_inventory(in);
+  c.seen = get_seen(in);
 }
 
-void put(ByteWriter& out, const RemoveInventory& c) { out.text(c.inventory); }
-void get(ByteReader& in, RemoveInventory& c) { c.inventory = get_name(in, naming::kMaxRecorded); }
+void put(ByteWriter& out, const RemoveInventory& c) {
+  out.text(c.inventory);
+  put_seen(out, c.seen);
+}
+void get(ByteReader& in, RemoveInventory& c) {
+  c.inventory = get_name(in, naming::kMaxRecorded);
+  c.seen = get_seen(in);
+}
 
 void put(ByteWriter& out, const Hold& c) {
   out.text(c.inventory);

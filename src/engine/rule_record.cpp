@@ -1,6 +1,7 @@
 #include "engine/rule_record.hpp"
 
 #include "core/tenant/tenant.hpp"
+#include "engine/digest.hpp"
 #include "engine/record.hpp"
 
 #include <limits>
@@ -237,19 +238,25 @@ void put(ByteWriter& out, const SetRule& c) {
   put_rule(out, c.rule);
   put_enum(out, c.source);
   put_enum(out, c.only);
+  put_seen(out, c.seen);
 }
 
 void get(ByteReader& in, SetRule& c) {
   c.rule = get_rule(in);
   c.source = get_enum(in, limit::RuleSource::admin);
   c.only = get_enum(in, SetRule::Only::if_present);
+  c.seen = get_seen(in);
 }
 
-void put(ByteWriter& out, const RemoveRule& c) { out.text(c.rule); }
+void put(ByteWriter& out, const RemoveRule& c) {
+  out.text(c.rule);
+  put_seen(out, c.seen);
+}
 
 void get(ByteReader& in, RemoveRule& c) {
   c.rule = std::string(in.text(naming::kMaxFullRule));
   if (c.rule.empty()) in.fail();
+  c.seen = get_seen(in);
 }
 
 void put_rule_entry(ByteWriter& out, const limit::RuleEntry& entry) {

@@ -45,6 +45,11 @@ Status RuleTable::remove(std::string_view name) {
   return Status::done;
 }
 
+const limit::Rule* RuleTable::find(std::string_view full_name) const {
+  const auto found = rules_.find(full_name);
+  return found == rules_.end() ? nullptr : &found->second->rule();
+}
+
 bool RuleTable::restore(limit::RuleEntry entry) {
   std::string name = full_name(entry);
   const bool in_order = rules_.empty() || rules_.rbegin()->first < name;

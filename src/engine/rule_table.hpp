@@ -32,6 +32,8 @@ class RuleTable {
   // Those of a tenant. False: it had none.
   bool remove_all_of(std::string_view tenant);
   bool has(std::string_view full_name) const { return rules_.contains(full_name); }
+  // Under its plain name; null if there is none.
+  const limit::Rule* find(std::string_view full_name) const;
   std::size_t count_of(std::string_view tenant) const;
 
   // By tenant; the default one's is always there.

@@ -1,5 +1,6 @@
 #include "engine/tenant_record.hpp"
 
+#include "engine/digest.hpp"
 #include "engine/record.hpp"
 
 #include <algorithm>
@@ -79,22 +80,6 @@ Millis get_duration(ByteReader& in) {
       static_cast<std::int64_t>(in.varint(static_cast<std::uint64_t>(kMaxDuration.count()))));
 }
 
-void put_settings(ByteWriter& out, const Settings& s) {
-  const std::uint8_t has = present(s);
-  out.u8(has);
-  if (s.max_waiting) out.varint(*s.max_waiting);
-  if (s.calls) {
-    out.varint(s.calls->count);
-    put_duration(out, s.calls->every);
-  }
-  out.varint(s.rooms);
-  out.varint(s.rules);
-  put_duration(out, s.token_ttl);
-  if (has & kHasLocks) out.varint(s.locks);
-  if (has & kHasUnits) out.varint(s.units);
-  if (has & kHasHolds) out.varint(s.holds);
-}
-
 Settings get_settings(ByteReader& in) {
   Settings s;
   const std::uint8_t has = in.u8();
@@ -117,11 +102,28 @@ Settings get_settings(ByteReader& in) {
 
 }  // namespace
 
+void put_settings(ByteWriter& out, const Settings& s) {
+  const std::uint8_t has = present(s);
+  out.u8(has);
+  if (s.max_waiting) out.varint(*s.max_waiting);
+  if (s.calls) {
+    out.varint(s.calls->count);
+    put_duration(out, s.calls->every);
+  }
+  out.varint(s.rooms);
+  out.varint(s.rules);
+  put_duration(out, s.token_ttl);
+  if (has & kHasLocks) out.varint(s.locks);
+  if (has & kHasUnits) out.varint(s.units);
+  if (has & kHasHolds) out.varint(s.holds);
+}
+
 void put(ByteWriter& out, const SetTenant& c) {
   out.text(c.tenant);
   out.u8(static_cast<std::uint8_t>(c.source));
   out.u8(static_cast<std::uint8_t>(c.only));
   put_settings(out, c.settings);
+  put_seen(out, c.seen);
 }
 
 void get(ByteReader& in, SetTenant& c) {
@@ -129,6 +131,7 @@ void get(ByteReader& in, SetTenant& c) {
   c.source = get_enum(in, tenant::Source::admin);
   c.only = get_enum(in, SetTenant::Only::if_present);
   c.settings = get_settings(in);
+  c.seen = get_seen(in);
 }
 
 void put(ByteWriter& out, const RemoveTenant& c) { out.text(c.tenant); }

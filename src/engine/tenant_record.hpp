@@ -19,6 +19,7 @@ void get(ByteReader& in, SetTenantKey& command);
 void put(ByteWriter& out, const RemoveTenantKey& command);
 void get(ByteReader& in, RemoveTenantKey& command);
 
+void put_settings(ByteWriter& out, const tenant::Settings& settings);
 void put_tenant(ByteWriter& out, const tenant::Tenant& tenant);
 tenant::Tenant get_tenant(ByteReader& in);
 
