@@ -1,5 +1,7 @@
 #include "market.hpp"
 
+#include "engine/digest.hpp"
+
 namespace doorward::sim {
 
 using engine::Status;
@@ -45,6 +47,23 @@ void Market::follow(const engine::Command& command, const engine::Outcome& outco
     if (outcome.status != Status::done) return;
     released_.insert(release->id);
     lock_promised_.erase(release->id);
+  }
+  if (outcome.status == Status::done || outcome.status == Status::already) follow_change(command);
+}
+
+void Market::follow_change(const engine::Command& command) {
+  const auto check = [this](const std::string& name, const std::optional<engine::Digest>& seen) {
+    const auto known = specs_.find(name);
+    if (engine::is_another(seen, known == specs_.end() ? nullptr : &known->second))
+      fail("change: inventory " + name + " was another");
+  };
+  if (const auto* set = std::get_if<engine::SetInventory>(&command)) {
+    check(set->inventory, set->seen);
+    specs_[set->inventory] = set->spec;
+  }
+  if (const auto* gone = std::get_if<engine::RemoveInventory>(&command)) {
+    check(gone->inventory, gone->seen);
+    specs_.erase(gone->inventory);
   }
 }
 

@@ -40,6 +40,7 @@ class Market {
     if (!failure_) failure_ = std::move(what);
   }
   void follow(const engine::Command& command, const engine::Outcome& outcome);
+  void follow_change(const engine::Command& command);
   void promise(const reserve::HoldId& id, const engine::Outcome& outcome);
   void check_holds();
   void check_hold(std::uint32_t index, const engine::HoldRow& row, Holds& now);
@@ -51,6 +52,7 @@ class Market {
   const engine::World* world_ = nullptr;
   Millis service_{};
   Holds holds_;
+  std::map<std::string, reserve::Inventory> specs_;
   std::map<std::uint32_t, Sums> sums_;          // by the inventory's number
   std::map<reserve::HoldId, Millis> promised_;  // at least until then, in service time
   std::map<reserve::LockId, Millis> lock_promised_;

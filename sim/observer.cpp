@@ -1,6 +1,7 @@
 #include "observer.hpp"
 
 #include "base/permutation.hpp"
+#include "engine/digest.hpp"
 #include "engine/read.hpp"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ void Observer::follow(const engine::Batch& batch, const std::vector<engine::Outc
     if (const auto* set = std::get_if<engine::SetRoom>(&command))
       follow_policy(set->room, set->policy);
     if (const auto* change = std::get_if<engine::ChangeRoom>(&command)) follow_change(*change);
-    if (const auto* gone = std::get_if<engine::RemoveRoom>(&command)) follow_removal(gone->room);
+    if (const auto* gone = std::get_if<engine::RemoveRoom>(&command)) follow_removal(*gone);
     follow_rules(command);
     if (const auto* start = std::get_if<engine::NodeStarted>(&command)) {
       ledger_.started(batch.header.node, start->place);
@@ -129,10 +130,12 @@ void Observer::follow_policy(const std::string& name, const room::Policy& policy
   if (policy.present_only) asked_presence_.insert(room->number);
 }
 
-void Observer::follow_removal(const std::string& room) {
-  const auto found = numbers_.find(room);
+void Observer::follow_removal(const engine::RemoveRoom& gone) {
+  const auto found = numbers_.find(gone.room);
   if (found == numbers_.end()) return;
   const std::uint32_t number = found->second;
+  if (engine::is_another(gone.seen, &policies_.at(number)))
+    fail("removal: the policy of room " + gone.room + " was another");
   numbers_.erase(found);
   beat_since_.erase(number);
   shut_.erase(number);
@@ -147,8 +150,19 @@ void Observer::follow_removal(const std::string& room) {
 }
 
 void Observer::follow_rules(const engine::Command& command) {
-  if (const auto* set = std::get_if<engine::SetRule>(&command)) rules_[set->rule.name] = set->rule;
-  if (const auto* gone = std::get_if<engine::RemoveRule>(&command)) rules_.erase(gone->rule);
+  const auto check = [this](const std::string& name, const std::optional<engine::Digest>& seen) {
+    const auto known = rules_.find(name);
+    if (engine::is_another(seen, known == rules_.end() ? nullptr : &known->second))
+      fail("change: rule " + name + " was another");
+  };
+  if (const auto* set = std::get_if<engine::SetRule>(&command)) {
+    check(set->rule.name, set->seen);
+    rules_[set->rule.name] = set->rule;
+  }
+  if (const auto* gone = std::get_if<engine::RemoveRule>(&command)) {
+    check(gone->rule, gone->seen);
+    rules_.erase(gone->rule);
+  }
 }
 
 // At the end of its lane, wherever it stood.

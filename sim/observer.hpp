@@ -47,7 +47,7 @@ class Observer {
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
   void follow_change(const engine::ChangeRoom& change);
   void follow_policy(const std::string& name, const room::Policy& policy);
-  void follow_removal(const std::string& room);
+  void follow_removal(const engine::RemoveRoom& gone);
   void follow_rules(const engine::Command& command);
   void redraw(const engine::Draw& draw);
   void line_up(const TicketId& id);

@@ -1,5 +1,7 @@
 #include "script.hpp"
 
+#include "engine/digest.hpp"
+
 #include <utility>
 
 namespace doorward::sim {
@@ -152,8 +154,10 @@ Command Script::reserve_command() {
 
 Command Script::inventory_command() {
   const std::string name = some_inventory(random_);
-  if (random_.chance(15)) return engine::RemoveInventory{name};
+  std::optional<engine::Digest>& last = inventories_last_[name];
+  if (random_.chance(15)) return engine::RemoveInventory{name, some_digest(last)};
   engine::SetInventory set;
+  set.seen = some_digest(last);
   set.inventory = name;
   if (random_.chance(50)) {
     set.spec.count = static_cast<std::uint32_t>(random_.below(12));
@@ -165,6 +169,7 @@ Command Script::inventory_command() {
   if (random_.chance(30)) set.spec.max_per_subject = 4;
   set.spec.hold_ttl = Millis(random_.between(1'000, busy_ ? 8'000 : 60'000));
   set.spec.hold_most = set.spec.hold_ttl + Millis(random_.below(20'000));
+  if (random_.chance(80)) last = engine::digest_of(set.spec);
   return set;
 }
 
@@ -183,8 +188,10 @@ Command Script::visitor_command() {
 // Of few names, so that rules are made, changed and removed.
 Command Script::rule_command() {
   const std::string name(1, static_cast<char>('a' + random_.below(4)));
-  if (random_.chance(25)) return engine::RemoveRule{name};
+  std::optional<engine::Digest>& last = rules_last_[name];
+  if (random_.chance(25)) return engine::RemoveRule{name, some_digest(last)};
   engine::SetRule set;
+  set.seen = some_digest(last);
   set.rule.name = name;
   set.rule.quotas.resize(random_.below(3) + 1);
   for (std::size_t i = 0; i < set.rule.quotas.size(); ++i) {
@@ -194,6 +201,7 @@ Command Script::rule_command() {
   if (random_.chance(30)) set.rule.match.paths = {"/" + name + "/**"};
   set.source = random_.chance(30) ? limit::RuleSource::file : limit::RuleSource::admin;
   set.only = static_cast<engine::SetRule::Only>(random_.below(3));
+  if (random_.chance(80)) last = engine::digest_of(set.rule);
   return set;
 }
 
@@ -203,7 +211,12 @@ Command Script::operator_command() {
   const std::uint64_t kind = random_.below(100);
   if (kind < 75) return policy_command();
   if (kind < 95) return engine::Draw{some_room(), random_.next(), random_.next()};
-  return engine::RemoveRoom{some_room()};
+  const std::string room = some_room();
+  return engine::RemoveRoom{room, some_digest(engine::digest_of(set_last_[room]))};
+}
+
+std::optional<engine::Digest> Script::some_digest(const std::optional<engine::Digest>& last) {
+  return random_.chance(30) ? last : std::nullopt;
 }
 
 // A change is made of the policy that was set last, or of an older one.

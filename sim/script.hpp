@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class Script {
   TicketId some_ticket();
   std::string some_room();
   engine::Command rule_command();
+  std::optional<engine::Digest> some_digest(const std::optional<engine::Digest>& last);
   engine::Command policy_command();
   engine::Command inventory_command();
   engine::Command reserve_command();
@@ -63,6 +65,8 @@ class Script {
   std::vector<engine::AcquireLock> grants_;
   std::vector<engine::Batch> written_;
   std::map<std::string, room::Policy> set_last_;
+  std::map<std::string, std::optional<engine::Digest>> rules_last_;  // or older ones
+  std::map<std::string, std::optional<engine::Digest>> inventories_last_;
   LogTime now_{};
   std::uint64_t drawn_ids_ = 0;
   unsigned rooms_ = 1;
