@@ -67,9 +67,10 @@ class Taken {
     bool covered = true;
     for (const std::string& path : or_any(match.paths, "/**")) {
       for (const std::string& host : or_any(match.hosts, "*")) {
-        const auto key =
-            std::pair(boost::algorithm::to_lower_copy(path), boost::algorithm::to_lower_copy(host));
-        const MethodSet wanted(match.methods.begin(), match.methods.end());
+        const auto key = std::pair(same_path(path), boost::algorithm::to_lower_copy(host));
+        MethodSet wanted;
+        for (const std::string& method : match.methods)
+          wanted.insert(boost::algorithm::to_upper_copy(method));
         const auto [begin, end] = taken_.equal_range(key);
         const bool here = std::any_of(begin, end, [&](const auto& entry) {
           const MethodSet& earlier = entry.second;
@@ -87,6 +88,12 @@ class Taken {
   }
 
  private:
+  // Patterns that are compared alike are alike: "/Buy/" and "/buy".
+  static std::string same_path(const std::string& pattern) {
+    const std::size_t star = std::min(pattern.find("/*"), pattern.size());
+    const auto read = star == 0 ? "" : route::read_path(pattern.substr(0, star), {});
+    return read.value_or(pattern) + pattern.substr(star);
+  }
   static std::vector<std::string> or_any(const std::vector<std::string>& list, std::string any) {
     return list.empty() ? std::vector<std::string>{std::move(any)} : list;
   }

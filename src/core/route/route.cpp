@@ -1,8 +1,10 @@
 #include "core/route/route.hpp"
 
 #include "core/route/method.hpp"
+#include "core/tenant/tenant.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -44,9 +46,10 @@ std::optional<std::string> fault_in_host_pattern(std::string_view pattern) {
 }
 
 RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
+  std::size_t look_ups = 0;
   for (std::uint32_t i = 0; i < routes_.size(); ++i) {
     const auto& paths = routes_[i].match.paths;
-    if (paths.empty()) add_candidates(any_path_, i);
+    if (paths.empty()) add(std::string(kAllBelow), i);
     for (const auto& pattern : paths) add(pattern, i);
   }
   // Exact hosts before wildcards, longer wildcards first, and a pattern that names the port before
@@ -63,7 +66,11 @@ RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
   for (auto* index : {&exact_, &one_more_, &all_below_})
     for (auto& [path, candidates] : *index)
       std::stable_sort(candidates.begin(), candidates.end(), before);
-  std::stable_sort(any_path_.begin(), any_path_.end(), before);
+  if (const Candidates* all = all_below_.find("", look_ups))
+    std::ranges::copy_if(*all, std::back_inserter(rooms_of_hosts_),
+                         [&](const Candidate& candidate) {
+                           return !candidate.name.empty() && !routes_[candidate.route].room.empty();
+                         });
 }
 
 void RouteTable::add(const std::string& pattern, std::uint32_t route) {
@@ -107,6 +114,15 @@ const Route* RouteTable::pick(const Candidates& from, const Host& host,
 // root.
 const Route* RouteTable::find_read(const Host& host, std::string_view path, std::string_view method,
                                    std::size_t& look_ups) const {
+  const Route* route = find_by_path(host, path, method, look_ups);
+  if (route == nullptr || route->room.empty() || !route->match.hosts.empty()) return route;
+  const Route* own = pick(rooms_of_hosts_, host, method);
+  const auto tenant_of = [](const Route* of) { return tenant::split(of->room).tenant; };
+  return own != nullptr && tenant_of(own) != tenant_of(route) ? own : route;
+}
+
+const Route* RouteTable::find_by_path(const Host& host, std::string_view path,
+                                      std::string_view method, std::size_t& look_ups) const {
   const Route* route = nullptr;
   const auto leads = [&](const Candidates& candidates) {
     route = pick(candidates, host, method);
@@ -121,9 +137,8 @@ const Route* RouteTable::find_read(const Host& host, std::string_view path, std:
     const std::string_view parent = path.substr(0, path.rfind('/'));
     if (leads_at(one_more_, parent)) return route;
     all_below_.walk(parent, look_ups, leads);
-    if (route != nullptr) return route;
   }
-  return pick(any_path_, host, method);
+  return route;
 }
 
 const Route* RouteTable::find(std::string_view host, std::string_view path, std::string_view method,

@@ -22,6 +22,7 @@ namespace doorward::route {
 // them:
 // "/BUY", "/%62uy", "//buy/" and "/x/../buy" are all "/buy". A path that servers read differently
 // ("/x;/../buy", "/x%2f..%2fbuy") is taken only where every reading leads to the same route.
+// No path at all is "/**".
 // A host pattern without a port matches every port. "GET" covers HEAD, since servers answer it the
 // same.
 struct Match {
@@ -53,7 +54,8 @@ std::optional<std::string> fault_in_path_pattern(std::string_view pattern);
 std::optional<std::string> fault_in_host_pattern(std::string_view pattern);
 
 // Finds the route of a request: the most specific path pattern wins, then the most specific host,
-// then the earlier in the file. No route takes "/.doorward" or anything below it.
+// then the earlier in the file. But a room that has the whole of a host ("/**") has it before the
+// rooms of other tenants that name no host, whatever their paths. No route takes "/.doorward" or anything below it.
 // Time: hash look-ups by path, for each different reading of it at most one for each '/' within the
 // longest pattern, however long the path is. `look_ups`, where given, counts them.
 class RouteTable {
@@ -79,11 +81,13 @@ class RouteTable {
   void add_candidates(Candidates& to, std::uint32_t route) const;
   const Route* find_read(const Host& host, std::string_view path, std::string_view method,
                          std::size_t& look_ups) const;
+  const Route* find_by_path(const Host& host, std::string_view path, std::string_view method,
+                            std::size_t& look_ups) const;
   const Route* pick(const Candidates& from, const Host& host, std::string_view method) const;
 
   std::vector<Route> routes_;
   Index exact_, one_more_, all_below_;  // by the pattern's literal part
-  Candidates any_path_;
+  Candidates rooms_of_hosts_;           // of gated routes that have the whole of a host
 };
 
 }  // namespace doorward::route

@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"post", "h", "/order", "post-order"}, Row{"pOsT", "h", "/order", "post-order"},
         Row{"hEAD", "h", "/order", "get-order"}, Row{"POSTS", "h", "/order", "site"},
         Row{"GET", "h", "/caf%c3%a9/x", "cafe"}, Row{"GET", "h", "/caf\xc3\xa9", "cafe"},
-        Row{"GET", "odd.example", "/x", "site"}));
+        Row{"GET", "odd.example", "/x", "odd"}, Row{"GET", "odd.example", "/", "odd"},
+        Row{"GET", "odd.example", "/buy", "buy"}));
 
 INSTANTIATE_TEST_SUITE_P(Hosts, Shop,
                          testing::Values(Row{"GET", "api.example", "/buy/x", "buy-api"},
@@ -129,6 +130,41 @@ TEST(RouteTable, ARouteWithoutPathsTakesWhatNoPatternTakes) {
   const RouteTable table({make("rest", {}, {}), make("a", {}, {"/a"})});
   EXPECT_EQ(table.find("h", "/b", "GET")->name, "rest");
   EXPECT_EQ(table.find("h", "/a", "GET")->name, "a");
+}
+
+TEST(RouteTable, AHostWithoutAPathWinsOverThePathOfAllWithoutAHost) {
+  for (const char* all : {"/**", ""}) {
+    std::vector<std::string> paths;
+    if (*all != '\0') paths.emplace_back(all);
+    const RouteTable table({make("site", {}, paths), make("one", {"one.example"}, {}),
+                            make("below", {"*.example"}, {}), make("late", {}, {})});
+    for (const char* path : {"/", "/x", "/x/y"}) {
+      EXPECT_EQ(table.find("one.example", path, "GET")->name, "one") << path;
+      EXPECT_EQ(table.find("two.example", path, "GET")->name, "below") << path;
+      EXPECT_EQ(table.find("h", path, "GET")->name, "site") << path;
+    }
+  }
+}
+
+TEST(RouteTable, ATenantsRoomOfAHostIsNotLeftForAnothersRoomThatNamesNoHost) {
+  const auto gated = [](Route route, std::string room) {
+    route.room = std::move(room);
+    return route;
+  };
+  const RouteTable table({gated(make("shop", {}, {"/checkout/**"}), "sale"),
+                          gated(make("acme", {"shop.acme"}, {}), "acme/sale"),
+                          gated(make("acme-vip", {}, {"/vip"}), "acme/vip"),
+                          gated(make("named", {"*.acme"}, {"/named"}), "sale"),
+                          make("health", {}, {"/health"}), make("site", {}, {"/**"})});
+  const auto found = [&](const char* host, const char* path) {
+    return table.find(host, path, "GET")->name;
+  };
+  EXPECT_EQ(found("shop.acme", "/checkout/1"), "acme");
+  EXPECT_EQ(found("shop.acme", "/vip"), "acme-vip");   // of the same tenant: by path
+  EXPECT_EQ(found("shop.acme", "/named"), "named");    // it names the host, too
+  EXPECT_EQ(found("shop.acme", "/health"), "health");  // no room: excepted by path, as ever
+  EXPECT_EQ(found("shop.acme", "/x"), "acme");
+  EXPECT_EQ(found("h", "/checkout/1"), "shop");
 }
 
 TEST(RouteTable, TheEarlierOfEqualsWinsAndALongerPrefixBeatsALaterWildcard) {
