@@ -17,6 +17,7 @@ async function ask(method, path, body) {
   return answer;
 }
 
+// Of a tenant's room the cookie is "doorward_pass_TENANT~ROOM".
 function pass_of(request, room) {
   const cookies = Object.fromEntries((request.headers.cookie ?? "").split(/; */).map((pair) => pair.split("=", 2)));
   const asked = request.query.pass ?? cookies[`doorward_pass_${room}`] ?? cookies[`__Host-doorward_pass_${room}`];

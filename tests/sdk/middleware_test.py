@@ -13,6 +13,8 @@ from doorward import AsgiGate, AsyncClient, Client, WsgiGate
 class Gate(unittest.TestCase):
     """Each case holds for both: `ask` sends one request through a gate that verifies offline."""
 
+    tenant = None
+
     def setUp(self):
         self.issuer = Issuer()
         self.issuer.add("first")
@@ -27,7 +29,7 @@ class Gate(unittest.TestCase):
             await send({"type": "http.response.body", "body": said.ticket.encode() if said else b"public"})
 
         async def run():
-            door = AsyncClient(URL, transport=self.transport, retries=0)
+            door = AsyncClient(URL, tenant=self.tenant, transport=self.transport, retries=0)
             gate = AsgiGate(shop, door, ROOM, public=["/health"], offline=True)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://shop") as visitor:
                 return await visitor.request(method, path, headers=headers)
@@ -40,7 +42,8 @@ class Gate(unittest.TestCase):
             said = environ.get("doorward")
             return [said.ticket.encode() if said else b"public"]
 
-        gate = WsgiGate(shop, Client(URL, transport=self.transport, retries=0), ROOM, public=["/health"], offline=True)
+        door = Client(URL, tenant=self.tenant, transport=self.transport, retries=0)
+        gate = WsgiGate(shop, door, ROOM, public=["/health"], offline=True)
         with httpx.Client(transport=httpx.WSGITransport(gate), base_url="http://shop") as visitor:
             return visitor.request(method, path, headers=headers)
 
@@ -65,6 +68,14 @@ class Gate(unittest.TestCase):
         self.is_in("/buy", Cookie=f"__Host-doorward_pass_sale={self.good}")
         self.is_in("/buy", Authorization=f"Bearer {self.good}")
         self.is_in("/buy", Authorization="Bearer of-the-user", Cookie=f"doorward_pass_sale={self.good}")
+
+    def test_a_tenants_pass_is_found_under_the_tenants_name(self):
+        self.tenant = "acme"
+        mine = self.issuer.sign("first", aud="acme/sale")
+        for name in ("doorward_pass_acme~sale", "__Host-doorward_pass_acme~sale"):
+            self.is_in("/buy", Cookie=f"a=b; doorward_pass_sale={self.good}; {name}={mine}")
+        self.is_out("/buy", Cookie=f"doorward_pass_sale={mine}")
+        self.is_out("/buy", Cookie=f"doorward_pass_acme~sale={self.good}")
 
     def test_everybody_else_stays_out(self):
         self.is_out("/buy")

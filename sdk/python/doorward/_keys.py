@@ -62,8 +62,13 @@ def kid_of(token: str) -> str:
     return str(header["kid"])
 
 
-def read(token: str, kid: str, cache: KeyCache, issuer: str, audience: str, leeway: float) -> Pass:
-    """The pass, if a published key signed it for `audience` and its time is not up."""
+def pass_cookies(tenant: str | None, room: str) -> tuple[str, str]:
+    name = f"doorward_pass_{tenant}~{room}" if tenant else f"doorward_pass_{room}"
+    return name, "__Host-" + name
+
+
+def read(token: str, kid: str, cache: KeyCache, issuer: str, tenant: str | None, room: str, leeway: float) -> Pass:
+    """The pass, if a published key signed it for the tenant's room and its time is not up."""
     key = cache.get(kid)
     if key is None and cache.is_empty():
         raise Unavailable("The keys of Doorward could not be fetched yet")
@@ -75,10 +80,10 @@ def read(token: str, kid: str, cache: KeyCache, issuer: str, audience: str, leew
             key,
             algorithms=[key.algorithm_name],
             issuer=issuer,
-            audience=audience,
+            audience=f"{tenant}/{room}" if tenant else room,
             leeway=leeway,
             options={"require": ["exp", "iat", "iss", "aud", "sub", "ticket"]},
         )
     except jwt.InvalidTokenError as error:
         raise BadPass(f"The pass is refused: {error}") from error
-    return Pass(str(claims["sub"]), audience, str(claims["ticket"]), datetime.fromtimestamp(claims["exp"], UTC))
+    return Pass(str(claims["sub"]), room, str(claims["ticket"]), datetime.fromtimestamp(claims["exp"], UTC))

@@ -43,7 +43,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self._issuer = issuer
-        self._scope = f"{tenant}/" if tenant else ""
+        self._tenant = tenant
         self._leeway = leeway
         self._keys = _keys.KeyCache(keys_max_age, keys_cooldown)
         self._fetching = threading.Lock()
@@ -56,7 +56,11 @@ class Client:
         """By the published keys, without a call. Raises BadPass. A session that ended early is not noticed."""
         kid = _keys.kid_of(token)
         self._refresh_keys(kid)
-        return _keys.read(token, kid, self._keys, self._issuer, self._scope + room, self._leeway)
+        return _keys.read(token, kid, self._keys, self._issuer, self._tenant, room, self._leeway)
+
+    def pass_cookies(self, room: str) -> tuple[str, str]:
+        """The names of the cookie with the pass of a room: over plain HTTP, and over TLS."""
+        return _keys.pass_cookies(self._tenant, room)
 
     def finish(self, ticket: str) -> None:
         """Ends the session of a ticket: the next gets in. Repeating it is no error."""

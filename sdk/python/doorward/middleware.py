@@ -1,6 +1,7 @@
 """Lets only those with a pass through: for ASGI (FastAPI, Starlette, …) and WSGI (Flask, Django, …).
 
-The pass is taken from the query's `pass`, else the cookie `doorward_pass_<room>`, else `Authorization: Bearer`.
+The pass is taken from the query's `pass`, else the cookie `doorward_pass_<room>` (`doorward_pass_<tenant>~<room>` where
+the client has a tenant), else `Authorization: Bearer`.
 What the application finds: the Verdict (the Pass where `offline`) at `scope["doorward"]` or `environ["doorward"]`.
 """
 
@@ -23,14 +24,14 @@ _AWAY = 503
 _NO_PASS = 403
 
 
-def find_pass(room: str, cookies: str, authorization: str, query: str) -> str | None:
+def find_pass(names: Sequence[str], cookies: str, authorization: str, query: str) -> str | None:
     """The pass that a request carries."""
     asked = parse_qs(query).get("pass")
     if asked:
         return asked[0]
     for part in cookies.split(";"):
         name, _, value = part.strip().partition("=")
-        if name in (f"doorward_pass_{room}", f"__Host-doorward_pass_{room}"):
+        if name in names:
             return value
     return authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
 
@@ -79,7 +80,7 @@ class AsgiGate:
         for name, value in scope["headers"]:
             fields.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
         token = find_pass(
-            self._room,
+            self._client.pass_cookies(self._room),
             "; ".join(fields.get("cookie", [])),
             "".join(fields.get("authorization", [])[:1]),
             scope["query_string"].decode("latin-1"),
@@ -128,7 +129,7 @@ class WsgiGate:
 
     def _judge(self, environ: dict[str, Any]) -> Verdict | Pass:
         token = find_pass(
-            self._room,
+            self._client.pass_cookies(self._room),
             environ.get("HTTP_COOKIE", ""),
             environ.get("HTTP_AUTHORIZATION", ""),
             environ.get("QUERY_STRING", ""),

@@ -42,6 +42,7 @@ class DoorwardGate extends OncePerRequestFilter {
     chain.doFilter(request, response);
   }
 
+  // Of a tenant's room the cookie is "doorward_pass_TENANT~ROOM".
   private String pass(HttpServletRequest request) {
     var asked = request.getParameter("pass");
     if (asked != null) return asked;
