@@ -68,9 +68,7 @@ class Taken {
     for (const std::string& path : or_any(match.paths, "/**")) {
       for (const std::string& host : or_any(match.hosts, "*")) {
         const auto key = std::pair(same_path(path), boost::algorithm::to_lower_copy(host));
-        MethodSet wanted;
-        for (const std::string& method : match.methods)
-          wanted.insert(boost::algorithm::to_upper_copy(method));
+        const MethodSet wanted(match.methods.begin(), match.methods.end());
         const auto [begin, end] = taken_.equal_range(key);
         const bool here = std::any_of(begin, end, [&](const auto& entry) {
           const MethodSet& earlier = entry.second;

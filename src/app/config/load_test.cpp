@@ -159,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
               "rooms.sale.claim: expected a map of settings such as { ttl: … }, found \"60s\""},
         Wrong{"routes: [{path: /Buy}, {path: /buy, method: GET}]",
               "warning: demo.yaml:1:24: routes[1]: this route is never reached"},
-        Wrong{"routes: [{path: /buy/, method: GET}, {path: /%62uy, method: get}]",
+        Wrong{"routes: [{path: /buy/, method: GET}, {path: /%62uy, method: GET}]",
               "routes[1]: this route is never reached"},
         Wrong{"rooms: {a: {match: {host: x.example}}, b: {match: {host: X.example, path: /**}}}",
               "rooms.b.match: this route is never reached"},
