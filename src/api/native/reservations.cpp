@@ -154,8 +154,10 @@ gateway::Sought<std::uint64_t> fence_of_query(const wire::RequestHead& head) {
 
 Millis duration_member(const json::object& body, std::string_view name,
                        std::optional<Refusal>& problem) {
-  const std::string text = text_member(body, name, problem);
-  if (text.empty()) return {};
+  const json::value* value = body.if_contains(name);
+  if (value == nullptr || value->is_null()) return {};
+  const std::string_view text = value->is_string() ? std::string_view(value->get_string()) : "";
+  if (value->is_string() && text.empty()) return {};
   const auto read = wire::parse_duration(text);
   if (!read.has_error() && *read > Millis(0)) return *read;
   problem = gateway::problem(problems::kInvalid,

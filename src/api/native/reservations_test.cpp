@@ -121,6 +121,8 @@ TEST_F(ReservationsApi, WhatCannotBeHeldIsSaid) {
       {R"({"subject":"ann","seats":["A-1-1"]})", "invalid-value"},
   };
   for (const Row& row : table) EXPECT_EQ(hold(row.body).problem(), row.problem) << row.body;
+  EXPECT_EQ(hold(R"({"subject":"ann","units":["A-1-1"],"ttl":20})").text("detail"),
+            "ttl: expected a duration, such as 30s");
   EXPECT_EQ(hold(R"({"units":["A-1-1"]})", {}).problem(), "no-token");
   EXPECT_EQ(act("POST", "nothing", "/confirm").problem(), "no-such-hold");
   EXPECT_EQ(

@@ -1,3 +1,4 @@
+#include "adapters/system/system_clock.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/load.hpp"
 #include "app/serve/explain.hpp"
@@ -52,6 +53,7 @@ int check(const CheckOptions& options) {
   const auto file = file_of(options);
   auto loaded = config::load_file(file, config::process_environment());
   if (!loaded.problems.any_errors()) read_materials(loaded.config, loaded.problems);
+  config::warn_of_the_past(loaded.config, adapters::SystemClock().wall_now(), loaded.problems);
   fmt::print(stderr, "{}", loaded.problems.text());
   if (loaded.problems.any_errors()) return kUsage;
   if (options.explain.empty()) {

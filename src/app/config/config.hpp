@@ -44,6 +44,7 @@ struct LogSettings {
 
 struct AdminSettings {
   std::string listen;
+  Place listen_at = {};
   std::string token;
   bool open_on_loopback = false;
   Place open_at;
@@ -221,9 +222,11 @@ struct DeadlineSettings {
 struct Config {
   std::string folder = ".";  // of the file, where its relative paths start
   std::string listen = "127.0.0.1:8080";
+  Place listen_at;
   std::string data = "doorward-data";
   std::uint32_t threads = 0;
   std::vector<std::string> trusted_proxies;
+  Place trusted_proxies_at;
   bool prefer_forwarded = false;
   bool forwarded_host = false;
   LogSettings log;

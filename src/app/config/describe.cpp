@@ -268,6 +268,7 @@ void describe_admin(Form& g, AdminSettings& admin) {
       "A listener of their own. Without it they are served on the main one, but only while that "
       "is loopback and no trusted proxy is configured.",
       kAddress);
+  admin.listen_at = g.place("listen");
   g.field(
       "token", admin.token,
       "The admin token; better given as `DOORWARD_ADMIN_TOKEN`. Absent: one is generated and "
@@ -299,6 +300,7 @@ void describe_logging(Form& form, LoggingSettings& logging) {
 // Where visitors come in, and who they are by then.
 void describe_reach(Form& form, Config& c) {
   form.field("listen", c.listen, "Where visitors are served.", kAddress);
+  c.listen_at = form.place("listen");
   form.field("data", c.data,
              "Folder of the log, the keys and the admin token; made at the first start, mode 0700.",
              kPath);
@@ -306,6 +308,7 @@ void describe_reach(Form& form, Config& c) {
   form.fields("trusted_proxies", c.trusted_proxies,
               "Networks whose `X-Forwarded-*` and `Forwarded` are believed.",
               Text{"a network, such as 10.0.0.0/8 or ::1/128", 64, is_network});
+  c.trusted_proxies_at = form.place("trusted_proxies");
   form.field("forwarding_header", c.prefer_forwarded,
              "Which of the two your proxy sets, where a request carries both.",
              Names<bool>{{"x-forwarded", false}, {"forwarded", true}});

@@ -59,6 +59,7 @@ Loaded load_text(std::string_view text, std::string name, const Environment& env
   add_businesses(loaded.config, loaded.problems);
   check_references(loaded.config, loaded.problems);
   check_bounds(loaded.config, loaded.problems);
+  check_surprises(loaded.config, loaded.problems);
   return loaded;
 }
 

@@ -40,5 +40,10 @@ void override_from(Node& document, const Environment& environment, Problems& pro
 void check_references(Config& config, Problems& problems);
 // What one file holds more of than the log takes.
 void check_bounds(const Config& config, Problems& problems);
+// One address used twice, everybody trusted, names and methods that are likely slips.
+void check_surprises(const Config& config, Problems& problems);
+
+// Rooms whose `closes_at` is over: for `check`, since a file outlives its sale.
+void warn_of_the_past(const Config& config, LogTime now, Problems& problems);
 
 }  // namespace doorward::app::config

@@ -163,6 +163,26 @@ INSTANTIATE_TEST_SUITE_P(
               "routes[1]: this route is never reached"},
         Wrong{"rooms: {a: {match: {host: x.example}}, b: {match: {host: X.example, path: /**}}}",
               "rooms.b.match: this route is never reached"},
+        Wrong{"listen: 127.0.0.1:8080\nadmin: {listen: 'localhost:8080'}",
+              "demo.yaml:2:17: admin.listen: localhost:8080 is the address of listen too"},
+        Wrong{"admin: {listen: 127.0.0.1:9901}\nredis_listen: 127.0.0.1:9901",
+              "redis_listen: 127.0.0.1:9901 is the address of admin.listen too"},
+        Wrong{"listen: 0.0.0.0:9\nadmin: {listen: 127.0.0.1:9}", "is the address of listen too"},
+        Wrong{"upstreams: {shop: 'http://localhost:8080'}",
+              "upstreams.shop: http://localhost:8080 is where Doorward itself listens"},
+        Wrong{"listen: 0.0.0.0:80\nupstreams: {shop: 'http://127.0.0.1'}", "itself listens"},
+        Wrong{"trusted_proxies: [10.0.0.0/8, 0.0.0.0/0]",
+              "warning: demo.yaml:1:18: trusted_proxies: 0.0.0.0/0 is everybody"},
+        Wrong{"admin: {listen: '0.0.0.0:9901'}",
+              "warning: demo.yaml:1:17: admin.listen: 0.0.0.0:9901 is reached from other machines"},
+        Wrong{"routes: [{path: /a, method: GTE}]",
+              "routes[0].methods: \"GTE\" is no method that is known, and only requests with it "
+              "are matched; did you mean \"GET\"?"},
+        Wrong{"routes: [{name: a, path: /a}, {name: a, path: /b}]",
+              "routes[1].name: \"a\" is the name of routes[0] too"},
+        Wrong{"routes: [{path: /shop/**, strip_prefix: /shp}]",
+              "routes[0].strip_prefix: no request for /shop/** begins with /shp"},
+        Wrong{"routes: [{path: /shop, strip_prefix: /sho}]", "no request for /shop begins with"},
         Wrong{"routes: {path: /buy}", "routes: expected a list, found a map"},
         Wrong{"- 1\n- 2\n", "expected a map of settings, found a list"},
         Wrong{"rooms: {sale: {a: }", "demo.yaml:"},
@@ -173,6 +193,28 @@ INSTANTIATE_TEST_SUITE_P(
               "demo.yaml:1:28: log.redis: has no effect beside this kind"},
         Wrong{"log: mysql", "log.kind: expected one of sqlite, redis, memory"},
         Wrong{"limits: {head_bytes: 64MB}", "expected a size from 1KiB to 1MiB"}));
+
+TEST(Load, SaysNothingOfWhatIsMeant) {
+  for (const char* text :
+       {"listen: 127.0.0.1:0\nadmin: {listen: '127.0.0.1:0'}",
+        "listen: 127.0.0.1:8080\nadmin: {listen: '127.0.0.2:8080'}",
+        "listen: 127.0.0.1:8080\nupstreams: {shop: 'http://127.0.0.1:8081'}",
+        "listen: 127.0.0.1:8080\nupstreams: {shop: 'http://shop:8080'}",
+        "routes: [{path: /Shop/x/**, strip_prefix: /shop}, {path: /**, strip_prefix: /shop}]",
+        "routes: [{path: /a, methods: [GET, PROPFIND]}]"})
+    EXPECT_EQ(load(text).problems.text(), "") << text;
+}
+
+TEST(Load, WarnsOfASaleThatIsOver) {
+  const auto loaded = load("rooms: {sale: {closes_at: '2021-05-01T10:00:00Z'}}");
+  EXPECT_EQ(loaded.problems.text(), "");  // a file outlives its sale
+  const LogTime closed = *loaded.config.rooms.at(0).policy.closes_at;
+  Problems problems;
+  warn_of_the_past(loaded.config, closed - Millis{1}, problems);
+  EXPECT_EQ(problems.text(), "");
+  warn_of_the_past(loaded.config, closed, problems);
+  EXPECT_THAT(problems.text(), HasSubstr("rooms.sale.closes_at: 2021-05-01T10:00:00"));
+}
 
 TEST(Load, WarnsOfAVariableThatIsNearlyOneOfOurs) {
   const auto said = [](const char* name) { return load("", {{name, "1"}}).problems.text(); };

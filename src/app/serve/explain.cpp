@@ -12,7 +12,11 @@
 #include "gateway/pipeline.hpp"
 #include "gateway/places.hpp"
 #include "ports/memory/memory_log.hpp"
+#include "wire/rfc3339.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <memory>
 #include <span>
 
@@ -71,10 +75,31 @@ config::Config for_request(const config::Config& config, std::string_view method
   return decided;
 }
 
+// What the policy says of this very moment, if that is not what the gate does as a rule.
+std::string now_of_room(const config::Config& config, const route::Route* route, LogTime now) {
+  if (route == nullptr || route->room.empty()) return "";
+  const auto room = std::ranges::find(config.rooms, route->room, &config::RoomSettings::name);
+  if (room == config.rooms.end()) return "";
+  const room::Policy& policy = room->policy;
+  if (policy.mode == room::Mode::bypass)
+    return fmt::format("note: room {} is in bypass, so everybody passes\n", room->name);
+  if (policy.mode == room::Mode::closed || (policy.closes_at && *policy.closes_at <= now))
+    return fmt::format("note: room {} is closed, so nobody goes in{}\n", room->name,
+                       policy.mode == room::Mode::closed ? "" : "; closes_at is over");
+  if (policy.mode == room::Mode::paused)
+    return fmt::format("note: room {} is paused, so who comes waits, and none is let in\n",
+                       room->name);
+  if (policy.opens_at && *policy.opens_at > now)
+    return fmt::format("note: room {} opens at {}; who comes before waits\n", room->name,
+                       wire::format_rfc3339(*policy.opens_at));
+  return "";
+}
+
 }  // namespace
 
 Result<std::string> explain(const config::Config& config, std::string_view method,
-                            std::string_view host, std::string_view path) {
+                            std::string_view host, std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
   const adapters::SystemClock clock;
   adapters::SystemEntropy entropy;
   Deaf deaf;
@@ -102,7 +127,7 @@ Result<std::string> explain(const config::Config& config, std::string_view metho
                                              : explain_no_route(config, asked) + "\n";
   put_after_route(lines, explain_rules(config, asked));
   if (const std::string note = explain_own_path(config, asked); !note.empty()) lines += note + "\n";
-  return lines;
+  return lines + now_of_room(config, asked.route, clock.wall_now());
 }
 
 }  // namespace doorward::app

@@ -13,7 +13,8 @@
 
 namespace doorward::app {
 
+// A query of `target` is taken off, as a route does.
 Result<std::string> explain(const config::Config& config, std::string_view method,
-                            std::string_view host, std::string_view path);
+                            std::string_view host, std::string_view target);
 
 }  // namespace doorward::app

@@ -2,6 +2,7 @@
 
 #include "app/config/load.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,6 +41,39 @@ TEST(Explain, NamesThePhasesInTheirOrder) {
   EXPECT_LT(gate, proxy);
   EXPECT_THAT(*lines, HasSubstr("sale"));
   EXPECT_THAT(*lines, HasSubstr("shop"));
+}
+
+TEST(Explain, TakesTheQueryOff) {
+  EXPECT_EQ(explain(demo(), "GET", "", "/buy?x=/1").value(),
+            explain(demo(), "GET", "", "/buy").value());
+}
+
+TEST(Explain, SaysThatARoomIsNotAsItIsAsARule) {
+  const auto said = [](const char* more) {
+    const auto loaded = config::load_text(
+        fmt::format("rooms: {{sale: {{{}, match: {{path: /buy}}}}}}", more), "demo.yaml", {});
+    return explain(loaded.config, "GET", "", "/buy").value();
+  };
+  EXPECT_THAT(said("mode: closed"), HasSubstr("note: room sale is closed, so nobody goes in\n"));
+  EXPECT_THAT(said("closes_at: '2021-05-01T10:00:00Z'"), HasSubstr("closes_at is over\n"));
+  EXPECT_THAT(said("mode: paused"), HasSubstr("note: room sale is paused"));
+  EXPECT_THAT(said("mode: bypass"), HasSubstr("note: room sale is in bypass"));
+  EXPECT_THAT(said("opens_at: '9021-05-01T10:00:00Z'"), HasSubstr("note: room sale opens at"));
+  EXPECT_EQ(said("mode: open").find("note:"), std::string::npos);
+}
+
+TEST(Explain, ARoomOfAHostAloneGatesBesideThePathOfAll) {
+  const auto loaded = config::load_text(
+      "upstreams: {shop: 'http://127.0.0.1:9000'}\n"
+      "rooms: {sale: {match: {path: /checkout/**}}}\n"
+      "tenants: {acme: {rooms: {sale: {match: {host: shop.acme.example}}}}}\n"
+      "routes: [{path: /**, upstream: shop}]\n",
+      "demo.yaml", {});
+  EXPECT_EQ(loaded.problems.text(), "");
+  for (const char* path : {"/", "/x", "/checkout/1"})
+    EXPECT_THAT(explain(loaded.config, "GET", "shop.acme.example", path).value(),
+                HasSubstr("room acme/sale"))
+        << path;
 }
 
 TEST(Explain, NamesTheRulesThatApplyAfterTheRoute) {
