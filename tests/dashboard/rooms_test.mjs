@@ -59,11 +59,53 @@ describe("rooms", { concurrency: false }, () => {
     assert.equal((await room()).mode, "open");
   });
 
+  test("an emptied capacity lets nobody in before a yes", async () => {
+    const capacity = card.getByLabel("Capacity");
+    assert.equal(await capacity.getAttribute("min"), "1");
+    assert.equal(await capacity.getAttribute("max"), "50000000");
+    const question = page.getByRole("dialog", { name: "Remove the capacity?" });
+    const save = async () => {
+      await capacity.fill("");
+      await card.getByRole("button", { name: "Save" }).click();
+      await question.getByText(`No limit: ${waiting_count} visitors who wait go in at once`).waitFor();
+    };
+    await save();
+    await shot(page, "dashboard-remove-capacity.png");
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    const { policy, inside } = await room();
+    assert.deepEqual([policy.capacity, inside], [inside_count, inside_count]);
+    await save();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await card.getByRole("button", { name: "Undo" }).click();
+    assert.equal(await capacity.inputValue(), String(inside_count));
+  });
+
+  test("ten times the capacity, or of the rate, is asked for; a little more is not", async () => {
+    const tried = async (fields, name, outcome) => {
+      for (const [label, value] of Object.entries(fields)) await card.getByLabel(label, { exact: true }).fill(value);
+      await card.getByRole("button", { name: "Save" }).click();
+      const question = page.getByRole("dialog", { name });
+      await question.getByText(outcome).waitFor();
+      await question.getByRole("button", { name: "Cancel" }).click();
+      await card.getByRole("button", { name: "Undo" }).click();
+    };
+    await tried({ Capacity: "400" }, "Raise the capacity from 40 to 400?", `${waiting_count} visitors who wait go in at once`);
+    await card.getByLabel("Let in", { exact: true }).fill("2");
+    await card.getByLabel("in every").fill("1m");
+    await card.getByRole("button", { name: "Save" }).click();
+    await eventually("the rate is kept without a question", async () => (await room()).policy.admit?.every === "1m");
+    await eventually("nothing is left to save", () => card.getByRole("button", { name: "Save" }).isDisabled());
+    await tried({ "in every": "1s" }, "Raise the rate from 2 in every 1m to 2 in every 1s?", "Nobody goes in at once");
+    await tried({ "Let in": "" }, "Remove the rate?", "Nobody goes in at once");
+  });
+
   test("capacity and rate are changed, and let visitors in at once", async () => {
     await card.getByLabel("Capacity").fill("50");
     await card.getByLabel("Let in", { exact: true }).fill("100");
     await card.getByLabel("in every").fill("1s");
     await card.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Raise" }).click();
     await eventually("the policy is changed", async () => {
       const { policy, inside } = await room();
       return policy.capacity === 50 && policy.admit?.count === 100 && inside === 50;

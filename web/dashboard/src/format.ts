@@ -60,3 +60,7 @@ export function time_with_seconds(at: Date): string {
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
+
+export function who_wait(n: number): string {
+  return `${plural(n, "visitor")} ${n === 1 ? "waits" : "wait"}`;
+}

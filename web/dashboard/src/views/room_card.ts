@@ -1,9 +1,10 @@
 // One room: who waits, the door, who is inside; and what an operator does to it.
 import { call } from "../api";
-import { h, field, set_text } from "../dom";
+import { h, set_text } from "../dom";
 import { ask, attempt, say } from "../feedback";
-import { count, dash, day_and_time, plural, wait_between } from "../format";
+import { count, dash, day_and_time, wait_between, who_wait } from "../format";
 import type { RoomNow } from "../stats";
+import { limits_form } from "./limits_form";
 
 export type Mode = "open" | "paused" | "closed" | "bypass";
 export interface Rate { count: number; every: string }
@@ -87,48 +88,6 @@ function facts() {
   };
 }
 
-// Capacity and rate. What is being typed is not overwritten by what the server says meanwhile.
-function limits_form(room_name: string, changed: () => void) {
-  const capacity = h("input", { type: "number", min: 0, max: 4294967295, inputmode: "numeric", placeholder: "no bound" });
-  const rate = h("input", { type: "number", min: 1, max: 4294967295, inputmode: "numeric", placeholder: "no bound" });
-  const every = h("input", { type: "text", placeholder: "1s", size: 5, autocomplete: "off", spellcheck: "false" });
-  const save = h("button", { type: "submit", disabled: true }, "Save");
-  const undo = h("button", { type: "button", class: "quiet", hidden: true }, "Undo");
-  const form = h("form", { class: "limits" }, field("Capacity", capacity), field("Let in", rate), field("in every", every), h("div", { class: "actions" }, save, undo));
-  const inputs = [capacity, rate, every];
-  let known: string[] = ["", "", ""];
-  let dirty = false;
-
-  const mark = (value: boolean): void => {
-    dirty = value;
-    save.disabled = !value;
-    undo.hidden = !value;
-  };
-  const fill = (): void => inputs.forEach((input, i) => { input.value = known[i] ?? ""; });
-  form.addEventListener("input", () => mark(inputs.some((input, i) => input.value !== known[i])));
-  undo.addEventListener("click", () => { fill(); mark(false); });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const body = {
-      capacity: capacity.value === "" ? null : Number(capacity.value),
-      admit: rate.value === "" ? null : { count: Number(rate.value), every: every.value || "1s" },
-    };
-    void attempt(async () => {
-      await call("PATCH", `/rooms/${encodeURIComponent(room_name)}`, body);
-      mark(false);
-      say(`The limits of ${room_name} were changed.`);
-      changed();
-    }).then(() => { save.disabled = !dirty; });
-  });
-  return {
-    element: form,
-    show(policy: Room["policy"]) {
-      known = [policy.capacity?.toString() ?? "", policy.admit?.count.toString() ?? "", policy.admit?.every ?? ""];
-      if (!dirty) fill();
-    },
-  };
-}
-
 export function room_card(name: string, changed: () => void): RoomCard {
   const state = h("span", { class: "state" });
   const said = h("p", { class: "soft" });
@@ -140,7 +99,7 @@ export function room_card(name: string, changed: () => void): RoomCard {
 
   async function set_mode({ mode, verb, label, question }: (typeof modes)[number]): Promise<void> {
     if (mode === now) return;
-    const warning = question && mode === "closed" && waiting > 0 ? `${plural(waiting, "visitor")} wait. ${question[1]}` : question?.[1];
+    const warning = question && mode === "closed" && waiting > 0 ? `${who_wait(waiting)}. ${question[1]}` : question?.[1];
     if (question && !(await ask(question[0], warning ?? "", label))) return;
     await attempt(async () => {
       await call("POST", `/rooms/${encodeURIComponent(name)}/${verb}`);
@@ -166,7 +125,7 @@ export function room_card(name: string, changed: () => void): RoomCard {
       modes.forEach(({ mode }, i) => buttons[i]?.setAttribute("aria-pressed", String(mode === now)));
       view.show(room);
       list.show(room, stats);
-      limits.show(room.policy);
+      limits.show(room);
     },
   };
 }
