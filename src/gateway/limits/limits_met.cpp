@@ -1,6 +1,8 @@
 #include "gateway/limits/limits_met.hpp"
 
 #include "gateway/limits/count_hits.hpp"
+#include "gateway/limits/limited_page.hpp"
+#include "gateway/pages.hpp"
 #include "gateway/problems.hpp"
 #include "wire/rate_limit/refusal.hpp"
 
@@ -237,8 +239,12 @@ edge::Response LimitsMet::refuse(const limit::Rule& rule) const {
   const Reports refused = reports_of(counts_, [](const Count& count) {
     return !count.decision.allowed && !count.rule->rule().dry_run;
   });
+  const auto wait_s = wire::retry_after_seconds(refused);
+  const bool is_problem = rule.refused == limit::RefusedBody::problem;
   edge::Response response;
-  if (rule.refused == limit::RefusedBody::problem) {
+  if (is_problem && context_.dress == nullptr && wants_page(context_.exchange.request())) {
+    response = limited_page(context_, 429, wait_s);
+  } else if (is_problem) {
     auto told = wire::rate_limit_problem(wire::RefusalKind::quota_exceeded, refused);
     response.head.status = told.status;
     response.head.fields.append("Content-Type", wire::kProblemMediaType);
@@ -249,9 +255,8 @@ edge::Response LimitsMet::refuse(const limit::Rule& rule) const {
     response.head.fields.append("Content-Type", "application/json");
     response.body = wire::rate_limiter_refusal(refused, now_);
   }
-  response.head.fields.append("Cache-Control", "no-store");
-  if (const auto seconds = wire::retry_after_seconds(refused))
-    response.head.fields.append("Retry-After", std::to_string(*seconds));
+  response.head.fields.set("Cache-Control", "no-store");
+  if (wait_s) response.head.fields.append("Retry-After", std::to_string(*wait_s));
   return response;
 }
 

@@ -14,6 +14,11 @@ using namespace std::chrono_literals;
 using limit::Algorithm;
 using limit::KeyKind;
 using limit::Rule;
+using testing::HasSubstr;
+
+constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kProblem = "application/problem+json";
+constexpr const char* kOfApi = R"("violated-policies":["api"])";
 
 Rule rule_of(std::string name, std::uint64_t most, std::string path = "/api/**") {
   Rule rule;
@@ -58,8 +63,8 @@ class RateRulesTest : public testing::Test {
   }
 
   ExchangeDouble ask(std::string_view path = "/api/x", wire::Fields fields = {},
-                     std::string_view from = "192.0.2.1") {
-    ExchangeDouble exchange("GET", path);
+                     std::string_view from = "192.0.2.1", std::string_view method = "GET") {
+    ExchangeDouble exchange(method, path);
     for (std::size_t i = 0; i < fields.size(); ++i)
       exchange.head.fields.append(fields[i].name, fields[i].value);
     exchange.from.address = boost::asio::ip::make_address(from);
@@ -286,6 +291,53 @@ TEST_F(RateRulesTest, TheOtherBodyIsThatOfTheRateLimiter) {
   set_rules({rule});
   EXPECT_EQ(ask().answer.fields.find("X-RateLimit-Remaining").value_or(""), "0");
   const auto refused = ask();
+  EXPECT_EQ(refused.answer.status, 429u);
+  EXPECT_EQ(boost::json::parse(refused.answer_body).at("error").as_string(), "Rate limit exceeded");
+}
+
+TEST_F(RateRulesTest, ABrowserSeesASmallPageInItsLanguageAndAProgramTheProblem) {
+  const struct {
+    const char* method;
+    std::vector<std::pair<const char*, const char*>> fields;
+    const char* type;
+    const char* part;
+    bool reloads;
+  } rows[] = {
+      {"GET", {{"Accept", "text/html,*/*"}}, kHtml, "Please wait 10 seconds", true},
+      {"GET", {{"Accept", "text/html"}, {"Accept-Language", "ko"}}, kHtml, "10초 동안", true},
+      {"GET", {{"Accept", "text/html"}, {"Accept-Language", "ja"}}, kHtml, "10秒お待ち", true},
+      {"GET", {{"Accept", "text/html"}, {"Accept-Language", "zh"}}, kHtml, "等待10秒", true},
+      {"GET", {{"Accept", "text/html"}, {"Accept-Language", "es"}}, kHtml, "10 segundos", true},
+      {"POST", {{"Accept", "text/html"}}, kHtml, "what you sent was not passed on", false},
+      {"GET", {{"Accept", "text/html"}, {"Sec-Fetch-Mode", "cors"}}, kProblem, kOfApi, false},
+      {"GET", {{"Accept", "application/json"}}, kProblem, kOfApi, false},
+      {"GET", {{"Accept", "*/*"}}, kProblem, kOfApi, false},
+      {"POST", {}, kProblem, kOfApi, false},
+  };
+  set_rules({rule_of("api", 1)});
+  EXPECT_EQ(status(), 200u);
+  for (const auto& row : rows) {
+    wire::Fields asked;
+    for (const auto& [name, value] : row.fields) asked.append(name, value);
+    const auto refused = ask("/api/x", std::move(asked), "192.0.2.1", row.method);
+    EXPECT_EQ(refused.answer.status, 429u);
+    const wire::Fields& fields = refused.answer.fields;
+    EXPECT_EQ(fields.find("Content-Type").value_or(""), row.type);
+    EXPECT_EQ(fields.find("Retry-After").value_or(""), "10");
+    EXPECT_EQ(fields.find("Cache-Control").value_or(""), "no-store");
+    EXPECT_EQ(fields.find("RateLimit").value_or(""), R"("api";r=0;t=10)");
+    EXPECT_THAT(refused.answer_body, HasSubstr(row.part));
+    EXPECT_EQ(refused.answer_body.find("http-equiv=\"refresh\"") != std::string::npos, row.reloads);
+    EXPECT_EQ(refused.answer_body.find("<script"), std::string::npos);
+  }
+}
+
+TEST_F(RateRulesTest, ABrowserKeepsTheBodyThatARuleAsksFor) {
+  Rule rule = rule_of("api", 1);
+  rule.refused = limit::RefusedBody::rate_limiter;
+  set_rules({rule});
+  EXPECT_EQ(status(), 200u);
+  const auto refused = ask("/api/x", with("Accept", "text/html"));
   EXPECT_EQ(refused.answer.status, 429u);
   EXPECT_EQ(boost::json::parse(refused.answer_body).at("error").as_string(), "Rate limit exceeded");
 }

@@ -131,6 +131,12 @@ std::string Words::until(Millis left) const {
   return fill("opens_about", {{"time", minutes(n)}});
 }
 
+std::string Words::wait(std::uint64_t seconds) const {
+  if (seconds < 120) return count("seconds", "n", seconds);
+  const std::uint64_t n = (seconds + 59) / 60;
+  return minutes(n < 2 * kDay ? n : (n + kHour - 1) / kHour * kHour);
+}
+
 std::string Words::minutes(std::uint64_t n) const {
   if (n < 2 * kHour) return count("minutes", "n", n);
   const bool days = n >= 2 * kDay;

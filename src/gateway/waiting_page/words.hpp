@@ -41,6 +41,8 @@ class Words {
   std::string duration(Millis span) const;
   // Rounded up, so that nobody is promised it too soon: "About 13 minutes".
   std::string until(Millis left) const;
+  // Rounded up likewise: "63 seconds", "3 minutes".
+  std::string wait(std::uint64_t seconds) const;
   const boost::json::object& messages() const { return messages_; }
 
  private:

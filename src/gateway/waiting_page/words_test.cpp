@@ -21,7 +21,7 @@ TEST(Words, EveryLanguageHasTheSameSentencesAndPlaces) {
     for (const auto& [key, sentence] : english) {
       ASSERT_TRUE(words.has(key)) << words.language() << ": " << key;
       for (const char* place : {"{low}", "{high}", "{claim}", "{grace}", "{refresh}", "{position}",
-                                "{eta}", "{n}", "{larger}", "{smaller}", "{time}"})
+                                "{eta}", "{n}", "{larger}", "{smaller}", "{time}", "{wait}"})
         EXPECT_EQ(usual_form(sentence).find(place) == std::string::npos,
                   usual_form(words.messages().at(key)).find(place) == std::string::npos)
             << words.language() << ": " << key << " " << place;
@@ -143,6 +143,25 @@ TEST(Words, WhatIsStillToComeIsNeverSaidToComeSooner) {
     EXPECT_EQ(languages.choose("ko").until(row.left), row.korean);
     EXPECT_EQ(languages.choose("ja").until(row.left), row.japanese);
     EXPECT_EQ(languages.choose("zh").until(row.left), row.chinese);
+  }
+}
+
+TEST(Words, AWaitIsRoundedUp) {
+  const Languages languages;
+  const struct {
+    std::uint64_t seconds;
+    const char* english;
+    const char* japanese;
+  } rows[] = {
+      {1, "1 second", "1秒"},
+      {119, "119 seconds", "119秒"},
+      {121, "3 minutes", "3分"},
+      {7'201, "2 hours 1 minute", "2時間1分"},
+      {172'801, "2 days 1 hour", "2日1時間"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(languages.choose("en").wait(row.seconds), row.english);
+    EXPECT_EQ(languages.choose("ja").wait(row.seconds), row.japanese);
   }
 }
 
