@@ -87,6 +87,7 @@ void Committer::retry_unknown(Millis wait) {
     return count_failure(appended.error());
   unknown_.clear();
   core_.writable = true;
+  core_.tell(Trouble::append_resumed, "");
 }
 
 Millis Committer::wait() const {

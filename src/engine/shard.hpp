@@ -141,6 +141,7 @@ struct ShardHealth {
 
 enum class Trouble : std::uint8_t {
   append_failed,    // is tried again every 250 ms; each failure is told
+  append_resumed,   // the end of that, told once and without a cause
   read_failed,      // the same
   snapshot_failed,  // the next one is tried when it is due
   broken,           // told once: nothing can be applied any more

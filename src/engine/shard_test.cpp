@@ -93,9 +93,12 @@ TEST_F(ShardTest, ALogThatRefusesIsToldAtOnceAndWritingResumesByItself) {
   EXPECT_TRUE(shard_->find(TicketId{0, 1})) << "reads go on";
   EXPECT_TRUE(comes_true([&] { return told(Trouble::append_failed) > 0; }));
   EXPECT_FALSE(shard_->health().broken);
+  EXPECT_EQ(told(Trouble::append_resumed), 0U);
   log_->refuse_appends(false);
   EXPECT_TRUE(comes_true([&] { return shard_->stats().writable; }));
+  EXPECT_TRUE(comes_true([&] { return told(Trouble::append_resumed) > 0; }));
   EXPECT_EQ(join(4).status, Status::done);
+  EXPECT_EQ(told(Trouble::append_resumed), 1U) << "once";
 }
 
 TEST_F(ShardTest, ABatchThatStandsInTheLogThoughItsAppendFailedIsAppliedOnce) {

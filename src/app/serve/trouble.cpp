@@ -8,6 +8,9 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
   switch (trouble) {
     case Trouble::append_failed:
       return log.warn("the command log refuses writes; joins get 503 until it takes them", fields);
+    // A warning as well, so that who logs nothing less sees the end of it.
+    case Trouble::append_resumed:
+      return log.warn("the command log takes writes again; joins go on");
     case Trouble::read_failed:
       return log.warn("the command log cannot be read; it is tried again", fields);
     case Trouble::snapshot_failed:

@@ -37,6 +37,15 @@ TEST(LogTrouble, SaysTheCauseAndHowBadItIs) {
   }
 }
 
+TEST(LogTrouble, SaysTheEndOfItToWhoLogsWarningsAlone) {
+  const ports::FakeClock clock;
+  std::string line;
+  Log log(clock, std::make_unique<Last>(line));
+  log_trouble(log, engine::Trouble::append_resumed, "");
+  EXPECT_NE(line.find(" warn  the command log takes writes again"), std::string::npos) << line;
+  EXPECT_EQ(line.find("fault"), std::string::npos) << line;
+}
+
 TEST(LogRefusal, NamesTheSettingAndTheAddressAtMostOnceIn10Seconds) {
   using edge::Protocol;
   const auto address = boost::asio::ip::make_address("192.0.2.1");
