@@ -161,7 +161,7 @@
     set("eta", eta_text(ticket.eta));
     show_progress(ticket.position);
     document.title = `(${number.format(ticket.position)}) ${data.title}`;
-    say(fill(text.say, { position: number.format(ticket.position), eta: eta_text(ticket.eta) }), false);
+    say(fill(data.lanes ? text.say_lane : text.say, { position: number.format(ticket.position), eta: eta_text(ticket.eta) }), false);
   }
 
   function stop() {

@@ -67,6 +67,9 @@ bool is_waiting(const PageRequest& request) {
   return request.ticket && request.ticket->state == room::TicketState::waiting;
 }
 
+// Then the place is that in one line, and others go in between.
+bool has_lanes(const room::Policy& policy) { return policy.lanes.size() > 1; }
+
 // How the page keeps itself true without its script. One that is over stays: to ask again would be
 // to join again, or to fetch the form's address, where there is nothing.
 std::string without_script(std::string_view name, const PageRequest& request, const Words& words) {
@@ -157,6 +160,7 @@ std::string WaitingPage::next_steps(const PageRequest& request, const Words& wor
     list += "<li>" + escape(sentence) + "</li>";
   };
   add(words["next_auto"]);
+  if (has_lanes(policy_)) add(words["next_lanes"]);
   if (policy_.claim_ttl)
     add(words.fill("next_claim", {{"claim", words.duration(*policy_.claim_ttl)}}));
   if (!policy_.liveness_silence)
@@ -186,6 +190,7 @@ std::string WaitingPage::data(const PageRequest& request, const Words& words) co
     data["retry_s"] = request.again_s;
   else
     data["ticket"] = boost::json::parse(request.ticket_json);
+  if (has_lanes(policy_)) data["lanes"] = true;
   data["now"] = request.now.time_since_epoch().count();
   return for_script(boost::json::serialize(data));
 }
@@ -215,7 +220,9 @@ std::string WaitingPage::value(std::string_view name, const PageRequest& request
     return display_.logo.empty() ? ""
                                  : "<img id=\"dw-logo\" src=\"" + escape(display_.logo) +
                                        "\" alt=\"" + escape(display_.logo_text) + "\">";
-  return words[name];  // the labels are named as their places
+  // The labels are named as their places.
+  const std::string in_lane = std::string(name) + "_lane";
+  return words[has_lanes(policy_) && words.has(in_lane) ? in_lane : name];
 }
 
 Page WaitingPage::render(const PageRequest& request) const {

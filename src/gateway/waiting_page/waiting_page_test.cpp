@@ -74,6 +74,38 @@ TEST(WaitingPage, SaysInEveryLanguageThatAllIsSoldOut) {
   }
 }
 
+TEST(WaitingPage, SaysInEveryLanguageThatThePlaceIsThatInOneOfSeveralLines) {
+  const struct {
+    const char* language;
+    const char* place;
+    const char* in_lane;
+    const char* others;
+  } rows[] = {
+      {"en", "Your place in line", "Your place in your line", "people from the others go in"},
+      {"ko", "나의 대기 순서", "내 줄에서의 순서", "다른 줄에 계신 분들도"},
+      {"ja", "あなたの順番", "あなたの列での順番", "ほかの列の方も"},
+      {"zh", "您的排队位置", "您在本队中的位置", "其他队伍的人"},
+      {"es", "Su puesto en la cola", "Su puesto en su fila", "personas de las otras"},
+  };
+  room::Policy several;
+  several.lanes = {{"normal", 1}, {"gold", 1000}};
+  room::Policy one;
+  one.lanes = {{"normal", 1}};
+  const auto label = [](const char* text) { return ">" + std::string(text) + "</p>"; };
+  for (const auto& row : rows) {
+    for (const room::Policy& policy : {room::Policy(), one}) {
+      const auto html = page({}, policy).render(request(row.language)).html;
+      EXPECT_TRUE(has(html, label(row.place))) << row.language;
+      EXPECT_FALSE(has(html.substr(0, html.find("<script")), row.others)) << row.language;
+      EXPECT_FALSE(has(html, R"("lanes":true)")) << row.language;
+    }
+    const auto html = page({}, several).render(request(row.language)).html;
+    EXPECT_TRUE(has(html, label(row.in_lane))) << row.language;
+    EXPECT_TRUE(has(html.substr(0, html.find("<script")), row.others)) << row.language;
+    EXPECT_TRUE(has(html, R"("lanes":true)")) << "for the script";
+  }
+}
+
 TEST(WaitingPage, ScriptAndStyleAreAllowedByTheirHashesOnly) {
   const auto policy = page().render(request()).security_policy;
   EXPECT_TRUE(has(policy, "default-src 'none'"));
