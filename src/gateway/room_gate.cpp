@@ -59,6 +59,9 @@ class SessionWatch final : public TunnelWatch {
   LogTime until_;
 };
 
+// A room that is closed may be opened again, but not soon: as wire::retry_after::kRoomClosed.
+constexpr unsigned kClosedAgain_s = 60;
+
 // What a program is told with its ticket, where its request was not a question only.
 std::string with_detail(std::string ticket) {
   ticket.pop_back();
@@ -284,6 +287,7 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
                    : refusal.is(problems::kRoomClosed) ? Trouble::closed
                    : refusal.is(problems::kNoRoom)     ? Trouble::closed
                                                        : Trouble::unavailable;
+    if (page.trouble == Trouble::closed) page.again_s = kClosedAgain_s;
     page.body_was_sent = !is_safe_method(visit.head());
     response =
         pages_.answer(visit.room(), visit.entry.view.policy, visit.head(), page, refusal.status());

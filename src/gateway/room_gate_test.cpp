@@ -293,7 +293,9 @@ TEST_F(RoomGateTest, AClosedAFullAndAMissingRoomSaySo) {
   policy.mode = room::Mode::closed;
   desk_.set_room("sale", policy);
   EXPECT_EQ(ask({}).status, 409U);
-  EXPECT_TRUE(ask(browser("")).fields.contains("Retry-After"));
+  const Asked closed = ask(browser(""));
+  EXPECT_EQ(closed.fields.find("Retry-After"), "60");
+  EXPECT_NE(closed.body.find(R"(http-equiv="refresh" content="60")"), std::string::npos);
   policy.mode = room::Mode::paused;
   policy.max_waiting = 1;
   desk_.set_room("sale", policy);

@@ -242,4 +242,24 @@ ${identity}`);
     assert.equal(status.waiting, crowd.filter((other) => other.state === "waiting").length);
     await dan.context.close();
   });
+
+  test("a room that is closed says so, offers nothing to join, and does not hurry", async () => {
+    const crowd = [];
+    for (let i = 0; i < capacity; i += 1) crowd.push(await (await door.call("POST", `/v1/rooms/${room}/tickets`)).json());
+    const gil = await visitor();
+    await gil.page.goto(`${door.origin}/buy`);
+    await gil.page.waitForSelector("#dw-position", patience);
+    assert.ok((await door.call("POST", `/v1/admin/rooms/${room}/close`, { token: "admin" })).ok);
+    const lead = gil.page.locator("#dw-lead", { hasText: "The queue is closed." });
+    await lead.waitFor(patience);
+    assert.equal(await gil.page.locator("#dw-foot a, #dw-foot form").count(), 0);
+    const answer = await gil.page.goto(`${door.origin}/buy`);
+    assert.deepEqual([answer.status(), answer.headers()["retry-after"]], [409, "60"]);
+    await lead.waitFor(patience);
+    assert.equal(await gil.page.locator("#dw-foot a, #dw-foot form").count(), 0);
+    assert.match(await answer.text(), /http-equiv="refresh" content="60"/);
+    await shot(gil.page, "closed.png");
+    assert.ok((await door.call("POST", `/v1/admin/rooms/${room}/open`, { token: "admin" })).ok);
+    await gil.context.close();
+  });
 });

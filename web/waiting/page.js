@@ -16,6 +16,7 @@
   const stream_failures_max = 3; // then poll, and try a stream again now and then
   const stream_retry_ms = 60000;
   const say_every_ms = 30000;
+  const closed_ms = 60000;       // as long as Retry-After of a closed room
 
   let source = null;
   let failures = 0;
@@ -187,6 +188,11 @@
     setTimeout(() => location.replace(there.pathname + there.search), Math.min(30000, tries * tries * 500));
   }
 
+  // Spread, since all pages of a room may begin to wait in the same moment.
+  function come_back(path, after_ms) {
+    setTimeout(() => location.replace(path), after_ms * (1 + Math.random() / 4));
+  }
+
   function close(reason) {
     if (over) return;
     stop();
@@ -199,6 +205,8 @@
     link(null);
     const form = document.querySelector("#dw form");
     if (form) form.remove();
+    // The room itself is over: nothing to join again, but it may be opened after all.
+    if (reason === "room_closed" || reason === "room_removed") return come_back(data.go_on, closed_ms);
     const again = document.createElement("a");
     again.className = "dw-button";
     again.href = data.go_on;
@@ -336,6 +344,6 @@
     addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
     connect();
   } else if (data.retry_s) {
-    setTimeout(() => location.replace(location.pathname + location.search), data.retry_s * 1000);
+    come_back(location.pathname + location.search, data.retry_s * 1000);
   }
 })();

@@ -67,6 +67,16 @@ bool is_waiting(const PageRequest& request) {
   return request.ticket && request.ticket->state == room::TicketState::waiting;
 }
 
+// The room itself is over, and to join again is no offer.
+bool takes_nobody(const PageRequest& request) {
+  using room::CloseReason;
+  if (request.trouble != Trouble::none || !request.ticket)
+    return request.trouble == Trouble::closed;
+  const CloseReason reason = request.ticket->reason;
+  return request.ticket->state == room::TicketState::closed &&
+         (reason == CloseReason::room_closed || reason == CloseReason::room_removed);
+}
+
 // Then the place is that in one line, and others go in between.
 bool has_lanes(const room::Policy& policy) { return policy.lanes.size() > 1; }
 
@@ -178,6 +188,7 @@ std::string WaitingPage::actions(const PageRequest& request, const Words& words)
     return "<form method=\"post\" action=\"" +
            escape(base_ + "/rooms/" + room_ + "/tickets/self/leave") + "\"><button>" +
            escape(words["leave"]) + "</button></form>";
+  if (takes_nobody(request)) return "";
   return "<a class=\"dw-button\" href=\"" + escape(request.go_on) + "\">" + escape(words["again"]) +
          "</a>";
 }

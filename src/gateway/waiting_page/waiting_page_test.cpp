@@ -212,6 +212,30 @@ TEST(WaitingPage, AClosedTicketSaysWhyAndOffersToJoinAgain) {
   EXPECT_FALSE(has(html, "<noscript>")) << "a reload would ask for the address of the form";
 }
 
+TEST(WaitingPage, ARoomThatIsOverOffersNothingToJoin) {
+  const auto offers = [](const PageRequest& asked) {
+    const auto html = page().render(asked).html;
+    EXPECT_FALSE(has(html, "<form"));
+    return has(html, "<a class=\"dw-button\"");
+  };
+  auto asked = request();
+  asked.ticket.reset();
+  asked.ticket_json = {};
+  asked.trouble = Trouble::closed;
+  EXPECT_FALSE(offers(asked));
+  EXPECT_TRUE(has(page().render(asked).html, "The queue is closed."));
+  asked.trouble = Trouble::full;
+  EXPECT_TRUE(offers(asked));
+  asked = request();
+  asked.ticket->state = room::TicketState::closed;
+  for (const auto reason : {room::CloseReason::room_closed, room::CloseReason::room_removed}) {
+    asked.ticket->reason = reason;
+    EXPECT_FALSE(offers(asked)) << room::to_string(reason);
+  }
+  asked.ticket->reason = room::CloseReason::left;
+  EXPECT_TRUE(offers(asked));
+}
+
 TEST(WaitingPage, SaysThatAPostWasNotPassedOn) {
   auto asked = request();
   asked.body_was_sent = true;
