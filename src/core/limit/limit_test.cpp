@@ -129,6 +129,23 @@ TEST(Limit, RefusedHitsKeepACallerOutOnlyIfTheyAreCounted) {
   }
 }
 
+// docs/limits.md: hits of a window weigh until the end of the next one.
+TEST(Limit, ASlidingCounterMayTellOfMoreThanItsWindowWhereTheLogDoesNot) {
+  const Quota words{Algorithm::sliding_counter, 5, 1min, 0, false};
+  const CompiledQuota quota(words);
+  for (const auto& [after, wait, reset] :
+       {std::tuple{0s, 72s, 120s}, std::tuple{9s, 63s, 111s}, std::tuple{59s, 13s, 61s}}) {
+    const Time now{2min + after};
+    State state;
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(decide(state, quota, now, 1).allowed);
+    const Decision refused = decide(state, quota, now, 1);
+    EXPECT_EQ(refused.retry_after, Nanos{wait});
+    EXPECT_EQ(refused.reset, Nanos{reset});
+    EXPECT_FALSE(peek(state, quota, now + wait - 1ns, 1).allowed);
+    EXPECT_TRUE(peek(state, quota, now + wait, 1).allowed);
+  }
+}
+
 TEST(Limit, AnIdleStateIsAsGoodAsAFreshOne) {
   TestRandom random(7);
   for (const Algorithm algorithm : kSmall) {
