@@ -138,6 +138,28 @@ class Queue(Gatekeeper):
         self.assertEqual((again["jwt"], again["position"]), ("", 1))
         self.assertEqual(self.enqueue("bob")["position"], 2)
 
+    def test_a_retry_with_its_key_gets_its_jwt(self):
+        """An optional Idempotency-Key on every POST"""
+        self.configure(**NEVER)
+        key = {"Idempotency-Key": "4d8b1f0e-0000-4000-8000-000000000003"}
+        first = self.enqueue("ann", **key)
+        again = self.enqueue("ann", **key)
+        self.assertEqual((again["position"], again["message"]), (1, "User enqueued successfully."))
+        self.assertEqual(claims(again["jwt"])["user_id"], "ann")
+        self.assertEqual(self.status(again["jwt"])["position"], 1)
+        self.assertEqual(self.enqueue("bob", **key)["position"], 2, "users share no key")
+        for other in ({"Idempotency-Key": "4d8b1f0e-0000-4000-8000-000000000004"}, {"Idempotency-Key": "1"}, {}):
+            self.assertEqual(self.enqueue("ann", **other)["jwt"], "", f"{other}: another key is another call")
+        # A key that anybody would guess gives nobody another's JWT.
+        self.assertTrue(self.enqueue("eve", **{"Idempotency-Key": "1"})["jwt"])
+        self.assertEqual(self.enqueue("eve", **{"Idempotency-Key": "1"})["jwt"], "")
+        self.configure(admission_frequency=1)
+        self.until_ready(first["jwt"])
+        self.assertTrue(self.enqueue("ann", **key)["jwt"], "ready, and its JWT was lost")
+        self.good("DELETE", "/queue/finish", jwt=first["jwt"])
+        self.assertEqual(self.call("POST", "/queue/enqueue", user_id="ann", **key)[0], 410, "what it made is over")
+        self.assertTrue(self.enqueue("ann")["jwt"])
+
     def test_already_ready(self):
         """already queued or ready: `jwt` is ""; `enqueue` always answers a whole-number position"""
         self.configure(admission_frequency=1)

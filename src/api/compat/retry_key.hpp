@@ -17,6 +17,7 @@ namespace doorward::api::compat {
 // What a key is told apart by, besides itself.
 enum class KeyScope {
   address,  // strangers may share one, and well choose a short key alike
+  named,    // a user whom anybody may name: who knows the key is told what the first was told
   user
 };
 
@@ -26,7 +27,7 @@ inline constexpr std::size_t kMaxRetryKey = 255;
 // Absent: every call is a new one.
 inline std::optional<std::string_view> retry_key(const Call& call, KeyScope scope) {
   const auto key = call.head().fields.find("Idempotency-Key");
-  const std::size_t least = scope == KeyScope::address ? kMinStrangersKey : 1;
+  const std::size_t least = scope == KeyScope::user ? 1 : kMinStrangersKey;
   if (!key || key->size() < least || key->size() > kMaxRetryKey) return std::nullopt;
   return *key;
 }

@@ -1,6 +1,7 @@
 // The queue: in, where, ready, done.
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
+#include "api/compat/retry_key.hpp"
 #include "api/compat/system.hpp"
 #include "base/append.hpp"
 #include "wire/utf8.hpp"
@@ -87,7 +88,8 @@ edge::Response enqueued(std::string_view jwt, const room::TicketView& view, cons
 edge::Response enqueued(const Desk& desk, const Business& business, std::string_view user,
                         const gateway::Place& place) {
   const room::TicketView& view = place.view;
-  if (!place.made)
+  // A retry is told what the first was told, the JWT above all, which no other call gives.
+  if (!place.made && !place.again)
     return enqueued(
         "", view,
         view.state == TicketState::waiting ? "User already in queue." : "User is already ready.");
@@ -114,10 +116,13 @@ std::optional<edge::Response> refuse_user(const Desk& desk, const Call& call,
 }
 
 // No coroutine, so that no frame keeps the request but the one that needs it.
-edge::Task<gateway::Sought<gateway::Place>> take_place(const Desk& desk, const Business& business,
+edge::Task<gateway::Sought<gateway::Place>> take_place(const Desk& desk, const Call& call,
+                                                       const Business& business,
                                                        std::string_view user) {
-  return desk.places.join(
-      {business.room, desk.places.services().identities.named_by_backend(user, {}), {}});
+  const auto key = compat::retry_key(call, compat::KeyScope::named);
+  return desk.places.join({business.room,
+                           desk.places.services().identities.named_by_backend(user, {}),
+                           std::string(key.value_or(std::string_view()))});
 }
 
 // Where the operator took the room away.
@@ -125,7 +130,7 @@ edge::Task<Answer> enqueue_once_more(Desk& desk, Call& call, const Business& bus
                                      std::string_view user) {
   auto failed = co_await make_missing(desk, call);
   if (failed) co_return failed;
-  const auto place = co_await take_place(desk, business, user);
+  const auto place = co_await take_place(desk, call, business, user);
   if (place.has_error()) co_return gateway::answer(place.error());
   co_return enqueued(desk, business, user, *place);
 }
@@ -134,7 +139,7 @@ edge::Task<Answer> enqueue_at(Desk& desk, Call& call, BusinessPtr business) {
   const std::string_view user = *header(call.head(), "user_id");
   auto refused = refuse_user(desk, call, *business, user);
   if (refused) co_return refused;
-  const auto place = co_await take_place(desk, *business, user);
+  const auto place = co_await take_place(desk, call, *business, user);
   if (place.has_error() && !desk.shard().room(business->room))
     co_return co_await enqueue_once_more(desk, call, *business, user);
   if (place.has_error()) co_return gateway::answer(place.error());

@@ -37,6 +37,7 @@ edge::Response refused(Status status) {
   switch (status) {
     case Status::shard_full:
     case Status::room_full: return later(503, "The queue is full", retry_after::kPage);
+    case Status::over: return compat::detail(410, "This session has ended");  // of its key
     case Status::room_closed: return later(503, "The queue is closed", retry_after::kRoomClosed);
     case Status::malformed:
     case Status::no_such_lane: return compat::detail(422, "priority: there is none of this name");
