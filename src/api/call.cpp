@@ -112,10 +112,15 @@ bool asks_for_websocket(const wire::RequestHead& head) {
   return head.fields.lists("Upgrade", "websocket") && head.fields.contains("Sec-WebSocket-Key");
 }
 
+void remember_body(Call& call, std::string_view text) {
+  if (call.head().fields.contains("Idempotency-Key")) call.body = text;
+}
+
 edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known, std::size_t most) {
   if (!call.exchange.has_body()) co_return json::object{};
   const auto text = co_await call.exchange.read_whole_body(most);
   if (text.has_error()) co_return unread(text.error(), most);
+  remember_body(call, *text);
   if (text->empty()) co_return json::object{};
   if (!is_json(call.head()))
     co_return gateway::problem(problems::kNotJson, "Send Content-Type: application/json.");

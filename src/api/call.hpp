@@ -13,6 +13,7 @@
 #include "api/live/live.hpp"
 #include "api/native/lock_wait.hpp"
 #include "api/native/ticket_streams.hpp"
+#include "api/retries.hpp"
 #include "core/route/route.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/places.hpp"
@@ -80,6 +81,7 @@ struct Desk {
   std::string openapi = {};                   // the document, as it is served
   mutable admin::SessionTable sessions = {};  // thread-safe
   LockCalls lock_calls = {};
+  RetryTable retries = {};
   gatekeeper::Businesses businesses{places.services(), options.gatekeeper_secret};
 
   engine::Shard& shard() const { return places.services().shard; }
@@ -98,6 +100,7 @@ struct Call {
   std::string_view named = {};   // {tenant} of the path
   std::string tenant = {};       // on whose things it acts; empty: the default one's
   bool by_key = false;           // it carries an API key of that tenant
+  std::string body = {};         // as it was read, where an Idempotency-Key came with it
 
   const wire::RequestHead& head() const { return exchange.request(); }
 };
@@ -118,6 +121,8 @@ bool asks_for_websocket(const wire::RequestHead& head);
 using Body = gateway::Sought<boost::json::object>;
 edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known,
                            std::size_t most = kMaxBody);
+// For a Retry, to tell another call under the same key.
+void remember_body(Call& call, std::string_view text);
 
 // A text member; empty where it is missing. Sets `problem` where it is no text.
 std::string text_member(const boost::json::object& body, std::string_view name,

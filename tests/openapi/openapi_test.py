@@ -223,6 +223,8 @@ class Answers(unittest.TestCase):
         self.ask(422, "POST", ADMIN_ROOM + "/draw", ADMIN, room="new")
         self.ask(200, "POST", ADMIN_ROOM + "/draw", ADMIN, room="lots")
         self.ask(409, "POST", ADMIN_ROOM + "/draw", ADMIN, room="shut")
+        for what in ("/open", "/pause", "/close", "/bypass", "/draw"):
+            self.ask(400, "POST", ADMIN_ROOM + what, {**ADMIN, "Idempotency-Key": "short"}, room="lots")
         for method, path, _ in self.document.operations():
             if path.startswith(V1 + "/admin/"):
                 path = path.removeprefix(V1)

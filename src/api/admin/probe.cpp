@@ -97,6 +97,8 @@ edge::Task<Answer> probe(Desk& desk, Call& call) {
   if (auto refused = refuse_admin(desk, call)) co_return std::move(*refused);
   const Body body = co_await read_body(call, kMembers);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   auto head = head_of(call, *body);
   if (head.has_error()) co_return gateway::answer(head.error());
   std::optional<gateway::Refusal> problem;
@@ -106,7 +108,7 @@ edge::Task<Answer> probe(Desk& desk, Call& call) {
   co_await edge::complete(desk.options.visitors(exchange));
   if (!exchange.answered())
     co_return gateway::answer(problems::kInvalid, "That is a stream, which a probe cannot take.");
-  co_return json_answer(200, answer_json(exchange));
+  co_return retry.kept(json_answer(200, answer_json(exchange)));
 }
 
 }  // namespace doorward::api::admin

@@ -91,11 +91,14 @@ edge::Task<Answer> change_room(Desk& desk, Call& call, Edit edit) {
 
 edge::Task<Answer> set_mode(Desk& desk, Call& call, room::Mode mode) {
   if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   Edit edit = [mode](room::Policy policy) -> Result<room::Policy> {
     policy.mode = mode;
     return policy;
   };
-  co_return co_await change_room(desk, call, std::move(edit));
+  auto answer = co_await change_room(desk, call, std::move(edit));
+  co_return retry.kept(*std::move(answer));
 }
 
 }  // namespace
@@ -167,6 +170,8 @@ edge::Task<Answer> bypass_room(Desk& desk, Call& call) {
 
 edge::Task<Answer> draw_room(Desk& desk, Call& call) {
   if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   const auto entry = desk.shard().room(call.room);
   if (!entry) co_return no_room(call);
   if (entry->view.policy.order != room::Order::draw)
@@ -178,7 +183,8 @@ edge::Task<Answer> draw_room(Desk& desk, Call& call) {
   if (outcome->status != Status::done && outcome->status != Status::already)
     co_return gateway::answer(gateway::refusal(outcome->status, call.room));
   const auto after = desk.shard().room(call.room);
-  co_return after ? room_answer(200, *after) : no_room(call);
+  edge::Response answer = after ? room_answer(200, *after) : no_room(call);
+  co_return retry.kept(std::move(answer));
 }
 
 }  // namespace doorward::api::admin

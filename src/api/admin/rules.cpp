@@ -111,9 +111,12 @@ edge::Task<Answer> add_rule(Desk& desk, Call& call) {
   if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   auto rule = wire::rule_from_json(without_record(*body));
   if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
-  co_return co_await set_rule(desk, call, std::move(*rule), Only::if_absent, true);
+  auto answer = co_await set_rule(desk, call, std::move(*rule), Only::if_absent, true);
+  co_return retry.kept(*std::move(answer));
 }
 
 edge::Task<Answer> read_rule(Desk& desk, Call& call) {

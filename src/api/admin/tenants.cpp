@@ -111,6 +111,8 @@ edge::Task<Answer> add_tenant(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   std::optional<gateway::Refusal> problem;
   std::string name = text_member(*body, "name", problem);
   if (problem) co_return gateway::answer(*problem);
@@ -118,7 +120,8 @@ edge::Task<Answer> add_tenant(Desk& desk, Call& call) {
   body->erase("name");
   const auto settings = wire::settings_from_json(*body);
   if (settings.has_error()) co_return gateway::answer(problems::kInvalid, settings.error().what);
-  co_return co_await set_tenant(desk, std::move(name), *settings, Only::if_absent);
+  auto answer = co_await set_tenant(desk, std::move(name), *settings, Only::if_absent);
+  co_return retry.kept(*std::move(answer));
 }
 
 edge::Task<Answer> read_tenant(Desk& desk, Call& call) {
@@ -156,6 +159,8 @@ edge::Task<Answer> add_key(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kKeyMembers);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   std::optional<gateway::Refusal> problem;
   const std::string name = text_member(*body, "name", problem);
   if (problem) co_return gateway::answer(*problem);
@@ -171,7 +176,8 @@ edge::Task<Answer> add_key(Desk& desk, Call& call) {
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
   if (outcome->status != Status::done) co_return refused(outcome->status, call.named, name);
-  co_return json_answer(201, json::object{{"tenant", call.named}, {"name", name}, {"key", key}});
+  co_return retry.kept(
+      json_answer(201, json::object{{"tenant", call.named}, {"name", name}, {"key", key}}));
 }
 
 edge::Task<Answer> remove_key(Desk& desk, Call& call) {

@@ -41,6 +41,7 @@ edge::Task<Value> read_value(Call& call) {
   if (!call.exchange.has_body()) co_return invalid({{"", "missing", "Field required"}});
   const auto text = co_await call.exchange.read_whole_body(kMaxBody);
   if (text.has_error()) co_return unread(text.error());
+  remember_body(call, *text);
   auto value = wire::parse_json_strict(*text);
   if (value.has_error())
     co_return invalid({{"", "json_invalid", "JSON decode error: " + value.error().what}});

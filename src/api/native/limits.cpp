@@ -56,6 +56,8 @@ edge::Task<Answer> check_limits(Desk& desk, Call& call) {
   if (auto refused = refuse_stranger(desk, call)) co_return std::move(*refused);
   const Body body = co_await read_body(call, kAnyMember, kMaxChecksBody);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   const limit::Time now = desk.places.services().clock.limit_now();
   auto asked = read_checks(desk, call, *body, now);
   if (asked.has_error()) co_return gateway::answer(asked.error());
@@ -65,19 +67,21 @@ edge::Task<Answer> check_limits(Desk& desk, Call& call) {
     check.tell(desk.live);
     results.push_back(check.json());
   }
-  if (!asked->is_batch) co_return json_answer(200, results.at(0).as_object());
-  co_return json_answer(200, json::object{{"results", std::move(results)}});
+  if (!asked->is_batch) co_return retry.kept(json_answer(200, results.at(0).as_object()));
+  co_return retry.kept(json_answer(200, json::object{{"results", std::move(results)}}));
 }
 
 edge::Task<Answer> reset_limits(Desk& desk, Call& call) {
   if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kAnyMember, kMaxChecksBody);
   if (body.has_error()) co_return gateway::answer(body.error());
+  Retry retry(desk, call);
+  if (retry.answer) co_return std::move(retry.answer);
   auto asked = read_checks(desk, call, *body, desk.places.services().clock.limit_now());
   if (asked.has_error()) co_return gateway::answer(asked.error());
   std::size_t reset = 0;
   for (const Check& check : asked->checks) reset += check.reset(desk.counting.store);
-  co_return json_answer(200, json::object{{"reset", reset}});
+  co_return retry.kept(json_answer(200, json::object{{"reset", reset}}));
 }
 
 }  // namespace doorward::api

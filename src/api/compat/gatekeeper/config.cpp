@@ -2,6 +2,7 @@
 #include "api/compat/gatekeeper/business.hpp"
 #include "api/compat/gatekeeper/calls.hpp"
 #include "api/compat/lax_number.hpp"
+#include "api/compat/retry_key.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -149,6 +150,9 @@ edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view) {
   const Business& business = **found;
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
+  call.tenant = business.tenant;
+  Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
+  if (retry.answer) co_return std::move(retry.answer);
   // Only now, so that a slow body undoes nothing that was done while it came.
   const auto tenants = desk.shard().tenants();
   const auto* tenant = tenants->named(business.tenant);
@@ -162,8 +166,9 @@ edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view) {
     if (outcome->status != engine::Status::done && outcome->status != engine::Status::already)
       co_return gateway::answer(gateway::refusal(outcome->status, kQueue));
   }
-  co_return json_answer(200, json::object{{"message", "Configuration updated successfully"},
-                                          {"updated_config", config_json(config)}});
+  co_return retry.kept(
+      json_answer(200, json::object{{"message", "Configuration updated successfully"},
+                                    {"updated_config", config_json(config)}}));
 }
 
 }  // namespace doorward::api::gatekeeper

@@ -1,4 +1,5 @@
 #include "api/compat/rate_limiter/calls.hpp"
+#include "api/compat/retry_key.hpp"
 
 #include "wire/json_text.hpp"
 
@@ -71,6 +72,8 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
+  Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
+  if (retry.answer) co_return std::move(retry.answer);
   Config config;
   Faults faults = read(*body, Needed::all, config);
   if (!faults.empty()) co_return invalid(faults);
@@ -81,9 +84,9 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   auto failed = co_await write(desk, std::move(rule), SetRule::Only::if_absent);
   if (failed) co_return std::move(*failed);
   const auto made = find(desk, config.endpoint);
-  co_return json_answer(
+  co_return retry.kept(json_answer(
       200, json::object{{"message", "Configuration created successfully"},
-                        {"id", made ? json::value(made->entry.id) : json::value(nullptr)}});
+                        {"id", made ? json::value(made->entry.id) : json::value(nullptr)}}));
 }
 
 edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) {

@@ -164,6 +164,8 @@ edge::Task<Answer> status(Desk& desk, Call&, std::string_view id) {
 // but a place whose user has a ticket, which the next run takes away.
 edge::Task<Answer> process_queue(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
+  if (retry.answer) co_return std::move(retry.answer);
   std::uint64_t processed = 0;
   const auto places = desk.shard().waiting(options_of(desk).room, kMostAtOnce);
   for (const engine::TicketHandle place : places) {
@@ -179,8 +181,9 @@ edge::Task<Answer> process_queue(Desk& desk, Call& call, std::string_view) {
     processed += taken == Taken::reserved ? 1 : 0;
   }
   const auto queue = desk.shard().room(options_of(desk).room);
-  co_return json_answer(
-      200, json::object{{"processed", processed}, {"remaining", queue ? queue->view.waiting : 0}});
+  const std::size_t remaining = queue ? queue->view.waiting : 0;
+  co_return retry.kept(
+      json_answer(200, json::object{{"processed", processed}, {"remaining", remaining}}));
 }
 
 // What the file has by now, which the units that were sold may have kept out; else as it is.
@@ -196,6 +199,8 @@ reserve::Inventory fresh_inventory(const Desk& desk, const engine::InventoryEntr
 // A new inventory of the same kind, and an empty queue.
 edge::Task<Answer> reset(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
+  Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
+  if (retry.answer) co_return std::move(retry.answer);
   const auto inventory = co_await inventory_of(desk);
   if (!inventory) co_return unavailable();
   const Options& options = options_of(desk);
@@ -208,7 +213,7 @@ edge::Task<Answer> reset(Desk& desk, Call& call, std::string_view) {
     if (outcome.has_error() || outcome->status == Status::unavailable) co_return unavailable();
   }
   const std::size_t stock = reserve::SeatMap(fresh).units();
-  co_return json_answer(200, json::object{{"message", kReset}, {"stock", stock}});
+  co_return retry.kept(json_answer(200, json::object{{"message", kReset}, {"stock", stock}}));
 }
 
 constexpr compat::Row kRows[] = {
