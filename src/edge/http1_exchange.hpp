@@ -71,6 +71,7 @@ class Http1Exchange final : public Exchange {
 
   void fill_failed(const Error& why);
   Error parse_failed();
+  Response failure_answer() const;
   void head_came();
   void set_head_deadline();
   void ask_for_body();
@@ -94,6 +95,7 @@ class Http1Exchange final : public Exchange {
   std::uint64_t unsent_ = 0;  // of an answer of known length
   Millis head_due_{};         // zero: not awaited yet
   bool head_started_ = false;
+  bool head_whole_ = false;
   Answer answer_ = Answer::none;
   bool body_read_ = false;  // to its end
   bool continue_due_ = false;

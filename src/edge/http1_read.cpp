@@ -37,6 +37,7 @@ void Http1Exchange::await_head(bool first) {
   answer_ = Answer::none;
   body_read_ = continue_due_ = false;
   head_due_ = {};
+  head_whole_ = false;
   // The first one has been awaited since the connection came.
   head_started_ = first;
 }
@@ -55,6 +56,7 @@ Http1Exchange::Head Http1Exchange::take_head() {
 
 void Http1Exchange::head_came() {
   connection_.set_idle(false);
+  head_whole_ = true;
   head_.scheme = connection_.peer().tls ? "https" : "http";
   loop_.counters().requests.add();
   continue_due_ = parser_.expects_continue() && has_body();

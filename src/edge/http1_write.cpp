@@ -240,6 +240,14 @@ Task<Result<>> Http1Exchange::park_websocket(ParkedStream stream, wire::Response
   co_return sent;
 }
 
+Response Http1Exchange::failure_answer() const {
+  Response native = problem_response(wire::Problem(failure_->status, failure_->detail));
+  const auto& reword = loop_.options().reword;
+  if (!reword) return native;
+  const FailedRequest request{head_whole_ ? &head_ : nullptr, connection_.peer()};
+  return reword(std::move(native), request);
+}
+
 bool Http1Exchange::finish_now() {
   const bool is_over = answer_ == Answer::done && body_read_ && !failure_ && !broken_;
   if (!is_over || !keep_alive_ || parking_) return false;
@@ -253,7 +261,7 @@ Task<bool> Http1Exchange::finish() {
   if (answer_ == Answer::none) {
     if (!failure_) fail(500, "The request was not answered.");
     loop_.counters().refuse(failure_->status);
-    co_await respond(problem_response(wire::Problem(failure_->status, failure_->detail)));
+    co_await respond(failure_answer());
   }
   // An answer that was begun and not ended is cut, so that the client does not take it for whole.
   if (answer_ == Answer::bodiless) answer_ = Answer::done;

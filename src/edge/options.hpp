@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "edge/exchange.hpp"
 #include "edge/resp.hpp"
 #include "wire/http/limits.hpp"
 #include "wire/resp/request_decoder.hpp"
@@ -65,6 +66,13 @@ struct Refusal {
   boost::asio::ip::address address;
 };
 
+// A request that is answered without its handler's words: it was no HTTP, too large or too late, or
+// the handler gave none.
+struct FailedRequest {
+  const wire::RequestHead* head = nullptr;  // null: none came whole
+  const Peer& peer;
+};
+
 // Whether many visitors come from the address, as from a proxy's.
 using IsShared = std::function<bool(const boost::asio::ip::address&)>;
 
@@ -83,6 +91,9 @@ struct ServerOptions {
   std::size_t unread_body_bytes = 262'144;  // read and dropped to keep a connection
   // Told of whatever a handler threw; on the loop.
   std::function<void(std::string_view what)> on_exception;
+  // Says the edge's own problem+json in other words; the status stays. On the loop; empty: as it
+  // is.
+  std::function<Response(Response native, const FailedRequest& request)> reword;
   // Told of each connection beyond a limit; on the loop.
   std::function<void(const Refusal&)> on_refusal;
 };

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,44 @@ TEST(ServerLimits, AdjustedDeadlinesAndNumbersHoldFromThenOn) {
   Client second(running.port());
   EXPECT_THAT(second.read_all(), StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(slow.read_all(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST(ServerLimits, ItsOwnErrorsAreSaidInOtherWords) {
+  ServerOptions options = patient_options();
+  options.limits.body_bytes = 3;
+  options.reword = [](const Response& native, const FailedRequest& request) {
+    Response said = text(request.head == nullptr ? "no head" : "head of " + request.head->path);
+    said.head.status = native.head.status;
+    return said;
+  };
+  RunningServer running(options, [](Exchange& exchange) -> std::optional<Task<>> {
+    if (exchange.request().path == "/bug") throw std::runtime_error("a bug");
+    return handle(exchange);
+  });
+  struct Row {
+    std::string sent;
+    const char* status;
+    const char* said;
+  };
+  const Row rows[] = {
+      {"nonsense\r\n\r\n", "HTTP/1.1 400 ", "no head"},
+      {"GET /known HTTP/1.1\r\nHost: a\r\nA B: c\r\n\r\n", "HTTP/1.1 400 ", "no head"},
+      {get("/" + std::string(10'000, 'a')), "HTTP/1.1 414 ", "no head"},
+      {get("/", "X: " + std::string(40'000, 'a') + "\r\n"), "HTTP/1.1 431 ", "no head"},
+      {post("/echo", "Content-Length: 4\r\n\r\nabcd"), "HTTP/1.1 413 ", "no head"},
+      {post("/echo", "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n"), "HTTP/1.1 413 ",
+       "head of /echo"},
+      {get("/bug"), "HTTP/1.1 500 ", "head of /bug"},
+      // The one before was whole.
+      {get("/") + "nonsense\r\n\r\n", "HTTP/1.1 200 ", "no head"},
+  };
+  for (const Row& row : rows) {
+    Client client(running.port());
+    client.send(row.sent);
+    const std::string answer = client.read_all();
+    EXPECT_THAT(answer, StartsWith(row.status));
+    EXPECT_THAT(answer, EndsWith(row.said)) << row.sent.substr(0, 40);
+  }
 }
 
 TEST(ServerLimits, RefusesAPortThatIsTaken) {

@@ -124,6 +124,9 @@ void Program::make_server() {
   edge::ServerOptions options = edge_options(config_);
   options.resp.conversations = [this](const edge::Peer&) { return redis_->open(); };
   options.on_refusal = [this](const edge::Refusal& refusal) { log_refusal(log_, refusal); };
+  options.reword = [this](edge::Response native, const edge::FailedRequest& request) {
+    return dressed(std::move(native), request);
+  };
   observer_.look_for_proxy(config_.trusted_proxies.empty());
   server_ = std::make_unique<edge::Server>(
       std::move(options), [this](edge::Exchange& exchange) { return handle(exchange); }, &parked_);
@@ -320,6 +323,15 @@ std::optional<edge::Response> Program::answer_now(const gateway::Context& contex
 edge::Task<> Program::fall_back(gateway::Context& context) {
   const bool is_ours = api_->owns(context.exchange.request().path);
   return is_ours ? api_->serve(context.exchange, context.client) : nothing();
+}
+
+// What no pipeline answered: as the pipeline would have said it.
+edge::Response Program::dressed(edge::Response native, const edge::FailedRequest& request) const {
+  if (dress_ == nullptr || request.peer.admin_listener) return native;
+  const wire::RequestHead none;
+  const wire::RequestHead& head = request.head == nullptr ? none : *request.head;
+  if (api_->owns(head.path)) return native;
+  return dress_->problem(std::move(native), head);
 }
 
 bool Program::admin_on_main() const {

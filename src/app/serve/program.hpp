@@ -106,6 +106,7 @@ class Program {
   std::optional<edge::Task<>> handle_visitor(edge::Exchange& exchange);
   std::optional<edge::Response> answer_now(const gateway::Context& context);
   edge::Task<> fall_back(gateway::Context& context);
+  edge::Response dressed(edge::Response native, const edge::FailedRequest& request) const;
   bool admin_on_main() const;
   std::filesystem::path memory_folder() const;
   Result<> open_file_memory();

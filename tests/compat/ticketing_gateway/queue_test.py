@@ -2,6 +2,8 @@
 """Ticketing gateway: every line of its page on the queue, as its clients send it. Each test quotes the line that it checks."""
 
 import concurrent.futures
+import http.client
+import json
 import socket
 import time
 import unittest
@@ -22,6 +24,9 @@ from stage import (
     Issuer,
     Server,
 )
+
+
+WRONG = "잘못된 요청입니다."
 
 
 class Queue(Gateway):
@@ -171,7 +176,39 @@ class BadInput(Gateway):
         token = self.user()
         answer = self.call("POST", LINEUP, token, body={"x": "y" * 200_000})
         self.assertIn(answer[0], (200, 413))
-        self.assertEqual(self.call("GET", STATUS, token, headers={"X-Long": "a" * 40_000})[0], 431)
+        answer = self.call("GET", STATUS, token, headers={"X-Long": "a" * 40_000})
+        self.assert_error(answer, 431, "BAD_REQUEST", WRONG)
+
+    def test_what_is_no_request(self):
+        """The gateway's own errors use the envelope"""
+        head = "Host: a\r\nConnection: close\r\n\r\n"
+        rows = [
+            ("nonsense\r\n\r\n", 400, "BAD_REQUEST", WRONG, None),
+            (f"GET {STATUS} HTTP/1.1\r\nA B: c\r\n{head}", 400, "BAD_REQUEST", WRONG, None),
+            (f"GET /{'a' * 9_000} HTTP/1.1\r\n{head}", 414, "BAD_REQUEST", WRONG, None),
+            (f"GET / HTTP/3.0\r\n{head}", 505, "INTERNAL_SERVER_ERROR", "서버 오류가 발생했습니다.", None),
+            # Its head is known by the time that its body is too large.
+            (f"POST /api/v1/auth/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n{head}100\r\n{'a' * 256}\r\n0\r\n\r\n",
+             413, "PAYLOAD_TOO_LARGE", "요청 본문이 너무 큽니다.", "/api/v1/auth/login"),
+            # Doorward's own calls have no envelope.
+            (f"GET /.doorward/v1/none HTTP/1.1\r\n{head}", 404, None, None, None),
+        ]  # fmt: skip
+        # Takes what comes and says nothing, so that no answer of its own can be first.
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        away = {"AUTH_SERVICE": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        environment = {**self.addresses, **away, "JWT_JWKS_URI": self.issuer.jwks_uri}
+        with Server(self.example + "\nlimits: { body_bytes: 100 }\n", environment=environment) as server:
+            for sent, status, code, message, path in rows:
+                with self.subTest(sent[:40]), socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                    client.sendall(sent.encode())
+                    answer = http.client.HTTPResponse(client)
+                    answer.begin()
+                    said = json.loads(answer.read())
+                    if code:
+                        self.assert_error((answer.status, None, said), status, code, message, path=path)
+                    else:
+                        self.assertEqual((answer.status, said["status"]), (status, status))
 
     def test_services_that_are_away(self):
         """the gateway's own errors (502, 504) use the envelope"""
