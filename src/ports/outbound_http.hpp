@@ -4,10 +4,11 @@
 //          is the edge's.
 // Threads: `get` from any thread. `done` is called exactly once, on a thread of the client, unless
 //          the client's loops end before: then never.
-// Bounds:  `deadline` for each step (connecting, waiting, each piece) and for the whole once more;
-//          `most_bytes` of a body.
-// Errors:  invalid (the address, or the answer is no HTTP), unavailable, timed_out, closed,
-//          too_large. Any status is an answer; redirections are not followed.
+// Bounds:  `deadline` for each step (connecting, waiting, each piece) and for the whole once more,
+//          over TLS for the whole; `most_bytes` of a body.
+// Errors:  invalid (the address, or the answer is no HTTP), unavailable (a certificate that is not
+//          believed, too), timed_out, closed, too_large. Any status is an answer; redirections are
+//          not followed.
 #pragma once
 
 #include "base/result.hpp"
@@ -21,9 +22,10 @@
 namespace doorward::ports {
 
 struct HttpGet {
-  std::string url;  // "http://HOST[:PORT]/PATH"
+  std::string url;  // "http://HOST[:PORT]/PATH", or https
   Millis deadline{std::chrono::seconds{3}};
   std::size_t most_bytes = 256 * 1024;
+  std::string authorities = {};  // PEM, of https; empty: the system's
 };
 
 struct HttpAnswer {

@@ -4,7 +4,11 @@
 //   {"add": kid, "alg"}   a key more
 //   {"away": true|false}  ends every connection at once, or answers again
 //   {"asked": true}       how often its keys were asked for
+//
+// With the files of a certificate and its key as arguments it speaks TLS.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createInterface } from "node:readline";
 import { OAuth2Server } from "oauth2-mock-server";
 
@@ -15,10 +19,12 @@ let asked = 0;
 const open = new Set();
 
 // A listener of our own, which keeps its port while it is away.
-const listener = createServer((request, response) => {
+const handle = (request, response) => {
   if (request.url === "/jwks") asked += 1;
   issuer.service.requestHandler(request, response);
-});
+};
+const [cert, key] = process.argv.slice(2).map((path) => readFileSync(path));
+const listener = cert ? createTlsServer({ cert, key }, handle) : createServer(handle);
 listener.on("connection", (socket) => {
   if (is_away) return void socket.destroy();
   open.add(socket);

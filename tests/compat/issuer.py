@@ -8,9 +8,10 @@ HERE = Path(__file__).parent
 
 
 class Issuer:
-    def __init__(self):
+    def __init__(self, *certificate):
+        """Speaks TLS where the files of a certificate and its key are given."""
         self.process = subprocess.Popen(
-            ["node", str(HERE / "issuer.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            ["node", str(HERE / "issuer.mjs"), *map(str, certificate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         ready = json.loads(self.process.stdout.readline())
         self.port, self.name = ready["port"], ready["issuer"]

@@ -93,6 +93,7 @@ struct IssuerSettings {
   std::string audience;
   std::string jwks_file;
   std::string jwks_uri;
+  std::string jwks_ca;
   Millis jwks_timeout{std::chrono::seconds{3}};
   Millis jwks_cooldown{std::chrono::seconds{10}};
   Millis jwks_refresh{std::chrono::minutes{10}};
@@ -101,10 +102,11 @@ struct IssuerSettings {
   std::string type_claim;
   Place at;
   Place jwks_file_at;
+  Place jwks_ca_at;
   // Wherever it stands.
   friend bool operator==(const IssuerSettings& a, const IssuerSettings& b) {
     const auto values = [](const IssuerSettings& i) {
-      return std::tie(i.issuer, i.audience, i.jwks_file, i.jwks_uri, i.jwks_timeout,
+      return std::tie(i.issuer, i.audience, i.jwks_file, i.jwks_uri, i.jwks_ca, i.jwks_timeout,
                       i.jwks_cooldown, i.jwks_refresh, i.subject_claim, i.lane_claim, i.type_claim);
     };
     return values(a) == values(b);

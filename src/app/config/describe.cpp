@@ -92,6 +92,7 @@ void describe_identity(Form& form, IdentitySettings& identity) {
     IssuerSettings& issuer = identity.issuers.emplace_back();
     issuer.at = item.place("issuer");
     issuer.jwks_file_at = item.place("jwks_file");
+    issuer.jwks_ca_at = item.place("jwks_ca");
     item.field("issuer", issuer.issuer,
                "The `iss` that its tokens carry. Absent: any; the keys alone say whose they are.",
                Text{"text", 512});
@@ -100,7 +101,12 @@ void describe_identity(Form& form, IdentitySettings& identity) {
     item.field("jwks_file", issuer.jwks_file,
                "File with the provider's public keys (JWKS); this or `jwks_uri`.", kPath);
     item.field("jwks_uri", issuer.jwks_uri, "Where they are fetched, and fetched again.",
-               Text{"http://HOST:PORT/PATH", 2'048, is_http_url});
+               Text{"http://HOST:PORT/PATH or https://HOST/PATH", 2'048, is_http_url});
+    item.field(
+        "jwks_ca", issuer.jwks_ca,
+        "File with the authorities, PEM, of which one must have signed the certificate of an "
+        "`https://` `jwks_uri`; absent: those of the system.",
+        kPath);
     item.field("jwks_timeout", issuer.jwks_timeout, "What one fetch may take.",
                Within{Millis{100}, seconds{30}});
     item.field("jwks_cooldown", issuer.jwks_cooldown,
@@ -117,6 +123,8 @@ void describe_identity(Form& form, IdentitySettings& identity) {
                Text{"text", 128});
     if (issuer.jwks_file.empty() == issuer.jwks_uri.empty())
       item.fail("", "expected one of jwks_file and jwks_uri");
+    if (!issuer.jwks_ca.empty() && !issuer.jwks_uri.starts_with("https://"))
+      item.fail("jwks_ca", "is for a jwks_uri that begins with https://");
   });
   form.field(
       "required", identity.required,

@@ -1,6 +1,7 @@
 #include "app/serve/materials.hpp"
 
 #include "app/serve/secrets.hpp"
+#include "edge/upstream/tls_fetch.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,14 @@ Result<wire::jose::KeySet> read_jwks_file(const std::string& path) {
   return keys;
 }
 
+Result<std::string> read_authorities(const std::string& path) {
+  auto text = read_small_file(path);
+  if (!text) return text.error();
+  const auto good = edge::check_authorities(*text);
+  if (!good) return error(Errc::invalid, path + ": " + good.error().what);
+  return text;
+}
+
 void read_issuers(const config::Config& config, Materials& materials, Problems& problems) {
   for (const auto& entry : config.identity.issuers) {
     gateway::Issuer issuer{entry.issuer,        entry.audience,   nullptr,
@@ -61,9 +70,17 @@ void read_issuers(const config::Config& config, Materials& materials, Problems& 
       }
       issuer.keys = std::make_shared<gateway::IssuerKeys>(*std::move(keys));
     }
-    materials.issuers.push_back(
-        {std::move(issuer),
-         {entry.jwks_uri, entry.jwks_timeout, entry.jwks_cooldown, entry.jwks_refresh}});
+    gateway::JwksOptions remote{entry.jwks_uri, entry.jwks_timeout, entry.jwks_cooldown,
+                                entry.jwks_refresh};
+    if (!entry.jwks_ca.empty()) {
+      auto authorities = read_authorities(from_folder(config, entry.jwks_ca));
+      if (!authorities) {
+        problems.add_error({entry.jwks_ca_at, "identity.issuers", authorities.error().what});
+        continue;
+      }
+      remote.authorities = *std::move(authorities);
+    }
+    materials.issuers.push_back({std::move(issuer), std::move(remote)});
   }
   for (const auto& key : config.identity.api_keys) {
     materials.api_keys.push_back({key.name, key.sha256});

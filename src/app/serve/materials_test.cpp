@@ -30,6 +30,12 @@ TEST(Materials, WhatIsWrongWithThemIsSaidWhereTheyAreNamed) {
       {"tokens:\n  keys:\n    - kid: a\n      file: no.pem\n", ":4:13: tokens.keys: "},
       {"identity:\n  issuers:\n    - issuer: a\n      jwks_file: gone.json\n",
        ":4:18: identity.issuers: "},
+      {"identity:\n  issuers:\n    - issuer: a\n      jwks_uri: https://a/\n      jwks_ca: "
+       "gone.pem\n",
+       ":5:16: identity.issuers: "},
+      {"identity:\n  issuers:\n    - issuer: a\n      jwks_uri: https://a/\n      jwks_ca: "
+       "no.pem\n",
+       ":5:16: identity.issuers: "},
   };
   for (const auto& [text, said] : rows) {
     config::Loaded loaded = config::load_text(text, "demo.yaml", {});

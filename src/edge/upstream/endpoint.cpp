@@ -2,6 +2,8 @@
 
 #include "wire/http/target.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 namespace doorward::edge {
@@ -16,17 +18,19 @@ std::string Endpoint::authority() const {
   return (bracketed ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Result<Endpoint> parse_endpoint(std::string_view url) {
+Result<Endpoint> parse_endpoint(std::string_view url) { return parse_endpoint(url, kScheme, 80); }
+
+Result<Endpoint> parse_endpoint(std::string_view url, std::string_view scheme, std::uint16_t port) {
   const auto fault = [&] {
     return error(Errc::invalid,
-                 "\"" + std::string(url) + "\" is no endpoint; write \"http://HOST:PORT\"");
+                 fmt::format("\"{}\" is no endpoint; write \"{}HOST:PORT\"", url, scheme));
   };
-  if (!url.starts_with(kScheme)) return fault();
-  std::string_view rest = url.substr(kScheme.size());
+  if (!url.starts_with(scheme)) return fault();
+  std::string_view rest = url.substr(scheme.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.empty() || !wire::is_host(rest)) return fault();
 
-  Endpoint endpoint;
+  Endpoint endpoint{{}, port};
   const auto bracket = rest.rfind(']');
   const auto colon = rest.rfind(':');
   const bool has_port =

@@ -21,5 +21,7 @@ struct Endpoint {
 };
 
 Result<Endpoint> parse_endpoint(std::string_view url);
+// The same of another scheme, "https://", and its port where none is said.
+Result<Endpoint> parse_endpoint(std::string_view url, std::string_view scheme, std::uint16_t port);
 
 }  // namespace doorward::edge

@@ -2,6 +2,7 @@
 
 #include "edge/upstream/http_url.hpp"
 #include "edge/upstream/loop.hpp"
+#include "edge/upstream/tls_fetch.hpp"
 #include "edge/upstream/upstream.hpp"
 #include "wire/http/writer.hpp"
 
@@ -28,7 +29,9 @@ UpstreamLimits limits_of(const HttpGet& request) {
 
 std::string request_bytes(const HttpUrl& url) {
   std::string head = "GET " + url.target + " HTTP/1.1\r\n";
-  wire::append_field(head, "Host", url.endpoint.authority());
+  const bool is_usual = url.tls && url.endpoint.port == 443;
+  wire::append_field(head, "Host", is_usual ? url.endpoint.host : url.endpoint.authority());
+  if (url.tls) wire::append_field(head, "Connection", "close");
   wire::append_field(head, "Accept", "application/json");
   wire::append_field(head, "User-Agent", "doorward");
   wire::append_end_of_head(head);
@@ -70,6 +73,11 @@ Task<Result<HttpAnswer>> exchange(UpstreamConnection& connection, const HttpUrl&
 Task<Result<HttpAnswer>> fetch(HttpGet request) {
   const auto url = parse_http_url(request.url);
   if (!url) co_return url.error();
+  if (url->tls) {
+    std::string head = request_bytes(*url);
+    auto fetched = fetch_over_tls(*url, std::move(request), std::move(head));
+    co_return co_await std::move(fetched);
+  }
   const UpstreamLimits limits = limits_of(request);
   Upstream upstream("outbound", {url->endpoint}, limits);
   // A kept connection could have been closed meanwhile, and pages are fetched seldom.

@@ -1,4 +1,4 @@
-// The port of outbound HTTP over a loop's pools of upstream connections.
+// The port of outbound HTTP over a loop's pools of upstream connections, or TLS.
 //
 // Ownership: the loop's context outlives it.
 // Threads: thread-safe; works and calls back on the loop given.

@@ -1,7 +1,7 @@
-// The address of a page to fetch, "http://id.example/keys?all", split into where to connect and what
-// to ask for.
+// The address of a page to fetch, "https://id.example/keys?all", split into where to connect and
+// what to ask for.
 //
-// Errors:  `invalid`: a scheme but `http`, no host, or bytes that have to be percent-encoded.
+// Errors:  `invalid`: another scheme, no host, or bytes that have to be percent-encoded.
 // Spec:    RFC 3986, RFC 9110 section 4.2.
 #pragma once
 
@@ -15,6 +15,7 @@ namespace doorward::edge {
 struct HttpUrl {
   Endpoint endpoint;
   std::string target;  // "/path?query", at least "/"
+  bool tls = false;
 };
 Result<HttpUrl> parse_http_url(std::string_view url);
 

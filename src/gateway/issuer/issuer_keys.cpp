@@ -133,7 +133,7 @@ void IssuerKeys::keep_fresh() {
 }
 
 void IssuerKeys::fetch() {
-  ports::HttpGet request{options_.uri, options_.timeout, options_.most_bytes};
+  ports::HttpGet request{options_.uri, options_.timeout, options_.most_bytes, options_.authorities};
   http_->get(std::move(request), [state = state_, uri = options_.uri,
                                   clock = clock_](const Result<ports::HttpAnswer>& answer) {
     state->take(answer, uri, clock->steady_now());

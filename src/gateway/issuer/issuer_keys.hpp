@@ -35,6 +35,7 @@ struct JwksOptions {
   Millis cooldown{std::chrono::seconds{10}};  // between two fetches, whatever tokens say
   Millis refresh{std::chrono::minutes{10}};   // keys that are older are fetched again
   std::size_t most_bytes = 256 * 1024;
+  std::string authorities = {};  // as HttpGet's
 };
 
 // The usable keys of a JWKS text.
