@@ -184,6 +184,7 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
     identity.subject =
         Subject{SubjectKey{hash.hi, hash.lo}, subject, claim(verified->claims, issuer.lane_claim),
                 claim(verified->claims, issuer.type_claim), texts_among(verified->claims)};
+    identity.subject->lane_by_claim = true;
     users_.insert(token, {*identity.subject, removed}, expiry(verified->claims), to_system(now));
     return;
   }

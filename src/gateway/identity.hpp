@@ -35,6 +35,7 @@ struct Subject {
   std::string type = {};  // from a JWT's claim; empty: none
   // The texts among a JWT's claims: what rules may ask for. Null: none.
   std::shared_ptr<const std::vector<std::pair<std::string, std::string>>> claims = {};
+  bool lane_by_claim = false;  // nobody who asks can name another
 
   // Empty: there is no such claim, or it is no text.
   std::string_view claim(std::string_view name) const;

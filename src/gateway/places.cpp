@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace doorward::gateway {
 namespace {
 
@@ -14,6 +16,7 @@ using namespace std::chrono_literals;
 using engine::Status;
 using room::TicketState;
 
+constexpr std::string_view kOnlyLane = "default";  // of a policy that names none
 constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
 constexpr std::chrono::hours kTicketCookieLife{24 * 7};
 // Without it the ticket's cookie tells the session, so the longer of the two need not stay.
@@ -25,6 +28,12 @@ void set_cookie(wire::Fields& fields, std::string_view name, std::string_view va
   const wire::SetCookie made{
       .name = wire::cookie_name(name, secure), .value = value, .max_age = life, .secure = secure};
   if (const auto text = wire::build_set_cookie(made)) fields.append("Set-Cookie", *text);
+}
+
+bool has_lane(const room::Policy& policy, std::string_view lane) {
+  if (policy.lanes.empty()) return lane == kOnlyLane;
+  return std::any_of(policy.lanes.begin(), policy.lanes.end(),
+                     [lane](const room::Lane& one) { return one.name == lane; });
 }
 
 Refusal behind() {
@@ -226,8 +235,16 @@ TicketId Places::draw_ticket(const JoinRequest& request) const {
   return {id.hi, id.lo};
 }
 
+void Places::fit_lane(std::string_view room, Subject& subject) const {
+  if (!subject.lane_by_claim || subject.lane.empty()) return;
+  const auto entry = services_.shard.room(room);
+  if (entry && has_lane(entry->view.policy, subject.lane)) return;
+  if (entry && services_.on_unknown_lane) services_.on_unknown_lane(room, subject.lane);
+  subject.lane.clear();
+}
+
 edge::Task<Sought<Place>> Places::join(JoinRequest request) {
-  // A token's claim may be of any length.
+  fit_lane(request.room, request.subject);
   if (request.subject.lane.size() > room::kMaxRoomName)
     co_return refusal(Status::no_such_lane, request.room);
   const TicketId ticket = draw_ticket(request);

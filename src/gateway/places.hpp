@@ -17,6 +17,7 @@
 #include "ports/clock.hpp"
 #include "ports/entropy.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct Services {
   // Whether other nodes write the log too. Only then a token may be ahead of this one; else what it
   // has seen stood in a log that is gone, as after a restore, and waiting for it is in vain.
   bool is_log_shared = true;
+  // Told of a claim's lane that its room does not have; may be empty.
+  std::function<void(std::string_view room, std::string_view lane)> on_unknown_lane = {};
 };
 
 struct Place {
@@ -71,6 +74,9 @@ class Places {
   // Whether the place that it names is given up, as far as this node can say.
   bool is_over(const TicketToken& token) const;
   edge::Task<Sought<Place>> join(JoinRequest request);
+  // A claim serves many rooms, and its user cannot change it: where the room has no such lane, it
+  // is as if there were none.
+  void fit_lane(std::string_view room, Subject& subject) const;
 
   // A sign of life of a waiter, written at most once in a third of the time that it may be silent.
   void keep_alive(const Place& place, const room::Policy& policy);

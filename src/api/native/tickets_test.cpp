@@ -132,8 +132,29 @@ TEST(Tickets, AUsersTokenMayNameALane) {
   api.desk.set_room("sale", policy);
   EXPECT_EQ(api.call("POST", kJoin, {TestApi::bearer(api.desk.user_token("ann", "vip"))}).status,
             201U);
-  EXPECT_EQ(api.call("POST", kJoin, {TestApi::bearer(api.desk.user_token("bob", "xyz"))}).status,
-            422U);
+}
+
+TEST(Tickets, AClaimThatNamesNoLaneOfTheRoomIsAsNone) {
+  TestApi api;
+  room::Policy policy;
+  policy.capacity = 0;
+  policy.lanes = {{"all", 1}, {"vip", 3}};
+  api.desk.set_room("lanes", policy);
+  api.desk.set_capacity("plain", 0);
+  const auto join = [&](const std::string& room, const std::string& user, const std::string& lane) {
+    return api.call("POST", "/v1/rooms/" + room + "/tickets",
+                    {TestApi::bearer(api.desk.user_token(user, lane))});
+  };
+  int position = 0;
+  for (const std::string& lane :
+       {std::string("xyz"), std::string("default"), std::string(200, 'a'), std::string("all")}) {
+    const Said joined = join("lanes", "in " + lane, lane);
+    EXPECT_EQ(joined.status, 201U) << lane;
+    EXPECT_EQ(joined.json().at("position").as_int64(), ++position) << lane;
+  }
+  EXPECT_EQ(join("lanes", "member", "vip").json().at("position").as_int64(), 1);
+  EXPECT_EQ(join("plain", "ann", "vip").status, 201U);
+  EXPECT_EQ(join("plain", "bob", "default").json().at("position").as_int64(), 2);
 }
 
 TEST(Tickets, SelfIsReadByTokenByCookieAndByIdentity) {

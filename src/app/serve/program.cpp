@@ -154,9 +154,9 @@ Result<> Program::open_shard(Materials materials) {
                                [this] { return shard_->tenants(); }},
       *tokens_);
   load_used_keys();
-  places_ = std::make_unique<gateway::Places>(
-      gateway::Services{*shard_, clock_, entropy_, *tokens_, *identities_,
-                        config_.log.kind == config::LogKind::redis});
+  places_ = std::make_unique<gateway::Places>(gateway::Services{
+      *shard_, clock_, entropy_, *tokens_, *identities_, config_.log.kind == config::LogKind::redis,
+      [this](auto room, auto lane) { log_unknown_lane(log_, room, lane); }});
   streams_.attach(*places_, *server_);
   pages_ = std::make_unique<gateway::Pages>(displays_of(config_), std::string(kBase));
   make_api();

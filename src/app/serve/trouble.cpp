@@ -1,5 +1,7 @@
 #include "app/serve/trouble.hpp"
 
+#include "wire/clip.hpp"
+
 namespace doorward::app {
 
 void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
@@ -38,6 +40,12 @@ void log_refusal(Log& log, const edge::Refusal& refusal) {
       "connections of an address are refused: limits.connections_per_address is reached; if it is "
       "a proxy of yours, name it in trusted_proxies",
       fields);
+}
+
+void log_unknown_lane(Log& log, std::string_view room, std::string_view lane) {
+  constexpr std::size_t kShown = 64;
+  log.warn("a user's token names a lane that its room does not have; the first lane is taken",
+           {{"room", room}, {"lane", wire::clip(lane, kShown)}});
 }
 
 }  // namespace doorward::app

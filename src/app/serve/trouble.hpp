@@ -14,5 +14,6 @@ namespace doorward::app {
 
 void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause);
 void log_refusal(Log& log, const edge::Refusal& refusal);
+void log_unknown_lane(Log& log, std::string_view room, std::string_view lane);
 
 }  // namespace doorward::app

@@ -74,8 +74,10 @@ boost::system::result<std::string, edge::Response> lane_of(const Desk& desk, con
   if (identity.caller == gateway::Caller::backend) return std::string(asked);
   if (!asked.empty())
     return compat::detail(403, "Only a backend with an API key asks for a priority");
-  if (identity.subject) return identity.subject->lane;
-  return std::string();
+  if (!identity.subject) return std::string();
+  gateway::Subject subject = *identity.subject;
+  desk.places.fit_lane(desk.options.wait_queue->options().room, subject);
+  return std::move(subject.lane);
 }
 
 // The token of the Authorization field, or that framework's refusal.
