@@ -13,7 +13,7 @@ order in which they lie in memory but first seen in another. Time is processor t
 throttlecrab is built by cargo (1.85 or newer) from bench/peers/throttlecrab; without cargo it is left out. With `--check` the
 script fails where a figure misses its aim: 10 million decisions/s with a million keys by token bucket and GCRA in batches; from the
 key's text 1.2 times throttlecrab with a thousand and with a million keys; 64 bytes a key besides the key itself. One call after the
-other waits for the memory that the key lies in, which only a batch can fetch ahead.
+other waits longer for the memory that the key lies in: a processor looks ahead by one or two calls, a batch by eight.
 """
 
 import argparse

@@ -16,7 +16,7 @@ void CounterShard::open(CounterBudget& budget, std::pmr::memory_resource& memory
   table_.use(memory);
   retention_ = retention;
   const std::uint32_t least = CounterTable::grown(0);
-  budget_->take_table(least * sizeof(CounterSlot));
+  budget_->take_table(CounterTable::bytes(least));
   table_.resize(least);
 }
 
@@ -47,7 +47,7 @@ std::uint32_t CounterShard::take_large(const Hash128& key) {
 // Idle keys make room before the table grows, and growth before a live key goes.
 void CounterShard::make_room(Tick now) {
   const std::uint32_t larger = CounterTable::grown(table_.capacity());
-  if (budget_->may_take_table((larger - table_.capacity()) * sizeof(CounterSlot))) {
+  if (budget_->may_take_table(CounterTable::bytes(larger) - table_.bytes())) {
     sweep(kSearch, now);
     if (table_.has_room() || resize(larger)) return;
   }
@@ -55,10 +55,11 @@ void CounterShard::make_room(Tick now) {
 }
 
 bool CounterShard::resize(std::uint32_t capacity) {
+  const std::size_t bytes = CounterTable::bytes(capacity);
   if (capacity > table_.capacity()) {
-    if (!budget_->take_table((capacity - table_.capacity()) * sizeof(CounterSlot))) return false;
+    if (!budget_->take_table(bytes - table_.bytes())) return false;
   } else {
-    budget_->give_table((table_.capacity() - capacity) * sizeof(CounterSlot));
+    budget_->give_table(table_.bytes() - bytes);
   }
   table_.resize(capacity);
   return true;

@@ -25,6 +25,7 @@ CounterSlot& CounterTable::insert(const Hash128& key) {
   std::uint32_t i = home(key);
   while (slots_[i].idle != 0) i = next(i);
   ++used_;
+  set_tag(i, tag_of(key));
   slots_[i].key = key;
   slots_[i].idle = UINT32_MAX;
   return slots_[i];
@@ -36,10 +37,17 @@ void CounterTable::erase(CounterSlot& slot) {
   for (std::uint32_t i = next(hole); slots_[i].idle != 0; i = next(i)) {
     if (distance(home(slots_[i].key), i) < distance(hole, i)) continue;
     slots_[hole] = slots_[i];
+    set_tag(hole, tags_[i]);
     hole = i;
   }
   slots_[hole] = CounterSlot{};
+  set_tag(hole, 0);
   --used_;
+}
+
+void CounterTable::set_tag(std::uint32_t i, std::uint64_t tag) {
+  tags_[i] = static_cast<std::uint8_t>(tag);
+  if (i < kTagsAtOnce) tags_[capacity_ + i] = tags_[i];
 }
 
 std::uint32_t CounterTable::grown(std::uint32_t capacity) {
@@ -49,15 +57,18 @@ std::uint32_t CounterTable::grown(std::uint32_t capacity) {
 
 CounterTable::Slots CounterTable::make_slots(std::uint32_t capacity) const {
   static_assert(std::is_trivially_destructible_v<CounterSlot>);
-  auto* const slots = static_cast<CounterSlot*>(
-      memory_->allocate(capacity * sizeof(CounterSlot), alignof(CounterSlot)));
+  auto* const slots =
+      static_cast<CounterSlot*>(memory_->allocate(bytes(capacity), alignof(CounterSlot)));
   std::uninitialized_default_construct_n(slots, capacity);
-  return Slots(slots, FreeSlots{memory_, capacity});
+  return Slots(slots, FreeSlots{memory_, bytes(capacity)});
 }
 
 void CounterTable::resize(std::uint32_t capacity) {
+  assert(capacity >= kTagsAtOnce);
   const Slots old = std::exchange(slots_, make_slots(capacity));
   const std::uint32_t count = std::exchange(capacity_, capacity);
+  tags_ = reinterpret_cast<std::uint8_t*>(slots_.get() + capacity);
+  std::fill_n(tags_, capacity + kTagsAtOnce, std::uint8_t{0});
   hint_capacity_.store(capacity, std::memory_order_relaxed);
   hint_.store(reinterpret_cast<std::uintptr_t>(slots_.get()), std::memory_order_relaxed);
   used_ = 0;

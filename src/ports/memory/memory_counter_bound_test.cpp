@@ -57,7 +57,7 @@ TEST(MemoryCounterBound, AFloodOfKeysLeavesRoomForLogs) {
 }
 
 TEST(MemoryCounterBound, WhatIsAsGoodAsFreshGoesFirstAndIsNotCountedAsLive) {
-  MemoryCounterStore store({.max_bytes = 8 * kMegabyte});
+  MemoryCounterStore store({.max_bytes = 9 * kMegabyte});
   const auto brief = quota_of(limit::Algorithm::gcra, 10, kSecond);
   const auto day = quota_of(limit::Algorithm::fixed_window, 10, 1'440 * kMinute);
   for (std::uint64_t key = 0; key < 60'000; ++key) hit(store, key, day, kStart, 10);
