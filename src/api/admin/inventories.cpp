@@ -1,10 +1,9 @@
 #include "api/admin/admin.hpp"
+#include "api/admin/if_match.hpp"
 #include "api/native/reservations.hpp"
-#include "base/siphash.hpp"
 #include "core/tenant/tenant.hpp"
 #include "wire/inventory_json.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 namespace doorward::api::admin {
@@ -19,9 +18,7 @@ constexpr std::span<const std::string_view> kAnyMember;
 constexpr std::size_t kMaxInventoryBody = 256 * 1024;
 
 std::string etag(const InventoryEntry& entry) {
-  // Not a secret: it only tells one inventory from another.
-  const std::string text = json::serialize(wire::inventory_to_json(entry.map->inventory()));
-  return fmt::format("\"{:016x}\"", siphash64(SipKey{}, text));
+  return etag_of(wire::inventory_to_json(entry.map->inventory()));
 }
 
 json::object inventory_json(const InventoryEntry& entry) {
@@ -40,11 +37,9 @@ edge::Response inventory_answer(unsigned status, const InventoryEntry& entry) {
   return response;
 }
 
-std::optional<edge::Response> refuse_changed(const Call& call,
-                                             const std::optional<InventoryEntry>& entry) {
-  const auto wanted = call.head().fields.find("If-Match");
-  if (!wanted || (entry && (*wanted == "*" || *wanted == etag(*entry)))) return std::nullopt;
-  return gateway::answer(problems::kChanged, "Read the inventory again: it is another now.");
+std::optional<edge::Response> refuse_other(const Call& call,
+                                           const std::optional<InventoryEntry>& entry) {
+  return refuse_changed(call, entry ? std::optional(etag(*entry)) : std::nullopt);
 }
 
 edge::Response no_inventory() {
@@ -56,21 +51,28 @@ enum class Base : std::uint8_t { defaults, present };
 edge::Task<Answer> change(Desk& desk, Call& call, Base base) {
   const Body body = co_await read_body(call, kAnyMember, kMaxInventoryBody);
   if (body.has_error()) co_return gateway::answer(body.error());
-  // Only now, so that a slow body undoes nothing that was done while it came.
-  const auto before = desk.shard().inventory(call.inventory);
-  if (!before && base == Base::present) co_return no_inventory();
-  if (auto refused = refuse_changed(call, before)) co_return std::move(*refused);
-  auto spec = wire::inventory_from_json(
-      *body, base == Base::present ? before->map->inventory() : reserve::Inventory());
-  if (spec.has_error()) co_return gateway::answer(problems::kInvalid, spec.error().what);
-  engine::Command command =
-      engine::SetInventory{call.inventory, std::move(*spec), engine::SetRoom::Source::admin};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  bool is_new = false;
+  const NextStep next = [&]() -> Step {
+    const auto before = desk.shard().inventory(call.inventory);
+    is_new = !before;
+    if (is_new && base == Base::present) return no_inventory();
+    if (auto refused = refuse_other(call, before)) return std::move(*refused);
+    auto spec = wire::inventory_from_json(
+        *body, base == Base::present ? before->map->inventory() : reserve::Inventory());
+    if (spec.has_error()) return gateway::answer(problems::kInvalid, spec.error().what);
+    engine::SetInventory command{call.inventory, std::move(*spec), engine::SetRoom::Source::admin};
+    if (base == Base::present)
+      command.seen = engine::digest_of(before->map->inventory());
+    else if (before)
+      command.seen = seen_if_matched(call, before->map->inventory());
+    return command;
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
   const auto entry = desk.shard().inventory(call.inventory);
-  if ((outcome->status != Status::done && outcome->status != Status::already) || !entry)
-    co_return gateway::answer(reserve_refusal(*outcome));
-  co_return inventory_answer(before ? 200 : 201, *entry);
+  if ((done->status != Status::done && done->status != Status::already) || !entry)
+    co_return gateway::answer(reserve_refusal(*done));
+  co_return inventory_answer(is_new ? 201 : 200, *entry);
 }
 
 }  // namespace
@@ -105,12 +107,16 @@ edge::Task<Answer> patch_inventory(Desk& desk, Call& call) {
 
 edge::Task<Answer> remove_inventory(Desk& desk, Call& call) {
   if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
-  if (auto refused = refuse_changed(call, desk.shard().inventory(call.inventory)))
-    co_return std::move(*refused);
-  engine::Command command = engine::RemoveInventory{call.inventory};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done) co_return gateway::answer(reserve_refusal(*outcome));
+  const NextStep next = [&]() -> Step {
+    const auto entry = desk.shard().inventory(call.inventory);
+    if (auto refused = refuse_other(call, entry)) return std::move(*refused);
+    engine::RemoveInventory command{call.inventory};
+    if (entry) command.seen = seen_if_matched(call, entry->map->inventory());
+    return command;
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  if (done->status != Status::done) co_return gateway::answer(reserve_refusal(*done));
   co_return no_content();
 }
 

@@ -17,8 +17,6 @@ using engine::RoomEntry;
 using engine::Status;
 
 constexpr std::span<const std::string_view> kAnyMember;
-// Others would have to change the room between each reading and writing.
-constexpr int kTries = 16;
 
 std::string etag(const RoomEntry& entry) {
   return etag_of(wire::policy_to_json(entry.view.policy));
@@ -74,19 +72,17 @@ using Edit = std::function<Result<room::Policy>(const room::Policy&)>;
 
 // Edits what the room has at the very moment, so that nothing that another did is undone.
 edge::Task<Answer> change_room(Desk& desk, Call& call, Edit edit) {
-  for (int i = 0; i < kTries; ++i) {
+  const NextStep next = [&]() -> Step {
     const auto entry = desk.shard().room(call.room);
-    if (!entry) co_return no_room(call);
-    if (auto refused = refuse_other(call, entry)) co_return std::move(*refused);
+    if (!entry) return no_room(call);
+    if (auto refused = refuse_other(call, entry)) return std::move(*refused);
     auto policy = edit(entry->view.policy);
-    if (policy.has_error()) co_return gateway::answer(problems::kInvalid, policy.error().what);
-    engine::Command command = engine::ChangeRoom{call.room, entry->view.policy, std::move(*policy)};
-    const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-    if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-    if (outcome->status == Status::changed) continue;
-    co_return set_answer(desk, call, outcome->status, false);
-  }
-  co_return gateway::answer(problems::kOverloaded, "Others change this room all the time.");
+    if (policy.has_error()) return gateway::answer(problems::kInvalid, policy.error().what);
+    return engine::ChangeRoom{call.room, entry->view.policy, std::move(*policy)};
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  co_return set_answer(desk, call, done->status, false);
 }
 
 edge::Task<Answer> set_mode(Desk& desk, Call& call, room::Mode mode) {
@@ -145,13 +141,17 @@ edge::Task<Answer> patch_room(Desk& desk, Call& call) {
 
 edge::Task<Answer> remove_room(Desk& desk, Call& call) {
   if (auto refused = refuse_manager(desk, call)) co_return std::move(*refused);
-  if (auto refused = refuse_other(call, desk.shard().room(call.room)))
-    co_return std::move(*refused);
-  engine::Command command = engine::RemoveRoom{call.room};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done)
-    co_return gateway::answer(gateway::refusal(outcome->status, call.room));
+  const NextStep next = [&]() -> Step {
+    const auto entry = desk.shard().room(call.room);
+    if (auto refused = refuse_other(call, entry)) return std::move(*refused);
+    engine::RemoveRoom command{call.room};
+    if (entry) command.seen = seen_if_matched(call, entry->view.policy);
+    return command;
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  if (done->status != Status::done)
+    co_return gateway::answer(gateway::refusal(done->status, call.room));
   co_return no_content();
 }
 

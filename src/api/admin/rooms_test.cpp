@@ -1,5 +1,4 @@
-#include "api/api_test_support.hpp"
-#include "api/cut_shard_test_support.hpp"
+#include "api/cut_api_test_support.hpp"
 
 namespace doorward::api {
 namespace {
@@ -124,37 +123,18 @@ TEST(AdminRooms, AnETagGuardsAgainstWhatChangesWhileTheBodyComes) {
 // Calls between whose reading and writing another sets the room's policy.
 class CutInOn : public testing::Test {
  protected:
-  CutInOn() { api_.admin("PUT", kSale, kPolicy); }
+  CutInOn() { cut_.uncut.admin("PUT", kSale, kPolicy); }
 
   Said call_while_set_to(room::Policy policy, std::string_view method, std::string_view path,
                          std::string_view body, std::string_view if_match = {}) {
-    shard_.before_submit = [this, policy] {
-      api_.desk.submit_aside(engine::SetRoom{"sale", policy});
-    };
-    gateway::ExchangeDouble exchange(method, path);
-    exchange.head.fields.append("Authorization", "Bearer " + std::string(kAdminToken));
-    exchange.head.fields.append("Content-Type", "application/json");
-    if (!if_match.empty()) exchange.head.fields.append("If-Match", if_match);
-    if (!body.empty()) exchange.body.emplace_back(body);
-    api_.desk.run(serve(exchange));
-    return {exchange.answer.status, exchange.answer.fields, exchange.answer_body, false};
+    const auto set = [this, policy] { cut_.submit_aside(engine::SetRoom{"sale", policy}); };
+    return cut_.call_while(set, method, path, body, if_match);
   }
-  room::Policy present() { return api_.desk.shard->room("sale")->view.policy; }
-
-  TestApi api_;
+  std::string tag() { return std::string(*cut_.uncut.admin("GET", kSale).fields.find("ETag")); }
+  room::Policy present() { return cut_.uncut.desk.shard->room("sale")->view.policy; }
 
  private:
-  edge::Task<int> serve(edge::Exchange& exchange) {
-    co_await cut_.serve(exchange, api_.client);
-    co_return 0;
-  }
-
-  CutShard shard_{*api_.desk.shard};
-  gateway::Places places_{
-      {shard_, api_.desk.clock, api_.desk.entropy, api_.desk.tokens, api_.desk.identities}};
-  Api cut_{places_,    api_.streams,
-           api_.pages, {api_.counters, {3, 4}},
-           api_.live,  {std::string(kAdminToken), [] { return true; }}};
+  CutApi cut_;
 };
 
 TEST_F(CutInOn, APauseUndoesNoChangeOfThePolicy) {
@@ -174,14 +154,16 @@ TEST_F(CutInOn, AChangeOfThePolicyUndoesNoPause) {
 }
 
 TEST_F(CutInOn, WhatIsGuardedByAnETagIsRefused) {
-  const std::string tag(*api_.admin("GET", kSale).fields.find("ETag"));
   room::Policy paused = present();
   paused.mode = room::Mode::paused;
-  EXPECT_EQ(call_while_set_to(paused, "PATCH", kSale, R"({"capacity":3})", tag).status, 412U);
-  const std::string tag_now(*api_.admin("GET", kSale).fields.find("ETag"));
+  EXPECT_EQ(call_while_set_to(paused, "PATCH", kSale, R"({"capacity":3})", tag()).status, 412U);
   paused.capacity = 9;
-  EXPECT_EQ(call_while_set_to(paused, "PUT", kSale, R"({"capacity":3})", tag_now).status, 412U);
+  EXPECT_EQ(call_while_set_to(paused, "PUT", kSale, R"({"capacity":3})", tag()).status, 412U);
+  paused.capacity = 10;
+  EXPECT_EQ(call_while_set_to(paused, "DELETE", kSale, "", tag()).status, 412U);
   EXPECT_EQ(present(), paused);
+  paused.capacity = 11;
+  EXPECT_EQ(call_while_set_to(paused, "DELETE", kSale, "", "*").status, 204U);
 }
 
 TEST(AdminRooms, WhetherTheMainListenerTakesAdminCallsIsAskedAtEachCall) {

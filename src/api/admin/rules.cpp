@@ -18,6 +18,8 @@ using limit::RuleEntry;
 using Only = SetRule::Only;
 
 constexpr std::span<const std::string_view> kAnyMember;
+constexpr std::string_view kNotRenamed =
+    "name: is not that of the path; a rule is not renamed, but made anew";
 
 std::string etag(const Rule& rule) { return etag_of(wire::rule_to_json(rule)); }
 
@@ -65,35 +67,44 @@ json::object without_record(json::object body) {
   return body;
 }
 
-edge::Task<Answer> set_rule(Desk& desk, Call& call, Rule rule, Only only, bool is_new) {
-  const std::string name = rule.name;
-  rule.name = tenant::full_name(call.tenant, name);
-  engine::Command command = SetRule{std::move(rule), limit::RuleSource::admin, only};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+SetRule command_for(const Call& call, Rule rule, Only only) {
+  rule.name = tenant::full_name(call.tenant, rule.name);
+  return {std::move(rule), limit::RuleSource::admin, only};
+}
+
+edge::Response set_answer(const Desk& desk, const Call& call, std::string_view name, Status status,
+                          bool is_new) {
+  if (status != Status::done && status != Status::already) return refused(status, name);
   const auto entry = find(desk, call, name);
-  if (outcome->status != Status::done && outcome->status != Status::already)
-    co_return refused(outcome->status, name);
-  if (!entry) co_return refused(Status::no_such_rule, name);  // removed by another since
-  co_return rule_answer(is_new ? 201 : 200, *entry, call);
+  if (!entry) return refused(Status::no_such_rule, name);  // removed by another since
+  return rule_answer(is_new ? 201 : 200, *entry, call);
 }
 
 // A rule for the name in the path: made of the body, and with `if_present` of the rule as it is.
 edge::Task<Answer> change_rule(Desk& desk, Call& call, Only only) {
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
-  // Only now, so that a slow body undoes nothing that was done while it came.
-  const auto entry = find(desk, call, call.rule);
-  if (!entry && only == Only::if_present) co_return refused(Status::no_such_rule, call.rule);
-  if (auto changed = refuse_other(call, entry)) co_return std::move(*changed);
-  Rule base = only == Only::if_present ? entry->rule : Rule();
-  base.name = call.rule;
-  auto rule = wire::rule_from_json(without_record(*body), std::move(base));
-  if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
-  if (rule->name != call.rule)
-    co_return gateway::answer(
-        problems::kInvalid, "name: is not that of the path; a rule is not renamed, but made anew");
-  co_return co_await set_rule(desk, call, std::move(*rule), only, !entry);
+  bool is_new = false;
+  const NextStep next = [&]() -> Step {
+    const auto entry = find(desk, call, call.rule);
+    is_new = !entry;
+    if (is_new && only == Only::if_present) return refused(Status::no_such_rule, call.rule);
+    if (auto changed = refuse_other(call, entry)) return std::move(*changed);
+    Rule base = only == Only::if_present ? entry->rule : Rule();
+    base.name = call.rule;
+    auto rule = wire::rule_from_json(without_record(*body), std::move(base));
+    if (rule.has_error()) return gateway::answer(problems::kInvalid, rule.error().what);
+    if (rule->name != call.rule) return gateway::answer(problems::kInvalid, kNotRenamed);
+    SetRule command = command_for(call, std::move(*rule), only);
+    if (only == Only::if_present)
+      command.seen = engine::digest_of(entry->rule);
+    else if (entry)
+      command.seen = seen_if_matched(call, entry->rule);
+    return command;
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  co_return set_answer(desk, call, call.rule, done->status, is_new);
 }
 
 }  // namespace
@@ -115,8 +126,11 @@ edge::Task<Answer> add_rule(Desk& desk, Call& call) {
   if (retry.answer) co_return std::move(retry.answer);
   auto rule = wire::rule_from_json(without_record(*body));
   if (rule.has_error()) co_return gateway::answer(problems::kInvalid, rule.error().what);
-  auto answer = co_await set_rule(desk, call, std::move(*rule), Only::if_absent, true);
-  co_return retry.kept(*std::move(answer));
+  const std::string name = rule->name;
+  engine::Command command = command_for(call, std::move(*rule), Only::if_absent);
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return retry.kept(gateway::answer(gateway::refusal(outcome.error())));
+  co_return retry.kept(set_answer(desk, call, name, outcome->status, true));
 }
 
 edge::Task<Answer> read_rule(Desk& desk, Call& call) {
@@ -137,11 +151,16 @@ edge::Task<Answer> patch_rule(Desk& desk, Call& call) {
 
 edge::Task<Answer> remove_rule(Desk& desk, Call& call) {
   if (auto no_admin = refuse_manager(desk, call)) co_return std::move(*no_admin);
-  if (auto changed = refuse_other(call, find(desk, call, call.rule))) co_return std::move(*changed);
-  engine::Command command = engine::RemoveRule{tenant::full_name(call.tenant, call.rule)};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done) co_return refused(outcome->status, call.rule);
+  const NextStep next = [&]() -> Step {
+    const auto entry = find(desk, call, call.rule);
+    if (auto changed = refuse_other(call, entry)) return std::move(*changed);
+    engine::RemoveRule command{tenant::full_name(call.tenant, call.rule)};
+    if (entry) command.seen = seen_if_matched(call, entry->rule);
+    return command;
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  if (done->status != Status::done) co_return refused(done->status, call.rule);
   co_return no_content();
 }
 

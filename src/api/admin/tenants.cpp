@@ -1,4 +1,5 @@
 #include "api/admin/admin.hpp"
+#include "api/admin/if_match.hpp"
 #include "core/tenant/tenant.hpp"
 #include "wire/base64.hpp"
 #include "wire/rfc3339.hpp"
@@ -82,19 +83,14 @@ std::string drawn_key(const Desk& desk) {
   return wire::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-edge::Task<Answer> set_tenant(Desk& desk, std::string name, tenant::Settings settings, Only only) {
-  engine::Command command = SetTenant{name, tenant::Source::admin, only, settings};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done && outcome->status != Status::already)
-    co_return refused(outcome->status, name);
+edge::Response set_answer(const Desk& desk, const std::string& name, Status status, bool is_new) {
+  if (status != Status::done && status != Status::already) return refused(status, name);
   const auto tenants = desk.shard().tenants();
   const Tenant* made = tenants->named(name);
-  if (made == nullptr) co_return refused(Status::no_such_tenant, name);  // removed by another since
-  const bool is_new = only == Only::if_absent;
+  if (made == nullptr) return refused(Status::no_such_tenant, name);  // removed by another since
   edge::Response response = json_answer(is_new ? 201 : 200, tenant_json(desk, *made));
   if (is_new) response.head.fields.append("Location", "/v1/admin/tenants/" + name);
-  co_return response;
+  return response;
 }
 
 }  // namespace
@@ -120,8 +116,10 @@ edge::Task<Answer> add_tenant(Desk& desk, Call& call) {
   body->erase("name");
   const auto settings = wire::settings_from_json(*body);
   if (settings.has_error()) co_return gateway::answer(problems::kInvalid, settings.error().what);
-  auto answer = co_await set_tenant(desk, std::move(name), *settings, Only::if_absent);
-  co_return retry.kept(*std::move(answer));
+  engine::Command command = SetTenant{name, tenant::Source::admin, Only::if_absent, *settings};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return retry.kept(gateway::answer(gateway::refusal(outcome.error())));
+  co_return retry.kept(set_answer(desk, name, outcome->status, true));
 }
 
 edge::Task<Answer> read_tenant(Desk& desk, Call& call) {
@@ -136,12 +134,19 @@ edge::Task<Answer> patch_tenant(Desk& desk, Call& call) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const Body body = co_await read_body(call, kAnyMember);
   if (body.has_error()) co_return gateway::answer(body.error());
-  const auto tenants = desk.shard().tenants();
-  const Tenant* found = tenants->named(call.named);
-  if (found == nullptr) co_return refused(Status::no_such_tenant, call.named);
-  const auto settings = wire::settings_from_json(*body, found->settings);
-  if (settings.has_error()) co_return gateway::answer(problems::kInvalid, settings.error().what);
-  co_return co_await set_tenant(desk, std::string(call.named), *settings, Only::if_present);
+  const std::string name(call.named);
+  const NextStep next = [&]() -> Step {
+    const auto tenants = desk.shard().tenants();
+    const Tenant* found = tenants->named(name);
+    if (found == nullptr) return refused(Status::no_such_tenant, name);
+    const auto settings = wire::settings_from_json(*body, found->settings);
+    if (settings.has_error()) return gateway::answer(problems::kInvalid, settings.error().what);
+    return SetTenant{name, tenant::Source::admin, Only::if_present, *settings,
+                     engine::digest_of(found->settings)};
+  };
+  const Done done = co_await do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  co_return set_answer(desk, name, done->status, false);
 }
 
 edge::Task<Answer> remove_tenant(Desk& desk, Call& call) {
