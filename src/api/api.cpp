@@ -78,6 +78,7 @@ edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client)
   Answer answer;
   auto rest = begin(call, answer);
   if (rest) answer = co_await *std::move(rest);
+  if (answer) admin::tell_change(desk_, call, *answer);
   // A failed write only means that the peer is gone.
   if (!answer || exchange.answered() || exchange.respond_now(*answer)) co_return;
   static_cast<void>(co_await exchange.respond(std::move(*answer)));

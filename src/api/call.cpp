@@ -86,6 +86,17 @@ bool may_come_here(const Desk& desk, const Call& call) {
   return on_main && on_main() && !call.client.forwarded;
 }
 
+std::string names_of(const json::object& body) {
+  constexpr int kMost = 16;
+  std::string names;
+  int count = 0;
+  for (const auto& member : body) {
+    if (++count > kMost) break;
+    names.append(names.empty() ? "" : ",").append(member.key());
+  }
+  return names;
+}
+
 }  // namespace
 
 edge::Response json_answer(unsigned status, std::string body) {
@@ -129,6 +140,7 @@ edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known, 
   if (!value->is_object())
     co_return gateway::problem(problems::kMalformed, "The body must be a JSON object.");
   if (auto refused = refuse_unknown(value->get_object(), known)) co_return std::move(*refused);
+  call.fields = names_of(value->get_object());
   co_return std::move(value->get_object());
 }
 

@@ -7,6 +7,7 @@
 // Bounds:  a body is at most kMaxBody, or what the endpoint says.
 #pragma once
 
+#include "api/admin/change.hpp"
 #include "api/admin/session_table.hpp"
 #include "api/compat/gatekeeper/businesses.hpp"
 #include "api/compat/train_reservation/options.hpp"
@@ -63,6 +64,8 @@ struct ApiOptions {
   // Whether only a user of an issuer, or a backend, takes a place. Asked at each call; empty: no.
   std::function<bool()> users_only = {};
   std::string version = {};
+  // Told of each change by the admin API and the dashboard; empty: nobody is.
+  std::function<void(const admin::Change&)> on_change = {};
 };
 
 // Where limits count, and under which secret.
@@ -101,6 +104,7 @@ struct Call {
   std::string tenant = {};       // on whose things it acts; empty: the default one's
   bool by_key = false;           // it carries an API key of that tenant
   std::string body = {};         // as it was read, where an Idempotency-Key came with it
+  std::string fields = {};       // of the body, as far as it was read: "capacity,mode"
 
   const wire::RequestHead& head() const { return exchange.request(); }
 };

@@ -44,6 +44,12 @@ void Program::make_api() {
     return wanted_inventories_.find(name);
   };
   options.version = version();
+  options.on_change = [this](const api::admin::Change& change) {
+    log_.info(change.what, {{"name", change.name},
+                            {"fields", change.fields},
+                            {"by", change.by},
+                            {"client", change.client}});
+  };
   api_ = std::make_unique<api::Api>(*places_, streams_, *pages_,
                                     api::Counting{counters_->store(), counters_->secret()}, live_,
                                     std::move(options));
