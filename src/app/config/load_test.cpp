@@ -5,8 +5,6 @@
 
 #include <string>
 
-#include <fstream>
-
 namespace doorward::app::config {
 namespace {
 
@@ -366,43 +364,6 @@ TEST(Load, ASecretIsNeverShown) {
   const auto text = load("admin: {token: hush}").problems.text();
   EXPECT_THAT(text, HasSubstr("admin.token: expected at least 16 characters"));
   EXPECT_EQ(text.find("hush"), std::string::npos);
-}
-
-TEST(Load, AFileThatCannotBeReadIsSaid) {
-  const auto loaded = load_file("/nonexistent/doorward.yaml", {});
-  EXPECT_THAT(loaded.problems.text(), HasSubstr("/nonexistent/doorward.yaml: cannot be read"));
-}
-
-TEST(Load, AFileThatSaysNothingIsRefused) {
-  const std::string path = testing::TempDir() + "nothing.yaml";
-  for (const char* nothing : {"", "\n", "# soon\n---\n  # more\n"}) {
-    std::ofstream(path) << nothing;
-    EXPECT_THAT(load_file(path, {}).problems.text(), HasSubstr("says nothing")) << nothing;
-  }
-  std::ofstream(path) << "{}\n";
-  EXPECT_FALSE(load_file(path, {}).problems.any_errors());
-}
-
-TEST(Load, AliasesThatMultiplyAreRefused) {
-  std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
-  char name = 'b';
-  for (int i = 0; i < 8; ++i, ++name) {
-    const std::string before(1, static_cast<char>(name - 1));
-    bomb += std::string(1, name) + ": &" + name + " [*" + before;
-    for (int k = 0; k < 8; ++k) bomb += ",*" + before;
-    bomb += "]\n";
-  }
-  EXPECT_THAT(load(bomb).problems.text(), HasSubstr("aliases unfolded"));
-}
-
-TEST(Load, DeepNestingIsRefused) {
-  EXPECT_THAT(load(std::string(5'000, '[')).problems.text(), HasSubstr("nested deeper"));
-}
-
-TEST(Load, AnAnchorMayBeUsedAgain) {
-  const auto loaded = load("rooms:\n  a: &p { capacity: 5 }\n  b: *p\n");
-  ASSERT_EQ(loaded.problems.text(), "");
-  EXPECT_EQ(loaded.config.rooms[1].policy.capacity, 5u);
 }
 
 }  // namespace

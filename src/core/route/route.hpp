@@ -55,7 +55,8 @@ std::optional<std::string> fault_in_host_pattern(std::string_view pattern);
 
 // Finds the route of a request: the most specific path pattern wins, then the most specific host,
 // then the earlier in the file. But a room that has the whole of a host ("/**") has it before the
-// rooms of other tenants that name no host, whatever their paths. No route takes "/.doorward" or anything below it.
+// rooms of other tenants that name no host, whatever their paths. No route takes "/.doorward" or
+// anything below it.
 // Time: hash look-ups by path, for each different reading of it at most one for each '/' within the
 // longest pattern, however long the path is. `look_ups`, where given, counts them.
 class RouteTable {
