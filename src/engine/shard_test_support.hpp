@@ -66,7 +66,7 @@ class ShardTest : public testing::Test {
   ShardTest();
   ~ShardTest() override;
   void open();
-  // How often such a trouble was told, always with a cause.
+  // How often such a trouble was told, with a cause unless it is the end of one.
   std::ptrdiff_t told(Trouble trouble);
   Outcome do_one(Command command);
   Outcome join(std::uint64_t n);
