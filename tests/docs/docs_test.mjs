@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { start_browser, start_doorward } from "../browser/support.mjs";
 
-const patience = 30000;
+const patience = 90000;
 const example = readFileSync(new URL("../../examples/rate-limiter.yaml", import.meta.url), "utf8");
 
 describe("the pages of the OpenAPI document", { concurrency: false }, () => {
