@@ -4,7 +4,8 @@
 //          of a large rule or seat map would not fit a record, and a revision would have to stand
 //          in every snapshot; a digest does the same with 16 bytes and no state.
 // Threads: pure functions.
-// Spec:    docs/log-format.md, "Batch"; of a thing's bytes, which never change once it has some.
+// Spec:    docs/log-format.md, "Batch". Over the bytes that the log has of the thing: a later version
+//          writes the same thing with the same bytes.
 #pragma once
 
 #include "base/bytes.hpp"

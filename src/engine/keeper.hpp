@@ -1,8 +1,8 @@
 // The thread that writes snapshots, one at a time, and trims the log behind them.
 //
 // Why:     a snapshot takes seconds and must hold up neither commits nor reads.
-// Bounds:  records are kept for Options::keep_records, and of this process at most those since the
-//          kMostBehind snapshots before the last: whoever writes much cannot fill the disk.
+// Bounds:  records are kept for Options::keep_records, but none from before the last kMostBehind
+//          snapshots of this process: whoever writes much cannot fill the disk.
 // Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
 //          when it is due, and until then the log grows.
 // Threads: `offer` from the applier, `run` is the thread.

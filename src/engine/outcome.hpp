@@ -1,4 +1,7 @@
-// Outcomes: what became of a command.
+// What became of a command.
+//
+// Bounds:  `taken` names at most as many units as a hold may ask for.
+// Threads: plain values.
 #pragma once
 
 #include "core/reserve/hold.hpp"

@@ -9,11 +9,9 @@
 namespace doorward::engine {
 namespace {
 
-constexpr const char* kOnlyLane = "default";
-
 std::vector<room::Lane> lanes_of(const room::Policy& policy) {
   if (!policy.lanes.empty()) return policy.lanes;
-  return {room::Lane{kOnlyLane, 1}};
+  return {room::Lane{std::string(room::kOnlyLane), 1}};
 }
 
 LaneState* find_by_name(std::vector<LaneState>& lanes, std::string_view name) {

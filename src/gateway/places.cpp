@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace doorward::gateway {
 namespace {
 
@@ -16,7 +14,6 @@ using namespace std::chrono_literals;
 using engine::Status;
 using room::TicketState;
 
-constexpr std::string_view kOnlyLane = "default";  // of a policy that names none
 constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
 constexpr std::chrono::hours kTicketCookieLife{24 * 7};
 // Without it the ticket's cookie tells the session, so the longer of the two need not stay.
@@ -28,12 +25,6 @@ void set_cookie(wire::Fields& fields, std::string_view name, std::string_view va
   const wire::SetCookie made{
       .name = wire::cookie_name(name, secure), .value = value, .max_age = life, .secure = secure};
   if (const auto text = wire::build_set_cookie(made)) fields.append("Set-Cookie", *text);
-}
-
-bool has_lane(const room::Policy& policy, std::string_view lane) {
-  if (policy.lanes.empty()) return lane == kOnlyLane;
-  return std::any_of(policy.lanes.begin(), policy.lanes.end(),
-                     [lane](const room::Lane& one) { return one.name == lane; });
 }
 
 Refusal behind() {
@@ -238,7 +229,7 @@ TicketId Places::draw_ticket(const JoinRequest& request) const {
 void Places::fit_lane(std::string_view room, Subject& subject) const {
   if (!subject.lane_by_claim || subject.lane.empty()) return;
   const auto entry = services_.shard.room(room);
-  if (entry && has_lane(entry->view.policy, subject.lane)) return;
+  if (entry && room::has_lane(entry->view.policy, subject.lane)) return;
   if (entry && services_.on_unknown_lane) services_.on_unknown_lane(room, subject.lane);
   subject.lane.clear();
 }
@@ -267,8 +258,10 @@ std::optional<Place> Places::place_as_it_is(const JoinRequest& request, TicketId
   place.view = *view;
   const auto entry = shard.room(view->room);
   if (!entry) return std::nullopt;
-  const bool moves = !place.again && entry->view.policy.rejoin == room::Rejoin::to_back;
-  if (view->state == TicketState::waiting && (moves || is_sign_due(place, entry->view.policy)))
+  const room::Policy& policy = entry->view.policy;
+  // A retry moves nobody, and is no sign of life.
+  const bool may_change = view->state == TicketState::waiting && !place.again;
+  if (may_change && (policy.rejoin == room::Rejoin::to_back || is_sign_due(place, policy)))
     return std::nullopt;
   place.room = request.room;
   place.subject = request.subject.text;

@@ -5,6 +5,7 @@
 #include "gateway/old_cookies.hpp"
 #include "gateway/preflight.hpp"
 #include "gateway/ticket_json.hpp"
+#include "gateway/waiting_page/small_page.hpp"
 #include "wire/retry_after.hpp"
 
 #include <fmt/format.h>
@@ -17,10 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::RoomEntry;
 using room::TicketState;
-
-bool is_safe_method(const wire::RequestHead& head) {
-  return head.method == "GET" || head.method == "HEAD";
-}
 
 // Whoever asks so is given no place: a program that looks whether something is there, and a browser
 // that fetches ahead what its visitor may never see.
@@ -248,19 +245,19 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
         ticket_json({place.view, place.room, "", "", again_s, policy.mode == room::Mode::paused});
     const std::string target = head.target();
     PageRequest page;
-    if (is_safe_method(head)) page.go_on = target;
+    if (asks_only(head)) page.go_on = target;
     page.ticket_json = json;
     page.ticket = place.view;
     page.now = places_.now();
     page.again_s = again_s;
-    page.body_was_sent = !is_safe_method(head);
+    page.body_was_sent = !asks_only(head);
     response = pages_.answer(visit.room(), policy, head, page, 200);
   } else {
     std::string json = places_.json_for(place);
     response.head.status = visit.context.route->waiting_status;
     response.head.fields.append("Content-Type", "application/json");
     response.head.fields.append("Cache-Control", "no-store");
-    response.body = is_safe_method(head) ? std::move(json) : with_detail(std::move(json));
+    response.body = asks_only(head) ? std::move(json) : with_detail(std::move(json));
   }
   response.head.fields.append("Retry-After", std::to_string(again_s));
   static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));
@@ -281,14 +278,14 @@ edge::Task<Verdict> RoomGate::refuse(Visit& visit, const Refusal& refusal) {
   if (wants_page(visit.head()) && refusal.status() != 401 && visit.context.dress == nullptr) {
     const std::string target = visit.head().target();
     PageRequest page;
-    if (is_safe_method(visit.head())) page.go_on = target;
+    if (asks_only(visit.head())) page.go_on = target;
     page.trouble = refusal.is(problems::kRoomFull)     ? Trouble::full
                    : refusal.is(problems::kSoldOut)    ? Trouble::sold_out
                    : refusal.is(problems::kRoomClosed) ? Trouble::closed
                    : refusal.is(problems::kNoRoom)     ? Trouble::closed
                                                        : Trouble::unavailable;
     if (page.trouble == Trouble::closed) page.again_s = kClosedAgain_s;
-    page.body_was_sent = !is_safe_method(visit.head());
+    page.body_was_sent = !asks_only(visit.head());
     response =
         pages_.answer(visit.room(), visit.entry.view.policy, visit.head(), page, refusal.status());
   }

@@ -113,7 +113,8 @@ std::string_view halt_of(const TicketView& waiting, bool paused) {
 Outlook outlook_of(const engine::Shard& shard, const TicketView& view) {
   if (view.state != TicketState::waiting) return {};
   const auto entry = shard.room(view.room);
-  const room::Policy policy = entry ? entry->view.policy : room::Policy{};
+  if (!entry) return {poll_after_s(view, {}), false};
+  const room::Policy& policy = entry->view.policy;
   return {poll_after_s(view, policy), policy.mode == room::Mode::paused};
 }
 

@@ -92,8 +92,8 @@ void tell_change(const Desk& desk, const Call& call, const edge::Response& answe
       head.method == "OPTIONS")
     return;
   const std::string_view path = below_admin(head.path);
-  const auto words = words_for(call, path);
-  if (path.empty() || !words) return;
+  const auto words = path.empty() ? std::nullopt : words_for(call, path);
+  if (!words) return;
   const std::string_view act =
       head.method == "POST" && path.starts_with("/rooms/") ? of_room(path) : "";
   const std::string_view what = !act.empty()                     ? act

@@ -53,13 +53,14 @@ edge::Task<gateway::Sought<Place>> place_to_stream(Desk& desk, Call& call) {
 edge::Response show_place(Desk& desk, const gateway::Sought<Place>& place) {
   if (place.has_error()) return gateway::answer(place.error());
   if (is_over(*place)) return gateway::answer(gateway::over(place->view));
-  if (place->view.state == TicketState::waiting) {
-    if (const auto entry = desk.shard().room(place->view.room))
-      desk.places.keep_alive(*place, entry->view.policy);
-  }
   edge::Response response = json_answer(200, desk.places.json_for(*place));
-  if (const auto after = gateway::outlook_of(desk.shard(), place->view).poll_after_s; after > 0)
+  if (place->view.state != TicketState::waiting) return response;
+  if (const auto entry = desk.shard().room(place->view.room)) {
+    const room::Policy& policy = entry->view.policy;
+    desk.places.keep_alive(*place, policy);
+    const std::uint32_t after = gateway::poll_after_s(place->view, policy);
     response.head.fields.append("Retry-After", std::to_string(after));
+  }
   return response;
 }
 

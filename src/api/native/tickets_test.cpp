@@ -90,9 +90,13 @@ TEST(Tickets, AJoinAnewIsWrittenOnlyWhereItChangesSomething) {
   EXPECT_FALSE(writes_with(inside));
   api.desk.clock.advance(std::chrono::seconds{10});
   EXPECT_TRUE(writes_with(waiting)) << "a third of the time that one may be silent";
+  const TestApi::Fields key{{"Idempotency-Key", "0123456789abcdef"}};
+  EXPECT_EQ(api.call("POST", kJoin, key).status, 201U);
+  EXPECT_FALSE(writes_with(key)) << "a retry is no sign of life";
   policy.rejoin = room::Rejoin::to_back;
   api.desk.set_room("sale", policy);
   EXPECT_TRUE(writes_with(waiting));
+  EXPECT_FALSE(writes_with(key)) << "nor does it move anybody";
   api.desk.places.services().is_log_shared = true;
   EXPECT_TRUE(writes_with(inside)) << "another node may have ended it";
 }

@@ -97,6 +97,11 @@ Result<> validate_times(const Policy& policy) {
 
 bool is_valid_room_name(std::string_view name) { return naming::is_name(name); }
 
+bool has_lane(const Policy& policy, std::string_view lane) {
+  if (policy.lanes.empty()) return lane == kOnlyLane;
+  return std::ranges::find(policy.lanes, lane, &Lane::name) != policy.lanes.end();
+}
+
 Result<> validate(const Policy& policy) {
   if (auto checked = validate_flow(policy); !checked) return checked;
   if (auto checked = validate_times(policy); !checked) return checked;

@@ -45,6 +45,9 @@ struct Lane {
   friend bool operator==(const Lane&, const Lane&) = default;
 };
 
+// The lane of a policy that names none.
+inline constexpr std::string_view kOnlyLane = "default";
+
 // What the room sells: while nothing of the inventory is available nobody is let in, and nobody may
 // join. With a factor there are never more inside than so many times what is not sold yet.
 struct Stock {
@@ -60,7 +63,7 @@ struct Policy {
   Renew renew = Renew::use;
   std::optional<Millis> claim_ttl;  // how long an admitted visitor may take to arrive
   Order order = Order::fifo;
-  std::vector<Lane> lanes;  // empty: one lane named "default"
+  std::vector<Lane> lanes;  // empty: one lane, kOnlyLane
   Rejoin rejoin = Rejoin::keep;
   std::optional<Millis> liveness_silence;           // silent for longer: passed over at the turn
   Millis liveness_grace{std::chrono::minutes{10}};  // how long a passed-over place is kept
@@ -91,6 +94,9 @@ inline constexpr Millis kMaxGrace{std::chrono::hours{24 * 7}};
 
 // 1 to 64 of [a-z0-9._-], beginning with a letter or a digit.
 bool is_valid_room_name(std::string_view name);
+
+// Whether newcomers may take the lane of that name.
+bool has_lane(const Policy& policy, std::string_view lane);
 
 // The first broken bound, naming the field and the remedy.
 Result<> validate(const Policy& policy);

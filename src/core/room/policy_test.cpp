@@ -165,6 +165,16 @@ TEST(Policy, WithoutTimesTheModeIsTheOperators) {
   }
 }
 
+TEST(Policy, HasTheLanesThatItNamesOrTheOnlyOne) {
+  Policy policy;
+  EXPECT_TRUE(has_lane(policy, kOnlyLane));
+  EXPECT_FALSE(has_lane(policy, "vip"));
+  policy.lanes = {{"all", 1}, {"vip", 3}};
+  EXPECT_TRUE(has_lane(policy, "vip"));
+  EXPECT_FALSE(has_lane(policy, kOnlyLane));
+  EXPECT_FALSE(has_lane(policy, ""));
+}
+
 TEST(Policy, NamesItsValues) {
   EXPECT_STREQ(to_string(Mode::bypass), "bypass");
   EXPECT_STREQ(to_string(Order::draw), "draw");

@@ -29,8 +29,9 @@ UpstreamLimits limits_of(const HttpGet& request) {
 
 std::string request_bytes(const HttpUrl& url) {
   std::string head = "GET " + url.target + " HTTP/1.1\r\n";
-  const bool is_usual = url.tls && url.endpoint.port == 443;
-  wire::append_field(head, "Host", is_usual ? url.endpoint.host : url.endpoint.authority());
+  std::string host = url.endpoint.authority();
+  if (url.tls && url.endpoint.port == 443) host.resize(host.rfind(':'));
+  wire::append_field(head, "Host", host);
   if (url.tls) wire::append_field(head, "Connection", "close");
   wire::append_field(head, "Accept", "application/json");
   wire::append_field(head, "User-Agent", "doorward");

@@ -138,7 +138,8 @@ class CounterTable {
     return tags;
   }
   void set_tag(std::uint32_t i, std::uint64_t tag);
-  // The top bit of each byte that is 0, and perhaps of some above the first.
+  // The top bit of each byte that is 0, and perhaps of some above the first: of a slot that holds
+  // another key, or of an empty one, whose key is all zero.
   static constexpr std::uint64_t zero_bytes(std::uint64_t bytes) {
     return (bytes - kEachByte) & ~bytes & kEachByte << 7;
   }
