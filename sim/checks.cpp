@@ -108,8 +108,8 @@ void Observer::check_admission(const TicketId& id, const Ticket& now, const Tick
   }
   const auto is_too_fast = [&](const room::Policy& policy) {
     const auto& rate = policy.admit;
-    // The beat of rounds goes on over a change of their length or count.
-    if (rate && rate->rounds && !ledger_.is_rate_settled(room->number, rate->every)) return false;
+    // The beat of rounds goes on over a change of their count.
+    if (rate && rate->rounds && !ledger_.is_count_settled(room->number, rate->every)) return false;
     // Of two rounds the first may have come late.
     const std::uint32_t most = rate ? rate->count * (rate->rounds ? 2 : 1) : 0;
     return rate && ledger_.admitted_within(room->number, rate->every) > most;

@@ -82,17 +82,27 @@ class Ledger {
     rate_changed_[room] = log_;
     while (!times.empty() && (!former || log_ - times.front() >= former->every)) times.pop_front();
   }
+  void round_count_changed(std::uint32_t room) { count_changed_[room] = log_; }
   void removed(std::uint32_t room) {
     admissions_.erase(room);
     rate_changed_.erase(room);
+    count_changed_.erase(room);
   }
   // Whether all that the window holds was admitted under the rate that is in force.
   bool is_rate_settled(std::uint32_t room, Millis every) const {
-    const auto found = rate_changed_.find(room);
-    return found == rate_changed_.end() || log_ - found->second >= every;
+    return is_settled(rate_changed_, room, every);
+  }
+  bool is_count_settled(std::uint32_t room, Millis every) const {
+    return is_settled(count_changed_, room, every);
   }
 
  private:
+  using Times = std::map<std::uint32_t, LogTime>;
+
+  bool is_settled(const Times& changed, std::uint32_t room, Millis every) const {
+    const auto found = changed.find(room);
+    return found == changed.end() || log_ - found->second >= every;
+  }
   Millis until(std::uint64_t node) {
     if (const auto ended = ended_.find(node); ended != ended_.end()) return ended->second;
     return std::min(service_, heard_[node] + Millis(15'000));
@@ -108,7 +118,8 @@ class Ledger {
   std::map<TicketId, std::set<std::uint64_t>> streams_;
   std::map<TicketId, Millis> promised_;
   std::map<std::uint32_t, std::deque<LogTime>> admissions_;
-  std::map<std::uint32_t, LogTime> rate_changed_;
+  Times rate_changed_;
+  Times count_changed_;  // of rounds
 };
 
 }  // namespace doorward::sim

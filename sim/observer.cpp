@@ -122,6 +122,8 @@ void Observer::follow_policy(const std::string& name, const room::Policy& policy
   }
   const auto rate = known == policies_.end() ? std::nullopt : known->second.admit;
   if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
+  if (rate && policy.admit && rate->rounds && rate->count != policy.admit->count)
+    ledger_.round_count_changed(room->number);
   const auto former = known == policies_.end() ? std::nullopt : known->second.liveness_silence;
   const auto silence = policy.liveness_silence;
   if (silence && silence < former.value_or(Millis::max()) && world_->has_fourth_rules())

@@ -178,6 +178,10 @@ void await_round(const World& world, Room& room) {
     room.round_at = now + room.policy.admit->every;
   } else if (opens && *opens > now && room.policy.mode == Mode::open) {
     room.round_at = *opens;
+    // Who entered lately, before there were rounds too, counts as a round.
+    const auto last = room.rate.last();
+    if (last && world.has_fifth_rules())
+      room.round_at = std::max(*opens, *last + room.policy.admit->every);
   }
 }
 
@@ -188,6 +192,12 @@ void begin_removal(World& world, Room& room) {
   world.removal.rooms.push_back(room.number);
   world.removal.left += std::uint64_t{room.waiting} + room.inside;
   world.rooms.mark(room.number);
+}
+
+bool begins_another_beat(const Room& room, const room::Policy& wanted) {
+  if (!room.round_at || !wanted.admit) return false;
+  const bool is_slower = wanted.admit->every > room.policy.admit->every;
+  return is_slower || (wanted.opens_at != room.policy.opens_at && !is_admitting(room));
 }
 
 void close_rounds(World& world) {

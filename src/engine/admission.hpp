@@ -29,6 +29,9 @@ std::optional<LogTime> next_wake(const World& world, const Room& room);
 bool settle(World& world, Room& room, Budget& budget);
 // The room is to be removed by `settle`, with others of the same record.
 void begin_removal(World& world, Room& room);
+// Whether the beat of the rounds that are to come is none under that policy: the next one would be
+// too soon for a slower beat, or is not at the opening. A faster beat holds by itself.
+bool begins_another_beat(const Room& room, const room::Policy& wanted);
 // What the record's time brought is done; nothing that its commands free is part of a round.
 void close_rounds(World& world);
 

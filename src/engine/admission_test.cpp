@@ -133,6 +133,22 @@ TEST_F(Admission, LanesThatStillHaveWaitersBoundTheNewOnes) {
   EXPECT_EQ(room().policy.lanes[0].name, "lane" + std::to_string(visitor - 1)) << "is as it was";
 }
 
+TEST_F(Admission, ALaneThatNobodyWaitsInMakesWayForANewOne) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = closed_to_all();
+  for (std::uint64_t n = 1; n <= kMaxLaneStates; ++n) {
+    policy.lanes = {{"lane" + std::to_string(n), 1}};
+    ASSERT_EQ(do_one(SetRoom{"r", policy}).status, Status::done);
+    join(n, policy.lanes[0].name);
+  }
+  policy.lanes = {{"one-more", 1}};
+  EXPECT_EQ(do_one(SetRoom{"r", policy}).status, Status::too_many_lanes);
+  do_one(Leave{id(3)});
+  EXPECT_EQ(do_one(SetRoom{"r", policy}).status, Status::done);
+  restore();
+  EXPECT_EQ(room().lanes.size(), kMaxLaneStates);
+}
+
 TEST_F(Admission, NoMoreRoomsAreMadeThanAreKept) {
   for (std::size_t n = 0; n < kMaxRooms; ++n) {
     ASSERT_EQ(do_one(SetRoom{"r" + std::to_string(n), {}}).status, Status::done);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace doorward::engine {
@@ -15,6 +16,7 @@ constexpr Millis kReadWait{200};
 constexpr Millis kSoon{150};
 // Entries that come for longer than this under one time are no burst.
 constexpr Millis kStandsStill{5'000};
+constexpr Millis kFarAhead{10'000};
 
 }  // namespace
 
@@ -157,7 +159,8 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
   agenda.due = state.next_due();
   agenda.draw = state.draw_due();
   agenda.tickets = state.world().tickets.slab().size();
-  watch_time(agenda);
+  watch_standstill(agenda);
+  watch_lead(agenda);
   agenda.holds_presences = state.presences_of(core_.node) > 0;
   if (own) {
     agenda.applied_counter =
@@ -175,7 +178,7 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
 }
 
 // A log whose clock was put back (Redis keeps its ids from going back, and has no other clock).
-void Applier::watch_time(const Agenda& agenda) {
+void Applier::watch_standstill(const Agenda& agenda) {
   if (!is_live_ || !moved_at_ || agenda.log_time > moved_to_) {
     moved_to_ = agenda.log_time;
     moved_at_ = agenda.steady;
@@ -186,6 +189,17 @@ void Applier::watch_time(const Agenda& agenda) {
   is_standing_ = true;
   ++core_.standstills;
   core_.tell(Trouble::time_stands, "the clock of the log was put back; set it right");
+}
+
+// What the log is judged by never goes back, so a clock that was ahead is caught up with slowly.
+void Applier::watch_lead(const Agenda& agenda) {
+  if (!is_live_) return;
+  const Millis ahead = std::max(Millis(0), agenda.log_time - core_.clock.wall_now());
+  core_.ahead_ms = ahead.count();
+  if (ahead <= kFarAhead / 2) is_ahead_ = false;
+  if (is_ahead_ || ahead <= kFarAhead) return;
+  is_ahead_ = true;
+  core_.tell(Trouble::time_ahead, std::to_string(ahead / std::chrono::seconds{1}) + " s");
 }
 
 void Applier::answer(std::uint64_t first_counter, std::vector<Outcome> outcomes) {

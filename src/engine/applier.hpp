@@ -41,7 +41,8 @@ class Applier {
   void end_waits(const std::vector<LockGrant>& grants, const ports::LogPosition& at);
   void tell(const Changes& changes);
   void plan(const BatchHeader& header, const std::vector<Outcome>& outcomes, bool own);
-  void watch_time(const Agenda& agenda);
+  void watch_standstill(const Agenda& agenda);
+  void watch_lead(const Agenda& agenda);
 
   ShardCore& core_;
   Keeper& keeper_;
@@ -51,6 +52,7 @@ class Applier {
   LogTime moved_to_{};              // log time, when it last went on,
   std::optional<Millis> moved_at_;  // seen at, by the steady clock; none: not yet
   bool is_standing_ = false;
+  bool is_ahead_ = false;
 };
 
 }  // namespace doorward::engine

@@ -103,7 +103,7 @@ struct Draw {
 // remembered is a setting that changes the state, and therefore travels in the log too; so does the
 // version of the rules by which this program changes the state, which are in force from here on.
 inline constexpr std::uint16_t kFirstRules = 1;
-inline constexpr std::uint16_t kNewestRules = 4;
+inline constexpr std::uint16_t kNewestRules = 5;
 struct NodeStarted {
   std::uint64_t place = 0;
   Millis remember_closed{std::chrono::minutes{10}};

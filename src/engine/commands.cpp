@@ -196,9 +196,11 @@ class Executor {
     const auto silence = policy.liveness_silence;
     const bool is_stricter =
         silence && silence < room.policy.liveness_silence.value_or(Millis::max());
-    if (!set_policy(room, policy)) return failed(Status::too_many_lanes);
+    const bool begins_anew = begins_another_beat(room, policy);
+    if (!set_policy(room, policy, !world_.has_fifth_rules())) return failed(Status::too_many_lanes);
     if (draws_anew && world_.has_fourth_rules()) room.drawn = false;
     if (is_stricter && world_.has_fourth_rules()) room.silence_since = world_.clock.service_now();
+    if (begins_anew && world_.has_fifth_rules()) room.round_at.reset();
     room.source = source;
     world_.rooms.tie(room);
     world_.rooms.mark(room.number);

@@ -95,6 +95,7 @@ RoomEntry entry_of(const World& world, const Room& room) {
   RoomEntry entry{room.name, room.source, {}};
   entry.view.room = room.number;
   entry.view.sold_out = room.sold_out;
+  entry.view.awaits_draw = room.awaits_draw();
   entry.view.policy = room.policy;
   entry.view.mode = room.mode;
   entry.view.waiting = room.waiting;

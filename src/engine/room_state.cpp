@@ -34,10 +34,17 @@ void number_lanes(Room& room) {
   }
 }
 
-std::size_t newcomers(Room& room, const std::vector<room::Lane>& wanted) {
-  return static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const room::Lane& lane) {
+// Kept and new, without those that a new one takes the place of.
+std::size_t lanes_with(Room& room, const std::vector<room::Lane>& wanted, bool vacant_lanes_count) {
+  const auto is_kept = [&](const LaneState& lane) {
+    return vacant_lanes_count || !lane.is_empty() ||
+           std::ranges::find(wanted, lane.name, &room::Lane::name) != wanted.end();
+  };
+  const auto is_new = [&](const room::Lane& lane) {
     return find_by_name(room.lanes, lane.name) == nullptr;
-  }));
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(room.lanes, is_kept) +
+                                  std::ranges::count_if(wanted, is_new));
 }
 
 void take_lane(Room& room, const room::Lane& wanted) {
@@ -110,9 +117,9 @@ std::optional<std::uint32_t> Room::find_lane(std::string_view wanted) const {
   return std::nullopt;
 }
 
-bool set_policy(Room& room, const room::Policy& policy) {
+bool set_policy(Room& room, const room::Policy& policy, bool vacant_lanes_count) {
   const std::vector<room::Lane> wanted = lanes_of(policy);
-  if (room.lanes.size() + newcomers(room, wanted) > kMaxLaneStates) return false;
+  if (lanes_with(room, wanted, vacant_lanes_count) > kMaxLaneStates) return false;
   for (LaneState& lane : room.lanes) lane.retired = true;
   for (const room::Lane& lane : wanted) {
     if (LaneState* kept = find_by_name(room.lanes, lane.name)) kept->retired = false;

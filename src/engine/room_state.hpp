@@ -94,8 +94,9 @@ struct Room {
   std::optional<std::uint32_t> find_lane(std::string_view lane) const;
 };
 
-// Takes over a policy; lanes keep their lines by name. False if there are too many lanes.
-bool set_policy(Room& room, const room::Policy& policy);
+// Takes over a policy; lanes keep their lines by name. False if there are too many lanes, among
+// which those without waiters count only by the first rules.
+bool set_policy(Room& room, const room::Policy& policy, bool vacant_lanes_count);
 
 void write_room(ByteWriter& out, const Room& room);
 // `in.ok()` is false afterwards if it was malformed.

@@ -174,6 +174,54 @@ TEST_F(Rounds, AShorterBeatHoldsAtOnce) {
   EXPECT_EQ(admitted(1), Numbers{1});
 }
 
+TEST_F(Rounds, ALongerBeatHoldsAtOnce) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = in_rounds(1);
+  set_room(policy);
+  join_many(1, 2);
+  wait(kEvery);
+  ASSERT_EQ(admitted(2), Numbers{1});
+  policy.admit->every = 3 * kEvery;
+  set_room(policy);
+  wait(kEvery);
+  wait(2 * kEvery - Millis(1));
+  EXPECT_EQ(admitted(2), Numbers{1});
+  wait(Millis(1));
+  EXPECT_EQ(admitted(2), (Numbers{1, 2}));
+}
+
+TEST_F(Rounds, AnOpeningThatIsMovedTakesTheFirstRoundWithIt) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = in_rounds(1);
+  policy.opens_at = now_ + std::chrono::hours{1};
+  set_room(policy);
+  join_many(1, 2);
+  policy.opens_at = now_ + Millis(3'000);
+  set_room(policy);
+  wait(Millis(2'999));
+  EXPECT_EQ(admitted(2), Numbers{});
+  wait(Millis(1));
+  EXPECT_EQ(admitted(2), Numbers{1});
+  wait(kEvery);
+  EXPECT_EQ(admitted(2), (Numbers{1, 2}));
+}
+
+TEST_F(Rounds, WhoEnteredBeforeThereWereRoundsCountsForTheFirst) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = in_rounds(1);
+  policy.admit->rounds = false;
+  set_room(policy);
+  join_many(1, 2);
+  ASSERT_EQ(admitted(2), Numbers{1});
+  policy.admit->rounds = true;
+  policy.opens_at = now_ + Millis(1'000);
+  set_room(policy);
+  wait(kEvery - Millis(1));
+  EXPECT_EQ(admitted(2), Numbers{1});
+  wait(Millis(1));
+  EXPECT_EQ(admitted(2), (Numbers{1, 2}));
+}
+
 TEST_F(Rounds, GoOnFromASnapshotAsIfNothingHadHappened) {
   set_room(of_the_present(1));
   join_many(1, 3);

@@ -132,6 +132,7 @@ class ThreadedShard final : public Shard {
     stats.append_failures = core_.append_failures;
     stats.snapshot_failures = core_.snapshot_failures;
     stats.standstills = core_.standstills;
+    stats.ahead = Millis(core_.ahead_ms);
     stats.skips = core_.skips;
     stats.queued = core_.queue.size();
     stats.writable = health().writable;

@@ -123,6 +123,7 @@ struct ShardStats {
   std::uint64_t append_failures = 0;
   std::uint64_t snapshot_failures = 0;  // or the log behind one was not trimmed
   std::uint64_t standstills = 0;        // of log time
+  Millis ahead{};                       // of the clock log time was, when it was written last
   std::uint64_t skips = 0;              // over entries that were trimmed before they were read
   std::size_t queued = 0;
   std::size_t tickets = 0;
@@ -146,6 +147,7 @@ enum class Trouble : std::uint8_t {
   snapshot_failed,  // the next one is tried when it is due
   broken,           // told once: nothing can be applied any more
   time_stands,      // told once for each standstill: log time does not go on
+  time_ahead,       // told once, until the clock has caught up: it was ahead, and was put back
   skipped,          // entries were trimmed before they were read; a snapshot was taken instead
 };
 

@@ -98,6 +98,7 @@ struct ShardCore {
   std::atomic<std::uint64_t> append_failures{0};
   std::atomic<std::uint64_t> snapshot_failures{0};
   std::atomic<std::uint64_t> standstills{0};
+  std::atomic<std::int64_t> ahead_ms{0};
   std::atomic<std::uint64_t> skips{0};
   std::atomic<std::int64_t> longest_slice_ms{0};
 

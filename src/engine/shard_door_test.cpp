@@ -112,15 +112,24 @@ TEST_F(ShardDoor, WhoHoldsAndGivesBackInALoopIsStoppedAlone) {
   })) << "until the others are forgotten";
 }
 
-TEST_F(ShardDoor, ALogWhoseTimeStandsStillIsTold) {
-  ports::FakeClock of_log;
-  log_ = std::make_unique<ports::MemoryLog>(of_log, store_);
-  options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
-    const std::lock_guard lock(told_mutex_);
-    told_.emplace_back(trouble, cause);
-  };
-  shard_ = std::move(*Shard::open(*log_, clock_, entropy_, ear_, options_));
-  set_room(1);
+class ShardBesideAClock : public ShardTest {
+ protected:
+  void open_with_another_clock() {
+    log_ = std::make_unique<ports::MemoryLog>(of_log_, store_);
+    options_.on_trouble = [this](Trouble trouble, std::string_view cause) {
+      const std::lock_guard lock(told_mutex_);
+      told_.emplace_back(trouble, cause);
+    };
+    shard_ = std::move(*Shard::open(*log_, clock_, entropy_, ear_, options_));
+    set_room(1);
+  }
+  void TearDown() override { shard_.reset(); }  // before the clock that its log asks
+
+  ports::FakeClock of_log_;
+};
+
+TEST_F(ShardBesideAClock, ALogWhoseTimeStandsStillIsTold) {
+  open_with_another_clock();
   clock_.advance(Millis(4'000));
   join(1);
   EXPECT_EQ(told(Trouble::time_stands), 0);
@@ -128,12 +137,28 @@ TEST_F(ShardDoor, ALogWhoseTimeStandsStillIsTold) {
   join(2);
   join(3);
   EXPECT_EQ(told(Trouble::time_stands), 1) << "once for each standstill";
-  of_log.advance(Millis(1));
+  of_log_.advance(Millis(1));
   join(4);
   clock_.advance(Millis(6'000));
   join(5);
   EXPECT_EQ(told(Trouble::time_stands), 2);
   EXPECT_EQ(shard_->stats().standstills, 2U);
+}
+
+TEST_F(ShardBesideAClock, ALogThatIsAheadOfTheClockIsTold) {
+  open_with_another_clock();
+  EXPECT_EQ(shard_->stats().ahead, Millis(0));
+  of_log_.advance(Millis(10'001));
+  join(1);
+  join(2);
+  EXPECT_EQ(told(Trouble::time_ahead), 1) << "once";
+  EXPECT_EQ(shard_->stats().ahead, Millis(10'001));
+  clock_.advance(Millis(10'001));
+  join(3);
+  EXPECT_EQ(shard_->stats().ahead, Millis(0));
+  of_log_.advance(std::chrono::hours{1});
+  join(4);
+  EXPECT_EQ(told(Trouble::time_ahead), 2);
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ struct World {
   bool has_second_rules() const { return version >= 2; }
   bool has_third_rules() const { return version >= 3; }
   bool has_fourth_rules() const { return version >= 4; }
+  bool has_fifth_rules() const { return version >= 5; }
 
   Room& room_of(const Ticket& ticket) { return *rooms.at(static_cast<std::uint32_t>(ticket.room)); }
   LaneState& lane_of(const Ticket& ticket) { return room_of(ticket).lanes[ticket.lane]; }

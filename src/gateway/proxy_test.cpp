@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
                              "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: "
                              "chunked\r\n\r\n0\r\n\r\n",
                              502},
+                    FaultRow{"bad_first_chunk",
+                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 502},
                     FaultRow{"no_http", "hello\r\n\r\n", 502},
                     FaultRow{"unasked_101", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", 502},
                     FaultRow{"endless_interims",

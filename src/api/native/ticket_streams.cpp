@@ -49,7 +49,13 @@ constexpr std::uint32_t kNoPlace = 0x3fff'ffff;
 // Beside the place: that all was sold out, and that the room was paused.
 constexpr std::uint32_t kSoldOut = 0x8000'0000;
 constexpr std::uint32_t kPaused = 0x4000'0000;
-constexpr std::uint32_t kAtOnce = kSoldOut | kPaused;
+
+// Whether nobody was let in and somebody is, or the other way round, or a place is there or gone:
+// with a draw all get theirs at once.
+bool is_urgent(std::uint32_t place, std::uint32_t sent) {
+  const bool halts = ((place ^ sent) & (kSoldOut | kPaused)) != 0;
+  return halts || ((place & kNoPlace) == kNoPlace) != ((sent & kNoPlace) == kNoPlace);
+}
 
 std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {
   return static_cast<std::uint64_t>(sent_at.count()) << 32 | place;
@@ -212,19 +218,19 @@ void TicketStreams::changed(std::span<const TicketHandle> tickets) {
 void TicketStreams::rooms_changed(std::span<const std::uint32_t> rooms) {
   if (places_.load() == nullptr) return;
   bool any = false;
-  for (const std::uint32_t room : rooms) any = flips_pause(room) || any;
+  for (const std::uint32_t room : rooms) any = halts_otherwise(room) || any;
   if (any) wake_all();
 }
 
 // With every batch that moves a place: only rooms that a stream has asked about are looked at.
-bool TicketStreams::flips_pause(std::uint32_t room) {
+bool TicketStreams::halts_otherwise(std::uint32_t room) {
   const std::lock_guard lock(beats_mutex_);
   if (room >= beats_.size() || !beats_[room]) return false;
-  const bool told = beats_[room]->told_paused;
+  const Halt told = beats_[room]->told;
   auto now = read_beat(room, clock_.steady_now());
   if (!now) return false;  // removed: its visitors are told one by one
   beats_[room] = std::move(now);
-  return beats_[room]->told_paused != told;
+  return beats_[room]->told != told;
 }
 
 void TicketStreams::sold_out_changed(std::span<const std::uint32_t>) { wake_all(); }
@@ -261,9 +267,9 @@ std::optional<TicketStreams::Beat> TicketStreams::read_beat(std::uint32_t room, 
   const auto entry = shard().room(room);
   if (!entry) return std::nullopt;
   const room::Policy& policy = entry->view.policy;
-  const bool paused = policy.mode == room::Mode::paused;
+  const Halt halt{policy.mode == room::Mode::paused, entry->view.awaits_draw};
   const auto opens_at = gateway::opening_of(policy, places_.load()->now());
-  Beat beat{entry->name, kLongestHeartbeat, now, paused, opens_at, paused};
+  Beat beat{entry->name, kLongestHeartbeat, now, halt, opens_at, halt};
   if (const auto silence = policy.liveness_silence)
     beat.heartbeat = std::clamp(*silence / 3, kNear, kLongestHeartbeat);
   return beat;
@@ -278,7 +284,7 @@ TicketStreams::Beat TicketStreams::beat_of(std::uint32_t room) {
   if (room >= kMaxRooms) return beat;
   if (beats_.size() <= room) beats_.resize(room + 1);
   // Read between a change and its news: the other streams are still to be woken for it.
-  if (known) beat.told_paused = beats_[room]->told_paused;
+  if (known) beat.told = beats_[room]->told;
   beats_[room] = beat;
   return beat;
 }
@@ -339,20 +345,20 @@ edge::StreamSource::Next TicketStreams::render_waiting(edge::ParkedStream& strea
   const Beat beat = beat_of(view.room);
   const Millis heartbeat = beat.heartbeat;
   const std::uint32_t place = std::min(view.position.value_or(kNoPlace), kNoPlace) |
-                              (view.sold_out ? kSoldOut : 0) | (beat.paused ? kPaused : 0);
+                              (view.sold_out ? kSoldOut : 0) | (beat.halt.paused ? kPaused : 0);
   const bool is_near = view.position && *view.position <= kNearAhead + 1;
   const Millis step = std::min(is_near ? kNear : kFar, heartbeat);
   const bool is_first = stream.memo == 0;
   const Millis quiet = is_first ? kLongestHeartbeat : since_sent(stream.memo, now);
-  const bool at_once = is_first || ((place ^ sent_place(stream.memo)) & kAtOnce) != 0;
-  if (place != sent_place(stream.memo) && quiet < step && !at_once) return {step - quiet, false};
-
   const bool changed = is_first || place != sent_place(stream.memo);
+  if (changed && quiet < step && !is_first && !is_urgent(place, sent_place(stream.memo)))
+    return {step - quiet, false};
+
   if (changed || quiet >= heartbeat) {
     // A heartbeat says the same: the wait and the others change where the place stands still.
     const bool is_ahead = beat.opens_at && *beat.opens_at > places_.load()->now();
     emit(out, kind, changed ? "position" : "heartbeat",
-         gateway::position_json(view, beat.paused, is_ahead ? beat.opens_at : std::nullopt));
+         gateway::position_json(view, beat.halt.paused, is_ahead ? beat.opens_at : std::nullopt));
     stream.memo = memo_of(now, place);
   }
   keep_presence(stream.key, view);

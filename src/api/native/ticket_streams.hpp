@@ -1,5 +1,5 @@
 // What waiting visitors hear: their place, now and then; admission, end, and that nobody is let in
-// now (sold out, paused) or somebody is again, at once.
+// now (sold out, paused) or somebody is again, or that places were drawn, at once.
 //
 // Why:     an event of the engine only marks a stream as due; the stream then reads the ticket as
 //          it is, so that a full queue loses nothing. Positions are not pushed but looked at: once
@@ -104,13 +104,19 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
     mutable std::mutex mutex;
     boost::unordered_flat_map<std::uint64_t, Holder> holders;
   };
+  // Why nobody has a place, or is let in.
+  struct Halt {
+    bool paused = false;
+    bool awaits_draw = false;
+    friend bool operator==(const Halt&, const Halt&) = default;
+  };
   struct Beat {
     std::string room;
     Millis heartbeat{};
     Millis read_at{};
-    bool paused = false;
+    Halt halt = {};
     std::optional<LogTime> opens_at = {};  // seen from `read_at`
-    bool told_paused = false;              // what the streams were woken for last
+    Halt told = {};                        // what the streams were woken for last
   };
   class PresenceCall;
   friend class PresenceCall;
@@ -130,7 +136,7 @@ class TicketStreams final : public edge::StreamSource, public engine::Listener {
   void emit(std::string& out, edge::StreamKind kind, std::string_view event, std::string_view data);
   std::optional<Beat> read_beat(std::uint32_t room, Millis now) const;
   Beat beat_of(std::uint32_t room);
-  bool flips_pause(std::uint32_t room);
+  bool halts_otherwise(std::uint32_t room);
   void wake_all();
   std::string subject_of(std::uint64_t key);
   // The streams of these tickets, whoever's words they speak.

@@ -169,6 +169,24 @@ TEST_F(TicketStreamsTest, BeforeADrawTheReasonIsTheDrawAndAPauseComesBeforeIt) {
   EXPECT_EQ(hear(stream).data.at("reason"), "paused");
 }
 
+TEST_F(TicketStreamsTest, ADrawAndItsPlacesAreSaidAtOnce) {
+  api_.desk.set_capacity("sale", 0);
+  ParkedStream stream = open(join(1));
+  EXPECT_EQ(hear(stream).data.at("position").as_int64(), 1);
+  room::Policy policy;
+  policy.capacity = 0;
+  for (const bool awaits_draw : {true, false}) {
+    forget_wakes();
+    policy.order = awaits_draw ? room::Order::draw : room::Order::fifo;
+    api_.desk.set_room("sale", policy);
+    ASSERT_TRUE(api_.lots.was_woken(stream.key)) << awaits_draw;
+    const Heard heard = hear(stream);
+    EXPECT_EQ(heard.event, "position");
+    EXPECT_EQ(heard.data.at("position").is_null(), awaits_draw);
+    EXPECT_EQ(hear(stream).event, "") << "once";
+  }
+}
+
 TEST_F(TicketStreamsTest, AnEventTellsWhenTheRoomOpensAsItIsNow) {
   const LogTime first = api_.desk.places.now() + 1h;
   room::Policy policy;

@@ -104,6 +104,8 @@ constexpr std::array kTable{
               "Snapshots that could not be written, or the log behind them not trimmed."},
     MetricRow{MetricId::log_standstills, "doorward_log_standstills_total", counter, "",
               "Times that log time stood still for seconds, as when Redis's clock is put back."},
+    MetricRow{MetricId::log_ahead, "doorward_log_ahead_seconds", gauge, "",
+              "How far log time was ahead of this machine's clock when it was written last."},
     MetricRow{MetricId::log_skips, "doorward_log_skips_total", counter, "",
               "Times that entries were trimmed before this node read them, and a snapshot taken "
               "instead."},

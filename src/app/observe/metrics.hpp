@@ -69,6 +69,7 @@ enum class MetricId : std::uint8_t {
   log_append_failures,
   log_snapshot_failures,
   log_standstills,
+  log_ahead,
   log_skips,
   log_writable,
   log_broken,

@@ -117,6 +117,7 @@ void write_shard_metrics(const engine::Shard& shard, MetricWriter& writer) {
   writer.put(MetricId::log_append_failures, number(s.append_failures));
   writer.put(MetricId::log_snapshot_failures, number(s.snapshot_failures));
   writer.put(MetricId::log_standstills, number(s.standstills));
+  writer.put(MetricId::log_ahead, number(s.ahead.count()) / kMillisInSecond);
   writer.put(MetricId::log_skips, number(s.skips));
   writer.put(MetricId::log_writable, s.writable ? 1 : 0);
   writer.put(MetricId::log_broken, s.fault.empty() ? 0 : 1);

@@ -19,6 +19,12 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
       return log.warn("no snapshot could be written; the log grows until the next one", fields);
     case Trouble::time_stands:
       return log.warn("log time stands still; deadlines and rates wait for it", fields);
+    case Trouble::time_ahead:
+      return log.warn(
+          "log time is ahead of this machine's clock, which was wrong or is; opens_at and "
+          "closes_at "
+          "come so much too early: see \"The clock\" in docs/operations.md",
+          {{"ahead", cause}});
     case Trouble::skipped:
       return log.warn(
           "this node stood still for longer than the log is kept; it goes on from a snapshot",

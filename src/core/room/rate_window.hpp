@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 
 namespace doorward::room {
 
@@ -27,6 +28,10 @@ class RateWindow {
   std::uint32_t allowed(const Rate& rate, LogTime now);
   // When the next may be, if nobody is admitted before; `now` if one may be now.
   LogTime next_allowed(const Rate& rate, LogTime now) const;
+  // When somebody was admitted last, as far as it is remembered.
+  std::optional<LogTime> last() const {
+    return entries_.empty() ? std::nullopt : std::optional(entries_.back().at);
+  }
   // `n` were admitted at `now`.
   void admit(const Rate& rate, LogTime now, std::uint32_t n);
 

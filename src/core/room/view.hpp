@@ -60,7 +60,8 @@ struct RoomView {
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
   std::optional<Eta> eta_for_newcomer;
-  bool sold_out = false;  // nothing that the room sells is available
+  bool sold_out = false;     // nothing that the room sells is available
+  bool awaits_draw = false;  // those who wait have no places yet
 };
 
 const char* to_string(TicketState state);

@@ -88,6 +88,11 @@ edge::Task<> relay_response(Call& call, edge::UpstreamConnection& connection) {
     if (!sent) call.context.fault = sent.error().what;
     co_return;
   }
+  // What is no body at its very beginning is no answer either.
+  if (piece && !*piece) {
+    co_await answer_failure(call, std::move(piece->error()));
+    co_return;
+  }
   auto sent = co_await exchange.begin(connection.head(), length);
   while (sent) {
     if (!piece) piece = co_await connection.read_body();
