@@ -22,6 +22,8 @@ using std::chrono::seconds;
 
 const Text kAddress{"an address and port, such as 127.0.0.1:8080 or [::]:8080", 64,
                     is_listen_address};
+const Text kOwnAddress{"an address and port, such as 127.0.0.1:9901, or nothing", 64,
+                       [](std::string_view t) { return t.empty() || is_listen_address(t); }};
 const Text kPath{"a path of a file or folder", 4096, [](std::string_view t) { return !t.empty(); }};
 const Text kName{"a name: letters, digits, '.', '_' or '-', 1 to 64 of them", 64, is_name};
 
@@ -275,7 +277,7 @@ void describe_admin(Form& g, AdminSettings& admin) {
       "listen", admin.listen,
       "A listener of their own. Without it they are served on the main one, but only while that "
       "is loopback and no trusted proxy is configured.",
-      kAddress);
+      kOwnAddress);
   admin.listen_at = g.place("listen");
   g.field(
       "token", admin.token,
