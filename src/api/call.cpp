@@ -199,7 +199,8 @@ std::optional<edge::Response> refuse_admin(const Desk& desk, const Call& call) {
   const bool has_session = session_of(desk, call).has_value();
   if (named || (!has_session && !is_open(desk, call)))
     return gateway::answer(problems::kAdminOnly,
-                           "Send Authorization: Bearer with the admin token.");
+                           named ? "That is not the admin token."
+                                 : "Send Authorization: Bearer with the admin token.");
   if (!gateway::is_same_origin(call.head(), call.client))
     return gateway::answer(problems::kWrongOrigin, "This must be asked by a page of this site.");
   return has_session ? refuse_cookie(desk, call) : std::nullopt;

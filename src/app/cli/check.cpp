@@ -34,8 +34,8 @@ std::string summary(const config::Config& config) {
 std::optional<std::string> file_of(const CheckOptions& options) {
   if (!options.file.empty()) return options.file;
   const bool is_here = std::filesystem::exists(kDefaultFile);
-  fmt::print(stderr, "doorward: no FILE was given; this is of {}\n",
-             is_here ? kDefaultFile : "the built-in defaults");
+  fmt::print(stderr, "doorward: checking {}, since no FILE was given\n",
+             is_here ? std::string("./") + kDefaultFile : "the built-in defaults");
   return is_here ? std::optional<std::string>(kDefaultFile) : std::nullopt;
 }
 

@@ -39,7 +39,11 @@ int fail(const Error& e, int code = kUsage) {
 int admin(const TokenOptions& o) {
   const auto path = std::filesystem::path(o.data) / kAdminTokenFile;
   auto text = read_small_file(path);
-  if (!text) return fail(text.error());
+  if (!text)
+    return fail(error(text.error().code,
+                      text.error().what + "; name the server's data folder with --data, where it "
+                                          "has made one: DOORWARD_ADMIN_TOKEN and admin.token "
+                                          "are kept in no file"));
   if (o.show) {
     fmt::print("{}", *text);
   } else {

@@ -139,8 +139,9 @@ void check_rooms_are_used(const Config& config, Problems& problems) {
 
 // A warning only: the admin API may make it.
 void check_stocks(const Config& config, Problems& problems) {
+  const auto inventories = names_of(config.inventories);
   for (const RoomSettings& room : config.rooms) {
-    if (!room.policy.stock) continue;
+    if (!room.policy.stock || room.policy.stock->inventory.empty()) continue;
     // A tenant's room sells what the tenant has.
     const std::string wanted =
         tenant::full_name(tenant::split(room.name).tenant, room.policy.stock->inventory);
@@ -148,7 +149,9 @@ void check_stocks(const Config& config, Problems& problems) {
                                    [&](const auto& one) { return one.name == wanted; });
     if (known) continue;
     problems.add_warning({room.stock_at, "rooms." + room.name + ".stock.inventory",
-                          fmt::format("there is no inventory \"{}\" in this file", wanted)});
+                          fmt::format("there is no inventory \"{}\" in this file, so the room "
+                                      "counts as sold out until the admin API makes it{}",
+                                      wanted, near_to(wanted, inventories))});
   }
 }
 
@@ -158,8 +161,11 @@ void check_open_admin(const Config& config, Problems& problems) {
   if (!is_loopback(own ? config.admin.listen : config.listen)) {
     problems.add_error(
         {config.admin.open_at, "admin.open_on_loopback",
-         fmt::format("expected {} on loopback, such as 127.0.0.1:8080, found {}",
-                     own ? "admin.listen" : "listen", own ? config.admin.listen : config.listen)});
+         fmt::format("expected {} on loopback, such as 127.0.0.1:{}, found {}; {}",
+                     own ? "admin.listen" : "listen", own ? "9901" : "8080",
+                     own ? config.admin.listen : config.listen,
+                     own ? "or take open_on_loopback away, and sign in with the admin token"
+                         : "or set admin.listen to an address on loopback")});
   } else if (!own && !config.trusted_proxies.empty()) {
     problems.add_error({config.admin.open_at, "admin.open_on_loopback",
                         "expected admin.listen on loopback beside trusted_proxies"});

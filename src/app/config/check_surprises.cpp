@@ -14,6 +14,19 @@
 namespace doorward::app::config {
 namespace {
 
+// Whether a route takes whatever comes: then nothing is left to the compatible systems.
+bool takes_all(const Config& config) {
+  return std::ranges::any_of(config.routes, [](const RouteSettings& settings) {
+    const route::Match& match = settings.route.match;
+    return match.hosts.empty() && match.methods.empty() &&
+           (match.paths.empty() || std::ranges::find(match.paths, "/**") != match.paths.end());
+  });
+}
+
+bool serves_admin(const Config& config) {
+  return !config.admin.listen.empty() || serves_admin_beside_visitors(config);
+}
+
 bool is_any(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
 bool is_version_6(std::string_view host) { return host.find(':') != host.npos; }
 
@@ -74,6 +87,17 @@ void check_reach(const Config& config, Problems& problems) {
                                         "proxy's own network",
                                         network)});
   const std::string& admin = config.admin.listen;
+  if (!serves_admin(config))
+    problems.add_warning(
+        {config.listen_at, "listen",
+         fmt::format("visitors come to {}{}, so admin calls, metrics and the "
+                     "dashboard are served nowhere; set admin.listen, such as "
+                     "127.0.0.1:9901",
+                     config.listen, is_loopback(config.listen) ? " by trusted_proxies" : "")});
+  if (!config.compat.named && !is_loopback(config.listen) && !takes_all(config))
+    problems.add_warning({config.listen_at, "compat",
+                          "the calls of the compatible systems are open to whoever reaches " +
+                              config.listen + ": say which of them you want"});
   if (!admin.empty() && is_listen_address(admin) && !is_loopback(admin))
     problems.add_warning({config.admin.listen_at, "admin.listen",
                           fmt::format("{} is reached from other machines, in plain HTTP; take "
@@ -88,11 +112,10 @@ void check_methods(const RouteSettings& entry, Problems& problems) {
       "LOCK",  "UNLOCK", "LINK",  "MERGE",    "UNLINK",    "REPORT", "SEARCH"};
   for (const std::string& method : entry.route.match.methods) {
     if (std::ranges::find(kKnown, method) != kKnown.end()) continue;
-    const auto near = nearest(method, kKnown);
     problems.add_warning(
         {entry.at, entry.path + ".methods",
          fmt::format("\"{}\" is no method that is known, and only requests with it are matched{}",
-                     method, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near))});
+                     method, near_to(method, kKnown))});
   }
 }
 
@@ -129,12 +152,28 @@ void check_route_names(const Config& config, Problems& problems) {
   }
 }
 
+// A plan is a claim of a user's token.
+void check_tiers(const Config& config, Problems& problems) {
+  if (!config.identity.issuers.empty()) return;
+  for (const RuleSettings& settings : config.rules)
+    if (!settings.rule.tiers.empty())
+      problems.add_warning({settings.at, fmt::format("rules.{}.tiers", settings.rule.name),
+                            "no request has a plan, since identity.issuers names nobody whose "
+                            "tokens say it; only POST /v1/limits/check may"});
+}
+
 }  // namespace
+
+bool serves_admin_beside_visitors(const Config& config) {
+  return config.admin.listen.empty() && config.trusted_proxies.empty() &&
+         is_loopback(config.listen);
+}
 
 void check_surprises(const Config& config, Problems& problems) {
   check_listeners(config, problems);
   check_loops(config, problems);
   check_reach(config, problems);
+  check_tiers(config, problems);
   check_route_names(config, problems);
   for (const RouteSettings& entry : config.routes) {
     check_methods(entry, problems);

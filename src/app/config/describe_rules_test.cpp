@@ -29,6 +29,7 @@ rules:
     fallback: true
   open: { quota: 1/m, key: [] }
   list: { quotas: [1000/s, { quota: 5/m, algorithm: gcra, burst: 9 }] }
+identity: { issuers: [{ jwks_uri: "http://127.0.0.1:9/keys" }] }
 )");
   ASSERT_EQ(loaded.problems.text(), "");
   const auto& rules = loaded.config.rules;

@@ -43,6 +43,9 @@ void check_bounds(const Config& config, Problems& problems);
 // One address used twice, everybody trusted, names and methods that are likely slips.
 void check_surprises(const Config& config, Problems& problems);
 
+// Whether admin calls are served on `listen` too: nobody but this machine reaches it.
+bool serves_admin_beside_visitors(const Config& config);
+
 // Rooms whose `closes_at` is over: for `check`, since a file outlives its sale.
 void warn_of_the_past(const Config& config, LogTime now, Problems& problems);
 

@@ -15,6 +15,7 @@ Loaded load(std::string_view text, const Environment& environment = {}) {
 }
 
 constexpr std::string_view kCommon = R"(listen: 0.0.0.0:8080
+admin: { listen: 127.0.0.1:9901 }
 upstreams:
   shop: http://127.0.0.1:9000
 rooms:
@@ -99,7 +100,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, LoadSays,
     ::testing::Values(
         Wrong{"listen: 0.0.0.0:8080\nadmin: { open_on_loopback: true }\n",
-              "error: demo.yaml:2:28: admin.open_on_loopback: expected listen on loopback"},
+              "error: demo.yaml:2:28: admin.open_on_loopback: expected listen on loopback, such as "
+              "127.0.0.1:8080, found 0.0.0.0:8080; or set admin.listen to an address on loopback"},
         Wrong{"admin: { listen: '10.0.0.1:9901', open_on_loopback: true }\n",
               "admin.open_on_loopback: expected admin.listen on loopback"},
         Wrong{"trusted_proxies: 10.0.0.0/8\nadmin: { open_on_loopback: true }\n",
@@ -113,7 +115,25 @@ INSTANTIATE_TEST_SUITE_P(
               "error: demo.yaml:3:15: rooms.sale.capacity: expected a whole number from 1 to "
               "50000000, found \"many\""},
         Wrong{"rooms:\n  sale:\n    capacity: -1\n", "expected a whole number"},
-        Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n", "expected a whole number"},
+        Wrong{"rooms:\n  sale:\n    capacity: \"5\"\n",
+              "found \"5\"; in quotes it is text: take them away"},
+        Wrong{"rooms: {sale: {capacity: \"x\"}}", "found \"x\"\n"},
+        Wrong{"rules: {api: {quotas: 10/s}}",
+              "rules.api.quotas: expected a list, found \"10/s\"; put it between [ and ]"},
+        Wrong{"rules: {api: {quota: 1/s, plan_claim: plan, tiers: {gold: 2/s}}}",
+              "warning: demo.yaml:1:9: rules.api.tiers: no request has a plan"},
+        Wrong{
+            "inventories: {seats: {count: 5}}\nrooms: {sale: {stock: {inventory: seets}}}",
+            "rooms.sale.stock.inventory: there is no inventory \"seets\" in this file, so the room "
+            "counts as sold out until the admin API makes it; did you mean \"seats\"?"},
+        Wrong{
+            "listen: 0.0.0.0:80\n",
+            "warning: demo.yaml:1:9: listen: visitors come to 0.0.0.0:80, so admin calls, metrics "
+            "and the dashboard are served nowhere"},
+        Wrong{"trusted_proxies: 10.0.0.1\n",
+              "visitors come to 127.0.0.1:8080 by trusted_proxies, so admin calls"},
+        Wrong{"listen: 0.0.0.0:80\n",
+              "compat: the calls of the compatible systems are open to whoever reaches 0.0.0.0:80"},
         Wrong{"rooms: {sale: {capacity: [1]}}", "found a list"},
         Wrong{"tenants:\n  acme: {max_rooms: 1, rooms: {a: {}, b: {}}}\n",
               "tenants.acme.max_rooms: expected at most 1 rooms of the tenant, found 2"},
@@ -271,10 +291,10 @@ TEST(Load, SaysEverythingAtOnceUpToABound) {
 
 TEST(Load, ReplacesReferencesToTheEnvironment) {
   const auto loaded =
-      load("listen: 0.0.0.0:${PORT}\ndata: ${DATA:here}\nrooms: {a: {capacity: '${CAP}'}}",
+      load("listen: 127.0.0.2:${PORT}\ndata: ${DATA:here}\nrooms: {a: {capacity: '${CAP}'}}",
            {{"PORT", "81"}, {"CAP", "7"}});
   ASSERT_EQ(loaded.problems.text(), "");
-  EXPECT_EQ(loaded.config.listen, "0.0.0.0:81");
+  EXPECT_EQ(loaded.config.listen, "127.0.0.2:81");
   EXPECT_EQ(loaded.config.data, "here");
   EXPECT_EQ(loaded.config.rooms[0].policy.capacity, 7u);
 }
@@ -355,9 +375,9 @@ TEST(Load, NamesTheVariableThatIsWrong) {
 }
 
 TEST(Load, AnEmptyVariableIsAsIfItWereNotSet) {
-  const auto loaded = load("listen: 1.1.1.1:1", {{"DOORWARD_LISTEN", ""}});
+  const auto loaded = load("listen: 127.1.1.1:1", {{"DOORWARD_LISTEN", ""}});
   ASSERT_EQ(loaded.problems.text(), "");
-  EXPECT_EQ(loaded.config.listen, "1.1.1.1:1");
+  EXPECT_EQ(loaded.config.listen, "127.1.1.1:1");
 }
 
 TEST(Load, ASecretIsNeverShown) {

@@ -77,10 +77,13 @@ std::string_view nearest(std::string_view word, std::span<const std::string> kno
   return best;
 }
 
+std::string near_to(std::string_view word, std::span<const std::string> known) {
+  const auto near = nearest(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
+}
+
 std::string suggestion(std::string_view word, std::span<const std::string> known) {
-  if (const auto near = nearest(word, known); !near.empty()) {
-    return fmt::format("; did you mean \"{}\"?", near);
-  }
+  if (std::string near = near_to(word, known); !near.empty()) return near;
   if (known.empty()) return "; none is known here";
   const auto shown = known.first(std::min(known.size(), kMaxListed));
   return fmt::format("; known: {}{}", fmt::join(shown, ", "),

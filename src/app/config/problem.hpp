@@ -44,6 +44,9 @@ class Problems {
 // The nearest of `known` by edit distance, if it is near enough to be meant; otherwise empty.
 std::string_view nearest(std::string_view word, std::span<const std::string> known);
 
+// `; did you mean "x"?`, or nothing when nothing is near.
+std::string near_to(std::string_view word, std::span<const std::string> known);
+
 // `; did you mean "x"?`, or `; known: a, b, c` when nothing is near.
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 

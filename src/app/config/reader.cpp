@@ -32,6 +32,14 @@ std::string example_of(const Node& node, const std::vector<std::string>& known) 
   return fmt::format(" such as {{ {}: … }}", known.front());
 }
 
+// What to say where it would be right without its quotes.
+std::string quotes_of(const Node& node, const Scalar& value) {
+  if (!node.quoted) return {};
+  Node plain = node;
+  plain.quoted = false;
+  return value.set(plain) ? "; in quotes it is text: take them away" : "";
+}
+
 }  // namespace
 
 Reader::Reader(const Node& node, std::string path, Problems& problems, const Node* name)
@@ -92,8 +100,10 @@ std::string Reader::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
 }
 
-void Reader::wrong(const Node& at, const std::string& path, std::string_view expected) {
-  problems_.add_error({at.at, path, fmt::format("expected {}, found {}", expected, describe(at))});
+void Reader::wrong(const Node& at, const std::string& path, std::string_view expected,
+                   std::string_view remedy) {
+  problems_.add_error(
+      {at.at, path, fmt::format("expected {}, found {}{}", expected, describe(at), remedy)});
 }
 
 void Reader::scalar(std::string_view key, Scalar value, std::string_view, Presence presence) {
@@ -102,7 +112,7 @@ void Reader::scalar(std::string_view key, Scalar value, std::string_view, Presen
   if (value.secret) {
     problems_.add_error({found->at, path_of(key), "expected " + value.expected});
   } else {
-    wrong(*found, path_of(key), value.expected);
+    wrong(*found, path_of(key), value.expected, quotes_of(*found, value));
   }
 }
 
@@ -155,7 +165,8 @@ void Reader::list(std::string_view key, std::string_view, const Describe& item) 
   const Node* found = take(key, Presence::optional);
   if (found == nullptr) return;
   if (found->kind != Node::Kind::list) {
-    wrong(*found, path_of(key), "a list");
+    const bool is_one = found->kind == Node::Kind::scalar;
+    wrong(*found, path_of(key), "a list", is_one ? "; put it between [ and ]" : "");
     return;
   }
   for (std::size_t i = 0; i < found->values.size(); ++i) {

@@ -44,7 +44,8 @@ class Reader : public Form {
   const Node* take(std::string_view key, Presence presence);
   const Node* look(std::string_view key) const;
   std::string path_of(std::string_view key) const;
-  void wrong(const Node& at, const std::string& path, std::string_view expected);
+  void wrong(const Node& at, const std::string& path, std::string_view expected,
+             std::string_view remedy = {});
   void check_duplicates();
 
   const Node& node_;

@@ -42,6 +42,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kWords{{
      "\"&\" names an anchor; put a text that begins with it between quotes"},
 }};
 
+constexpr std::string_view kVariable =
+    "between { and }, or [ and ], a variable stands in quotes: \"${NAME}\"";
 constexpr std::string_view kTab = "a tab indents this line; use spaces";
 constexpr std::string_view kUneven =
     "the indentation is wrong: this key and the one above begin in different columns; keys that "
@@ -49,6 +51,11 @@ constexpr std::string_view kUneven =
 constexpr std::string_view kBehindAValue =
     "the value ends before this: give what follows a line of its own, or put all of the value "
     "between quotes, with '' for a quote inside single ones and \\\" for one inside double ones";
+
+bool has_bare_variable(std::string_view line) {
+  const auto at = line.find("${");
+  return at != std::string_view::npos && line.substr(0, at).find_first_of("\"'") == line.npos;
+}
 
 // What the line shows and the parser does not say; empty: nothing.
 std::string_view words_of_line(std::string_view said, std::string_view line, std::size_t column) {
@@ -64,6 +71,7 @@ std::string_view words_of_line(std::string_view said, std::string_view line, std
     return kBehindAValue;
   const bool is_flow =
       said.starts_with("end of map flow") || said.starts_with("end of sequence flow");
+  if (is_flow && has_bare_variable(line)) return kVariable;
   return is_flow && (before.ends_with('\'') || before.ends_with('"')) ? kBehindAValue : "";
 }
 

@@ -77,6 +77,13 @@ TEST(YamlWords, AValueThatIsAComment) {
   }
 }
 
+TEST(YamlWords, AVariableBetweenBracesWithoutQuotes) {
+  for (const char* text : {"admin: { token: ${TOKEN} }\n", "trusted_proxies: [${A}, ::1]\n"})
+    EXPECT_NE(load_text(text, "f.yaml", {}).problems.text().find("a variable stands in quotes"),
+              std::string::npos)
+        << load_text(text, "f.yaml", {}).problems.text();
+}
+
 TEST(YamlWords, WhatTheParserSaysBesidesIsPassedOn) {
   EXPECT_EQ(yaml_words("something new", "a: b", 2), "this is no YAML: something new");
 }

@@ -4,6 +4,7 @@
 #include "adapters/redis/redis_log.hpp"
 #include "app/cli/cli.hpp"
 #include "app/config/address.hpp"
+#include "app/config/load.hpp"
 #include "app/observe/sources.hpp"
 #include "app/serve/current_rules.hpp"
 #include "app/serve/edge_options.hpp"
@@ -23,15 +24,6 @@ constexpr std::string_view kBase = "/.doorward/v1";
 constexpr const char* kUsedKeysFile = "api-keys-used.json";
 
 edge::Task<> nothing() { co_return; }
-
-// Whether a route takes whatever comes: then nothing is left to the compatible systems.
-bool takes_all(const config::Config& config) {
-  return std::ranges::any_of(config.routes, [](const config::RouteSettings& settings) {
-    const route::Match& match = settings.route.match;
-    return match.hosts.empty() && match.methods.empty() &&
-           (match.paths.empty() || std::ranges::find(match.paths, "/**") != match.paths.end());
-  });
-}
 
 std::string shown_address(const std::string& listen, std::uint16_t port) {
   const auto parsed = config::parse_listen_address(listen).value();
@@ -242,13 +234,6 @@ Result<> Program::open_server() {
   }
   own_paths_.phase = Phase::serving;
   identities_->keep_keys_fresh();
-  if (!config_.compat.named && !config::is_loopback(config_.listen) && !takes_all(config_)) {
-    log_.warn("the calls of the compatible systems are open to whoever reaches " + config_.listen +
-              ": say in compat which of them you want");
-  }
-  if (!admin_on_main() && config_.admin.listen.empty()) {
-    log_.warn("admin calls and metrics are served nowhere: set admin.listen to a private address");
-  }
   return {};
 }
 
@@ -334,10 +319,7 @@ edge::Response Program::dressed(edge::Response native, const edge::FailedRequest
   return dress_->problem(std::move(native), head);
 }
 
-bool Program::admin_on_main() const {
-  return config_.admin.listen.empty() && config_.trusted_proxies.empty() &&
-         config::is_loopback(config_.listen);
-}
+bool Program::admin_on_main() const { return config::serves_admin_beside_visitors(config_); }
 
 std::filesystem::path Program::memory_folder() const {
   // Without a lasting log there is nothing to remember beside it.

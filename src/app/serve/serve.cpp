@@ -82,7 +82,7 @@ void say_ready(const Program& program) {
 void reload(const ServeOptions& options, Program& program, Log& log) {
   Checked checked = check(options);
   const config::Problems& problems = checked.loaded.problems;
-  for (const auto& warning : problems.warnings()) log.info("configuration: " + to_string(warning));
+  for (const auto& warning : problems.warnings()) log.warn("configuration: " + to_string(warning));
   if (problems.any_errors()) {
     for (const auto& e : problems.errors())
       log.each_time(Level::error, "configuration: " + to_string(e));

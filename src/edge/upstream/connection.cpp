@@ -48,6 +48,7 @@ UpstreamConnection::~UpstreamConnection() {
 
 Error UpstreamConnection::failure(const error_code& ec) const {
   if (expired_) return error(Errc::timed_out, "the upstream did not answer in time");
+  if (!connected_) return error(Errc::closed, "cannot connect to the upstream: " + ec.message());
   return error(Errc::closed, "the connection to the upstream broke: " + ec.message());
 }
 

@@ -50,6 +50,7 @@ Task<Result<Upstream::Connected>> Upstream::connect(Reuse reuse, std::uint32_t t
       co_return Connected{std::move(*lease), &target.authority};
     }
     last = lease.error();
+    last.what += " (" + target.authority + ")";
     if (last.code == Errc::overloaded) break;
     counts_->add(UpstreamCounts::What::connect_errors);
     target.skip_until.store(ticks(loop.now() + kSkip), std::memory_order_relaxed);
