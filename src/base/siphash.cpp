@@ -12,7 +12,7 @@ static_assert(std::endian::native == std::endian::little, "words are read as the
 
 // Fewer than eight bytes as a number, little-endian, without a loop: where two reads meet, they say
 // the same.
-std::uint64_t up_to_seven(std::string_view bytes) {
+[[gnu::always_inline]] inline std::uint64_t up_to_seven(std::string_view bytes) {
   const std::size_t size = bytes.size();
   const auto at = [&](std::size_t i) {
     return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << 8 * i;
@@ -24,7 +24,8 @@ std::uint64_t up_to_seven(std::string_view bytes) {
   return first | static_cast<std::uint64_t>(last) << 8 * (size - sizeof last);
 }
 
-void absorb_all(State& state, std::string_view bytes) {
+// Inlined, so that the four words stay in registers.
+[[gnu::always_inline]] inline void absorb_all(State& state, std::string_view bytes) {
   const std::uint64_t length = bytes.size();
   for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
     std::uint64_t word = 0;

@@ -49,6 +49,19 @@ struct Span {
   std::uint64_t part = 0;
   friend auto operator<=>(const Span&, const Span&) = default;
 };
+inline Span plus(Span a, const Span& b, std::uint64_t limit) {
+  a.ns += b.ns;
+  a.part += b.part;
+  if (a.part >= limit) {
+    a.part -= limit;
+    ++a.ns;
+  }
+  return a;
+}
+// From `from` to `to`, rounded up to the nanosecond.
+inline Nanos wait(const Span& from, const Span& to) {
+  return Nanos{to.ns - from.ns + (to.part > from.part ? 1 : 0)};
+}
 
 class CompiledQuota {
  public:

@@ -22,10 +22,11 @@ Decision decide_by_algorithm(State& state, const CompiledQuota& quota, Time now,
                              std::uint64_t cost);
 
 // For the algorithms with `has_small_state`.
-inline Decision decide(State& state, const CompiledQuota& quota, Time now, std::uint64_t cost) {
+[[gnu::always_inline]] inline Decision decide(State& state, const CompiledQuota& quota, Time now,
+                                              std::uint64_t cost) {
   Decision decision;
   now = bounded(now);
-  if (cost == 1 && quota.is_narrow() && TokenBucket::take_one(state, quota, now, decision))
+  if (cost == 1 && quota.is_narrow() && TokenBucket::decide_one(state, quota, now, decision))
     return decision;
   decision = decide_by_algorithm(state, quota, now, cost);
   return decision;

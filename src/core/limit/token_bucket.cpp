@@ -5,22 +5,7 @@
 namespace doorward::limit {
 namespace {
 
-// Times here are spans since the epoch: a whole nanosecond, and parts of which `limit` make one.
-Span plus(Span a, const Span& b, std::uint64_t limit) {
-  a.ns += b.ns;
-  a.part += b.part;
-  if (a.part >= limit) {
-    a.part -= limit;
-    ++a.ns;
-  }
-  return a;
-}
-
-// From `from` to `to`, rounded up to the nanosecond.
-Nanos wait(const Span& from, const Span& to) {
-  return Nanos{to.ns - from.ns + (to.part > from.part ? 1 : 0)};
-}
-
+// Times here are spans since the epoch.
 // When the bucket is full, were nobody to take from it; not before `now`.
 Span full_at(const State& state, const CompiledQuota& quota, Time now) {
   // A state of another quota may have larger parts.

@@ -22,15 +22,15 @@ namespace doorward::limit {
 
 struct TokenBucket {
   static Decision decide(State& state, const CompiledQuota& quota, Time now, std::uint64_t cost);
-  // The common case, of a cost of 1 that passes, in as few steps as can be: where states lie far
-  // away, a processor that waits for one has room for the steps of the next call only. False, and
-  // nothing changed: ask `decide`. `now` is bounded, the quota narrow.
-  static bool take_one(State& state, const CompiledQuota& quota, Time now, Decision& decision);
+  // The common case, of a cost of 1, in as few steps as can be: where states lie far away, a
+  // processor that waits for one has room for the steps of the next call only. False, and nothing
+  // changed: ask `decide`. `now` is bounded, the quota narrow.
+  static bool decide_one(State& state, const CompiledQuota& quota, Time now, Decision& decision);
   static Time idle_at(const State& state) { return state.at + Nanos{state.first > 0 ? 1 : 0}; }
 };
 
-inline bool TokenBucket::take_one(State& state, const CompiledQuota& quota, Time now,
-                                  Decision& decision) {
+inline bool TokenBucket::decide_one(State& state, const CompiledQuota& quota, Time now,
+                                    Decision& decision) {
   // Unsigned, since the difference of two may have more than 63 bits.
   const auto count = [](Time at) {
     return static_cast<std::uint64_t>(at.time_since_epoch().count());
@@ -40,21 +40,20 @@ inline bool TokenBucket::take_one(State& state, const CompiledQuota& quota, Time
   const std::uint64_t part = is_full ? 0 : std::min<std::uint64_t>(state.first, quota.limit() - 1);
   if (whole > static_cast<std::uint64_t>(quota.refill_all().ns)) [[unlikely]]
     return false;
-  const std::uint64_t to_refill =
+  const Span full{static_cast<std::int64_t>(whole), part};
+  const Span after = plus(full, quota.refill(1), quota.limit());
+  const std::uint64_t parts_after =
       whole * quota.limit() + part + static_cast<std::uint64_t>(quota.window().count());
-  if (to_refill > quota.all_parts()) return false;
-
-  const Span one = quota.refill(1);
-  std::uint64_t left = part + one.part;
-  Nanos full{static_cast<std::int64_t>(whole) + one.ns};
-  if (left >= quota.limit()) {
-    left -= quota.limit();
-    ++full;
+  if (parts_after > quota.all_parts()) {
+    if (quota.count_refused()) return false;
+    state.first = static_cast<std::uint32_t>(part);
+    decision = {false, quota.capacity(), 0, wait({}, full), wait(quota.refill_all(), after)};
+    return true;
   }
-  state.at = now + full;
-  state.first = static_cast<std::uint32_t>(left);
-  decision = {true, quota.capacity(), quota.units_in(quota.all_parts() - to_refill),
-              full + Nanos{left > 0 ? 1 : 0}, Nanos{0}};
+  state.at = now + Nanos{after.ns};
+  state.first = static_cast<std::uint32_t>(after.part);
+  decision = {true, quota.capacity(), quota.units_in(quota.all_parts() - parts_after),
+              wait({}, after), Nanos{0}};
   return true;
 }
 

@@ -33,9 +33,13 @@ CounterShard::Large* CounterShard::find_large(const Hit& hit) {
   return slot == nullptr ? nullptr : &large_[slot->state.first];
 }
 
+Decision CounterShard::decide(const Hit& hit, Time now) {
+  return limit::has_small_state(hit.quota->algorithm()) ? decide_small(hit, now)
+                                                        : decide_large(hit, now);
+}
+
 Decision CounterShard::decide_new(const Hit& hit, Time now) {
   const limit::CompiledQuota& quota = *hit.quota;
-  if (!limit::has_small_state(quota.algorithm())) return decide_large(hit, now);
   limit::State state;
   const Decision d = limit::decide(state, quota, now, hit.cost);
   if (limit::idle_at(state, quota) <= now) return d;

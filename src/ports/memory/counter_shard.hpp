@@ -27,11 +27,11 @@ class CounterShard {
   // Takes the least of memory at once, so that there is always room for some keys.
   void open(CounterBudget& budget, std::pmr::memory_resource& memory, Tick retention);
 
-  [[gnu::always_inline]] limit::Decision decide(const Hit& hit, limit::Time now) {
+  limit::Decision decide(const Hit& hit, limit::Time now);
+  // The same for algorithms with small state.
+  [[gnu::always_inline]] limit::Decision decide_small(const Hit& hit, limit::Time now) {
     CounterSlot* slot = find(hit);
-    const limit::CompiledQuota& quota = *hit.quota;
-    if (slot == nullptr || !limit::has_small_state(quota.algorithm())) return decide_new(hit, now);
-    return decide_small(*slot, hit, now);
+    return slot == nullptr ? decide_new(hit, now) : decide_known(*slot, hit, now);
   }
   void prefetch(const Hash128& key) const { table_.prefetch(key); }  // needs no lock
   limit::Decision peek(const Hit& hit, limit::Time now);
@@ -72,9 +72,10 @@ class CounterShard {
     const auto algorithm = static_cast<std::uint8_t>(hit.quota->algorithm());
     return slot != nullptr && slot->algorithm == algorithm ? slot : nullptr;
   }
-  // What else is kept of a slot is rough, and done once a tick.
-  static limit::Decision decide_small(CounterSlot& slot, const Hit& hit, limit::Time now) {
+  [[gnu::always_inline]] static limit::Decision decide_known(CounterSlot& slot, const Hit& hit,
+                                                             limit::Time now) {
     const limit::Decision d = limit::decide(slot.state, *hit.quota, now, hit.cost);
+    // What else is kept of a slot is rough, and done once a tick.
     const std::int64_t idle = ((now + d.reset).time_since_epoch().count() >> kTickBits) + 1;
     if (idle != slot.idle) [[unlikely]]
       describe(slot, *hit.quota, tick_of(now + d.reset) + 1);
@@ -93,7 +94,7 @@ class CounterShard {
   void erase(CounterSlot& slot);
   bool resize(std::uint32_t capacity);
 
-  // Of a key that is not there, or of large state.
+  // Of small state, and a key that is not there.
   limit::Decision decide_new(const Hit& hit, limit::Time now);
   limit::Decision decide_large(const Hit& hit, limit::Time now);
   void settle_large(CounterSlot& slot, const Hit& hit, limit::Time now);

@@ -151,14 +151,15 @@ class CounterTable {
   using Slots = std::unique_ptr<CounterSlot[], FreeSlots>;
   Slots make_slots(std::uint32_t capacity) const;
 
-  std::pmr::memory_resource* memory_ = std::pmr::new_delete_resource();
-  Slots slots_;
-  std::uint8_t* tags_ = nullptr;
+  // What `prefetch` and `find` read comes first: it shares one cache line with the shard's lock.
+  std::atomic<std::uintptr_t> hint_{0};
+  std::atomic<std::uint32_t> hint_capacity_{0};
   std::uint32_t capacity_ = 0;
+  std::uint8_t* tags_ = nullptr;
+  Slots slots_;
   std::uint32_t used_ = 0;
   std::uint32_t hand_ = 0;
-  std::atomic<std::uint32_t> hint_capacity_{0};
-  std::atomic<std::uintptr_t> hint_{0};
+  std::pmr::memory_resource* memory_ = std::pmr::new_delete_resource();
 };
 
 inline constexpr int kShardBits = 10;

@@ -56,7 +56,7 @@ Decision MemoryCounterStore::decide(const Hit& hit, Time now) {
     // While the lock is taken the slot is on its way.
     shard.counters.prefetch(hit.key);
     const std::lock_guard lock(shard.lock);
-    return shard.counters.decide(hit, now);
+    return shard.counters.decide_small(hit, now);
   }
   const Decision d = locked(hit.key, [&](CounterShard& shard) { return shard.decide(hit, now); });
   keep_bound(now);
