@@ -15,7 +15,9 @@ export class Gatekeeper {
   async enqueue(userId) {
     const { url = "", businessId } = this.#options;
     this.#key = `gatekeeper:${url}:${businessId}:${userId}`;
-    const { jwt, position } = await this.#ask("POST", "enqueue", { user_id: userId });
+    // A retry, whose first answer was lost, is given the JWT that was in it.
+    const once = crypto.getRandomValues(new Uint32Array(4)).join("-").padStart(16, "0");
+    const { jwt, position } = await this.#ask("POST", "enqueue", { user_id: userId, "Idempotency-Key": once });
     // Who is in the queue already is given no other JWT: the one from before is kept here, over a reload as well.
     this.#keep(jwt || memory(this.#options.storage, this.#key));
     if (!this.#jwt) throw new DoorwardError(409, { type: "already-queued", detail: `${userId} is in the queue from elsewhere` });
@@ -69,8 +71,12 @@ export class Gatekeeper {
   }
 }
 
-let queue;
-export const configure = (options) => { queue = new Gatekeeper(options); };
-export const enqueue = (userId) => queue.enqueue(userId);
-export const waitUntilReady = (options) => queue.waitUntilReady(options);
-export const redirect = (path) => queue.redirect(path);
+let configured;
+function queue() {
+  if (!configured) throw new Error("Call configure({ businessId }) first");
+  return configured;
+}
+export const configure = (options) => { configured = new Gatekeeper(options); };
+export const enqueue = async (userId) => queue().enqueue(userId);
+export const waitUntilReady = async (options) => queue().waitUntilReady(options);
+export const redirect = (path) => queue().redirect(path);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { start_browser, start_doorward } from "../browser/support.mjs";
-import { Gatekeeper } from "../../sdk/js/gatekeeper.js";
+import { enqueue, Gatekeeper, waitUntilReady } from "../../sdk/js/gatekeeper.js";
 import { shelf } from "./support.mjs";
 
 const example = readFileSync(new URL("../../examples/gatekeeper.yaml", import.meta.url), "utf8");
@@ -103,6 +103,25 @@ describe("Gatekeeper API with its two libraries", { concurrency: false, timeout:
     const page = await context.newPage();
     for (const jwt of ["", "forged", "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoiYW5uIn0."])
       assert.equal((await page.goto(`${shop.origin}/checkout?jwt=${jwt}`)).status(), 403, jwt);
+  });
+
+  test("an enqueue whose answer is lost gets its JWT by the next try", { timeout }, async () => {
+    await shut();
+    let lost = 0;
+    const lossy = async (...request) => {
+      const answer = await fetch(...request);
+      if (lost < 2) { lost += 1; throw new TypeError("the line broke"); }
+      return answer;
+    };
+    const queue = new Gatekeeper({ url: door.origin, businessId: key, storage: shelf(), fetch: lossy });
+    const { jwt, position } = await queue.enqueue("ann");
+    assert.deepEqual([lost, position], [2, 1]);
+    assert.equal((await call("GET", "/queue/status", { jwt })).position, 1);
+  });
+
+  test("whoever forgets to configure is told so", { timeout }, async () => {
+    await assert.rejects(enqueue("ann"), /Call configure/);
+    await assert.rejects(waitUntilReady(), /Call configure/);
   });
 
   test("the library waits with an end, and is told when a place is gone", { timeout }, async () => {
