@@ -174,8 +174,8 @@ class BadInput(Gateway):
     def test_oversized(self):
         """A body that the queue does not ask for changes nothing; an oversized head is refused."""
         token = self.user()
-        answer = self.call("POST", LINEUP, token, body={"x": "y" * 200_000})
-        self.assertIn(answer[0], (200, 413))
+        self.assert_success(self.call("POST", LINEUP, token, body={"x": "y" * 200_000}), message=IN)
+        self.assert_success(self.call("DELETE", ALLOWED, token, body={"x": "y" * 200_000}), message="입장 토큰이 무효화되었습니다.")
         answer = self.call("GET", STATUS, token, headers={"X-Long": "a" * 40_000})
         self.assert_error(answer, 431, "BAD_REQUEST", WRONG)
 

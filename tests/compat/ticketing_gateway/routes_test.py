@@ -5,6 +5,7 @@ import concurrent.futures
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ from stage import (
     Issuer,
     Server,
     Stream,
+    start_backend,
 )
 
 
@@ -72,6 +74,29 @@ class Routes(Gateway):
         ):  # fmt: skip
             answer = self.reached("GET", path + "?a=b", token)
             self.assertEqual((answer["service"], answer["path"]), (f"{service}-service", path + "?a=b"))
+
+    def test_several_addresses(self):
+        """routing and balancing: named services with several addresses take turns, and one that is away is passed over"""
+        twins = [start_backend(f"user-service-{n}") for n in "ab"]
+        for twin in twins:
+            self.addCleanup(twin.server_close)
+            self.addCleanup(twin.shutdown)
+        gone = socket.socket()  # has its port, and does not listen
+        self.addCleanup(gone.close)
+        gone.bind(("127.0.0.1", 0))
+        ports = [twin.server_port for twin in twins]
+        reached = {}
+        for listed in (ports, [*ports, gone.getsockname()[1]]):
+            addresses = ", ".join(f'"http://127.0.0.1:{port}"' for port in listed)
+            example, count = re.subn(r"user-service: .*", f"user-service: [{addresses}]", EXAMPLE, count=1)
+            self.assertEqual(count, 1)
+            with Server(example, environment={**self.addresses, "JWT_JWKS_URI": self.issuer.jwks_uri}) as server:
+                token = self.user()
+                said = [server.call("GET", "/api/v1/user/me", token=token) for _ in range(12)]
+            self.assertEqual({status for status, _, _ in said}, {200})
+            reached[len(listed)] = [sum(answer["service"] == f"user-service-{n}" for _, _, answer in said) for n in "ab"]
+        self.assertEqual(reached[2], [6, 6])
+        self.assertGreaterEqual(min(reached[3]), 4)
 
     def test_api_docs(self):
         """/{service}/v3/api-docs/** as well, with /{service} stripped; user's and payment's need a token"""

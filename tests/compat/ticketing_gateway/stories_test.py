@@ -5,7 +5,7 @@ import threading
 import time
 import unittest
 
-from stage import ALLOWED, IN, QUEUED, SEATS, WAITING, Gateway
+from stage import ALLOWED, EXAMPLE, IN, NOT_IN_QUEUE, QUEUED, SEATS, WAITING, Gateway
 
 
 class Stories(Gateway):
@@ -67,6 +67,25 @@ class Stories(Gateway):
         self.assertIsNone(self.state(busy))
         self.assertEqual(self.call("POST", SEATS, busy)[0], 403)
 
+    def test_renewed_on_every_route(self):
+        """session 240 s renewed by every authenticated request of an admitted user through the gateway, also where none is needed"""
+        routes = [line for line in EXAMPLE.splitlines() if line.startswith("  - { name: ")]
+        self.assertEqual(len(routes), 19)
+        for line in routes:
+            self.assertRegex(line, "(room|renews): ticketing, ", line)
+        token = self.user()
+        self.line_up(token)
+        ends = lambda: self.call("GET", "/v1/rooms/ticketing/tickets/self", token)[2]["expires_at"]  # noqa: E731
+        for method, path in (("POST", SEATS), ("GET", "/api/v1/user/me"), ("GET", "/api/v1/products/7"), ("POST", "/api/v1/auth/refresh"),
+                             ("GET", "/.well-known/jwks.json"), ("GET", "/user-service/v3/api-docs")):  # fmt: skip
+            before = ends()
+
+            def renews():
+                self.assertEqual(self.call(method, path, token)[0], 200, path)
+                return ends() > before
+
+            self.wait_for(renews, path)
+
     def test_dropped_stream(self):
         """fault: a dropped stream loses the place at once (give it a grace time)"""
         first, second, third = self.three()
@@ -104,6 +123,34 @@ class Stories(Gateway):
         self.assertIn(back.next()[0], ("STATUS_UPDATE", "ALLOWED_IN"))
         self.call("DELETE", ALLOWED, third)
         self.wait_for(lambda: self.state(second) == "in", "back in the line")
+
+    def test_a_stream_that_does_not_come_back(self):
+        """a dropped stream loses the place … once its grace time is over"""
+        first, second, third = self.three()
+        self.server.set_room("ticketing", {**self.policy(), "liveness": {"silence": "5s", "grace": "1s"}})
+        stop = threading.Event()
+        busy = threading.Thread(target=self.keep_busy, args=(first, stop))
+        busy.start()
+        try:
+            present = self.stream(third)
+            dropped = self.stream(second)
+            dropped.next()
+            dropped.close()
+            time.sleep(10)  # longer than the silence even at a busy server
+        finally:
+            stop.set()
+            busy.join()
+        self.call("DELETE", ALLOWED, first)
+        present.until("ALLOWED_IN")
+        # Not by its status, since who asks for that is there.
+        room = lambda: self.server.admin("GET", "/v1/admin/rooms/ticketing")[2]  # noqa: E731
+        self.wait_for(lambda: room()["waiting"] == 0, "the place is given up")
+        self.assertEqual(self.stream(second).next(), ("ERROR", {"code": "NOT_IN_QUEUE", "message": NOT_IN_QUEUE}))
+
+    def policy(self):
+        policy = self.server.admin("GET", "/v1/admin/rooms/ticketing")[2]["policy"]
+        self.addCleanup(self.server.set_room, "ticketing", policy)
+        return policy
 
     def keep_busy(self, token, stop):
         while not stop.is_set():
