@@ -259,6 +259,28 @@ class Queue(Gatekeeper):
         self.assertTrue(self.status(jwt)["ready"])
 
 
+    def test_the_end_of_the_ready_time(self):
+        """ready time is fixed: no use prolongs it, and after it one is a stranger and may come again"""
+        self.configure(admission_frequency=1)
+        policy = self.server.admin("GET", self.room())[2]["policy"]
+        self.assertEqual(self.server.admin("PUT", self.room(), {**policy, "session": {"ttl": "3s", "renew": "never"}})[0], 200)
+        jwt = self.ready("ann")
+        until = time.monotonic() + 30
+        while self.good("GET", "/queue/verify", jwt=jwt)["ready"]:
+            self.assertLess(time.monotonic(), until, "its use prolongs it")
+            time.sleep(0.1)
+        answer = self.status(jwt)
+        self.assertIsInstance(answer["warning_msg"], str)
+        self.assertEqual((answer["jwt_token"], answer["position"], answer["ready"]), (jwt, None, False))
+        self.assertEqual(self.good("DELETE", "/queue/finish", jwt=jwt)["status"], "not_ready")
+        for method, path in (("GET", "/queue/verify"), ("DELETE", "/queue/finish")):
+            status, _, answer = self.call(method, path, jwt=expired(jwt))
+            self.assertEqual((status, answer), (401, {"detail": "Token has expired"}), path)
+        again = self.enqueue("ann")
+        self.assertTrue(again["jwt"])
+        self.assertEqual(again["message"], "User enqueued successfully.")
+
+
 class Config(Gatekeeper):
     def test_read(self):
         """GET /config | {"message","updated_config":{…all eight…}}; 1000, 5, 300, 600"""
