@@ -5,7 +5,10 @@ import { after, before, describe, test } from "node:test";
 import { start_browser, start_doorward } from "../browser/support.mjs";
 
 const patience = 90000;
-const example = readFileSync(new URL("../../examples/rate-limiter.yaml", import.meta.url), "utf8");
+const read = (name) => readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
+// All five are on in the rate limiter's; a business of the gatekeeper's comes to it.
+const key = "an_api_key_of_the_tests";
+const example = `${read("rate-limiter")}\nbusiness_ids: ${key}\n`;
 
 describe("the pages of the OpenAPI document", { concurrency: false }, () => {
   let door, browser, document;
@@ -46,7 +49,7 @@ describe("the pages of the OpenAPI document", { concurrency: false }, () => {
     return { status: (await answer.locator("tbody .response-col_status").first().innerText()).trim(), text: await answer.innerText() };
   }
 
-  test("/docs lists every call and tries out those of three systems", async () => {
+  test("/docs lists every call and tries out those of all systems", async () => {
     const { page, asked, faults } = await open("/docs");
     await page.locator(".opblock").first().waitFor();
     const paths = await page.locator(".opblock-summary-path").evaluateAll((all) => all.map((one) => one.getAttribute("data-path")));
@@ -68,12 +71,41 @@ describe("the pages of the OpenAPI document", { concurrency: false }, () => {
     const limited = await try_out(page, "get", "/limited/");
     assert.equal(limited.status, "403");
     assert.match(limited.text, /"detail": "Not authenticated"/);
+    const reserved = await try_out(page, "post", "/reserve");
+    assert.equal(reserved.status, "200");
+    assert.match(reserved.text, /"status": "reserved"/);
+    const queue = await try_out(page, "get", "/api/v1/queue/status");
+    assert.equal(queue.status, "401");
+    assert.match(queue.text, /"code": "USER_ID_REQUIRED"/);
+    const queued = await try_out(page, "post", "/queue/enqueue", async (block) => {
+      await block.getByPlaceholder("business_id").fill(key);
+      await block.getByPlaceholder("user_id").fill("ann");
+    });
+    assert.equal(queued.status, "200");
+    assert.match(queued.text, /"message": "User enqueued successfully."/);
+    const config = await try_out(page, "get", "/config", (block) => block.getByPlaceholder("business_id").fill(key));
+    assert.equal(config.status, "200");
+    assert.match(config.text, /"admission_limit": 1000/);
     const native = await try_out(page, "get", "/v1/rooms/{room}", (block) => block.getByPlaceholder("room").fill("none"));
     assert.equal(native.status, "404");
     assert.match(native.text, /There is no room/);
 
     assert.deepEqual([...new Set(asked)], [door.origin]);
     assert.deepEqual(faults.filter((fault) => !fault.startsWith("Failed to load resource")), []); // the 403 and the 404 asked for
+    await page.close();
+  });
+
+  test("/docs sends the token that its Authorize button was given", async () => {
+    const { page, faults } = await open("/docs");
+    await page.locator("button.authorize").first().click();
+    const scheme = page.locator(".auth-container").filter({ hasText: "WaitQueueBearer" });
+    await scheme.locator("input").fill("no-token-of-mine");
+    await scheme.getByRole("button", { name: "Apply credentials" }).or(scheme.getByRole("button", { name: "Authorize" })).first().click();
+    await page.locator(".close-modal").click();
+    const limited = await try_out(page, "get", "/limited/");
+    assert.equal(limited.status, "401");
+    assert.match(limited.text, /"detail": "Invalid token"/);
+    assert.deepEqual(faults.filter((fault) => !fault.startsWith("Failed to load resource")), []);
     await page.close();
   });
 
