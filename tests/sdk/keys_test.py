@@ -214,6 +214,22 @@ class Again:
         self.assertRaises(Unavailable, self.door((503, {})).check_limit, "mail", "ann")
         self.assertEqual(len(self.requests), 1)
 
+    def test_a_lock_that_took_long_to_get_is_renewed_before_it_is_used(self):
+        """… since its lease runs for so long already; here the answer comes late."""
+        held = {"lock": "door", "holder": "h", "fence": 7, "expires_at": None}
+        asked = []
+
+        def answer(request):
+            asked.append(request.method)
+            if request.method == "POST":
+                time.sleep(0.5)
+            return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=held)
+
+        door = self.client(URL, "key", transport=httpx.MockTransport(answer))
+        with door.lock("door", lease=1.2, renew=False) as lock:
+            self.assertEqual(lock.fence, 7)
+        self.assertEqual(asked, ["POST", "PUT", "DELETE"])
+
     def test_a_refusal_is_not_asked_again(self):
         refused = (409, {"type": "urn:doorward:problem:sold-out", "title": "Sold out", "status": 409})
         with self.assertRaises(SoldOut) as caught:

@@ -192,9 +192,13 @@ class AsyncLock:
         self._until = begun + self._lease_s
 
     async def __aenter__(self) -> Self:
+        begun = time.monotonic()
         self._state = await self._client._send(_calls.acquire(self._name, self._lease, self._wait))
-        self._until = time.monotonic() + self._lease_s
+        self._until = begun + self._lease_s
         self._lost = None
+        # After a wait, or a first answer that was lost, nobody knows since when the lease runs.
+        if time.monotonic() - begun > self._lease_s / 3:
+            await self.renew()
         if self._renew:
             self._task = asyncio.create_task(self._keep(), name=f"doorward lock {self._name}")
         return self

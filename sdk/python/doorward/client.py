@@ -194,9 +194,13 @@ class Lock:
         self._until = begun + self._lease_s
 
     def __enter__(self) -> Self:
+        begun = time.monotonic()
         self._state = self._client._send(_calls.acquire(self._name, self._lease, self._wait))
-        self._until = time.monotonic() + self._lease_s
+        self._until = begun + self._lease_s
         self._lost = None
+        # After a wait, or a first answer that was lost, nobody knows since when the lease runs.
+        if time.monotonic() - begun > self._lease_s / 3:
+            self.renew()
         self._ended.clear()
         if self._renew:
             self._thread = threading.Thread(target=self._keep, name=f"doorward lock {self._name}", daemon=True)
