@@ -74,8 +74,9 @@ Result<bool> Applier::step(Millis wait) {
 // ago, and nothing leads on from there.
 Result<bool> Applier::skip(const Error& missed) {
   // Whoever keeps is the only one to ask for snapshots.
-  if (keeper_.is_busy()) return error(Errc::unavailable, missed.what);
+  if (!keeper_.claim()) return error(Errc::unavailable, missed.what);
   auto state = load_state(core_.log);
+  keeper_.give_back();
   if (!state) return state.error();
   if ((*state)->applied() <= core_.state->applied())
     return error(Errc::corrupt, missed.what + "; no snapshot reaches further");
@@ -126,7 +127,7 @@ Result<> Applier::apply(ports::LogEntry& entry) {
   tell(changes);
   since_snapshot_ += count;
   // In a replay nobody keeps yet, and a snapshot that waits costs a copy of what changes under it.
-  if (is_live_ && since_snapshot_ >= core_.options.snapshot_every && !keeper_.is_busy()) {
+  if (is_live_ && since_snapshot_ >= core_.options.snapshot_every && keeper_.claim()) {
     since_snapshot_ = 0;
     keeper_.offer(Snapshot(*core_.state), core_.state->world().clock.now());
   }

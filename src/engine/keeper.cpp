@@ -15,12 +15,21 @@ bool Keeper::is_busy() const {
   return busy_;
 }
 
+bool Keeper::claim() {
+  const std::lock_guard lock(mutex_);
+  return !std::exchange(busy_, true);
+}
+
+void Keeper::give_back() {
+  const std::lock_guard lock(mutex_);
+  busy_ = false;
+}
+
 void Keeper::offer(Snapshot snapshot, LogTime now) {
   {
     const std::lock_guard lock(mutex_);
     offered_.emplace(std::move(snapshot));
     offered_at_ = now;
-    busy_ = true;
   }
   changed_.notify_one();
 }
@@ -45,8 +54,7 @@ void Keeper::step() {
   const LogTime now = offered_at_;
   lock.unlock();
   write(std::move(snapshot), now);
-  lock.lock();
-  busy_ = false;
+  give_back();
 }
 
 void Keeper::stop() {
@@ -83,8 +91,10 @@ LogTime Keeper::keep_from(LogTime now) const {
 }
 
 void Keeper::trim() {
+  if (!claim()) return;
   // What fails is tried again, and a log that takes no writes is told by the committer.
   static_cast<void>(core_.log.trim(keep_from(core_.log_now())));
+  give_back();
 }
 
 }  // namespace doorward::engine

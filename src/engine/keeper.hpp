@@ -5,7 +5,8 @@
 //          snapshots of this process: whoever writes much cannot fill the disk.
 // Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
 //          when it is due, and until then the log grows.
-// Threads: `offer` from the applier, `run` is the thread.
+// Threads: `run` is the thread. Who asks the log for what a keeper may claims its role before, be it
+//          that thread or the applier, since a log gives it to one thread at a time.
 #pragma once
 
 #include "engine/shard_core.hpp"
@@ -26,16 +27,20 @@ class Keeper {
   explicit Keeper(ShardCore& core) : core_(core) {}
 
   bool is_busy() const;
-  // Takes a snapshot of the state to write it; the keeper must not be busy.
+  // The keeper's role of the log, until it is given back. False: somebody has it.
+  bool claim();
+  void give_back();
+  // Hands a snapshot over to be written, and the role that was claimed with it.
   void offer(Snapshot snapshot, LogTime now);
   // Until `stop`; a snapshot that was offered before is written.
   void run();
   // Writes what was offered, if anything, on the caller's thread.
   void step();
   void stop();
-  // Drops what need not be kept any more. On a full disk that may be all that helps.
+  // Drops what need not be kept any more, unless somebody else keeps. On a full disk that may be
+  // all that helps.
   void trim();
-  // On the caller's thread.
+  // On the caller's thread, when nobody else keeps.
   void write(Snapshot snapshot, LogTime now);
 
  private:
@@ -48,7 +53,7 @@ class Keeper {
   std::condition_variable changed_;
   std::optional<Snapshot> offered_;
   LogTime offered_at_{};
-  bool busy_ = false;
+  bool busy_ = false;  // somebody has the role
   bool stopped_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "engine/snapshot.hpp"
 
 #include <deque>
+#include <functional>
 
 namespace doorward::engine {
 namespace {
@@ -36,12 +37,19 @@ class BentLog final : public ports::CommandLog {
     return log_.begin_snapshot(at);
   }
   Result<std::unique_ptr<ports::SnapshotReader>> latest_snapshot() override {
+    if (while_keeping) while_keeping();
     if (snapshots_to_give_way == 0) return log_.latest_snapshot();
     --snapshots_to_give_way;
     return std::make_unique<Gone>();
   }
-  Result<> trim(LogTime keep_from) override { return log_.trim(keep_from); }
+  Result<> trim(LogTime keep_from) override {
+    ++trims;
+    if (while_keeping) while_keeping();
+    return log_.trim(keep_from);
+  }
 
+  std::function<void()> while_keeping;  // what another thread does just then
+  int trims = 0;
   bool is_trimmed = false;
   int snapshots_to_give_way = 0;
 
@@ -225,6 +233,30 @@ TEST_F(ShardFaultTest, WhatIsPastItsTimeIsDroppedThoughNothingIsWritten) {
   clock_.advance(Millis(2'000));
   node.parts.keeper.trim();
   EXPECT_LT(node.log.size(), 10U);
+}
+
+TEST_F(ShardFaultTest, TheLogHasOneKeeperAtATime) {
+  Node node(*this, 1);
+  node.start();
+  node.do_one(room());
+  node.bent.is_trimmed = true;
+  int tried = 0;
+  node.bent.while_keeping = [&] {
+    ++tried;
+    EXPECT_EQ(node.apply().error().code, Errc::unavailable) << "another trims";
+  };
+  node.parts.keeper.trim();
+  EXPECT_EQ(std::exchange(tried, 0), 1);
+  node.bent.while_keeping = [&] {
+    ++tried;
+    node.parts.keeper.trim();
+  };
+  EXPECT_FALSE(node.apply());
+  EXPECT_EQ(tried, 1);
+  EXPECT_EQ(node.bent.trims, 1) << "another reads a snapshot";
+  node.bent.while_keeping = nullptr;
+  node.parts.keeper.trim();
+  EXPECT_EQ(node.bent.trims, 2) << "and is done";
 }
 
 TEST_F(ShardFaultTest, ANodeThatMissedEntriesWritesNoSnapshotOfWhatItHas) {
