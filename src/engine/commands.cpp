@@ -189,13 +189,19 @@ class Executor {
     Status status = Status::done;
   };
 
+  // Nobody was asked before for a sign of life so often: those of one who is absent are for a room of
+  // `present_only` by its grace, however short the silence is.
+  bool asks_for_signs_more_often(const room::Policy& before, const room::Policy& now) const {
+    if (!now.liveness_silence) return false;
+    const bool asked_by_grace = world_.has_fifth_rules() && before.present_only;
+    if (asked_by_grace && !now.present_only) return true;
+    return now.liveness_silence < before.liveness_silence.value_or(Millis::max());
+  }
+
   Done take_policy(Room& room, const room::Policy& policy, SetRoom::Source source) {
     const bool draws_anew =
         policy.order == room::Order::draw && room.policy.order != room::Order::draw;
-    // Nobody was asked before for a sign of life so often.
-    const auto silence = policy.liveness_silence;
-    const bool is_stricter =
-        silence && silence < room.policy.liveness_silence.value_or(Millis::max());
+    const bool is_stricter = asks_for_signs_more_often(room.policy, policy);
     const bool begins_anew = begins_another_beat(room, policy);
     if (!set_policy(room, policy, !world_.has_fifth_rules())) return failed(Status::too_many_lanes);
     if (draws_anew && world_.has_fourth_rules()) room.drawn = false;

@@ -140,6 +140,27 @@ TEST_F(Lifecycle, SilenceCountsFromWhenItWasAskedFor) {
   EXPECT_TRUE(view(4).passed_over);
 }
 
+TEST_F(Lifecycle, SilenceCountsFromWhenPresenceWasEnoughNoMore) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = with_liveness();
+  policy.present_only = true;
+  policy.liveness_grace = Millis(60'000);
+  set_room(policy);
+  for (std::uint64_t n = 1; n <= 4; ++n) join(n);
+  do_one(PresenceStart{id(1)});
+  ASSERT_EQ(state_of(1), TicketState::admitted);
+  do_one(PresenceEnd{id(1)});
+  pass(Millis(10'000));  // a sign in a third of the grace is all that polls are asked for
+  policy.present_only = false;
+  set_room(policy);
+  restore();
+  do_one(Finish{id(1)});
+  EXPECT_EQ(state_of(2), TicketState::admitted) << "nobody overtakes who waits and polls";
+  pass(Millis(4'001));
+  do_one(Finish{id(2)});
+  EXPECT_TRUE(view(3).passed_over) << "from then on it counts";
+}
+
 TEST_F(Lifecycle, WhoIsSilentAtTheTurnIsPassedOverAndHoldsNobodyUp) {
   set_room(with_liveness());
   for (std::uint64_t n = 1; n <= 3; ++n) join(n);
