@@ -70,6 +70,12 @@ bool is_given_up(World& world, const Ticket& ticket) {
   return ticket.node == 0 && world.room_of(ticket).policy.present_only;
 }
 
+// Its time ran by a shorter grace than there is now.
+bool has_longer(World& world, const Ticket& ticket) {
+  const ServiceTime end = ticket.seen_at() + world.room_of(ticket).policy.liveness_grace;
+  return world.has_fifth_rules() && end > world.clock.service_now();
+}
+
 CloseReason reason_when_due(const Ticket& ticket) {
   if (ticket.is(TicketState::waiting)) return CloseReason::silent;
   return ticket.claimed ? CloseReason::session_expired : CloseReason::claim_expired;
@@ -196,8 +202,11 @@ void fall_due(World& world, std::uint32_t index) {
     const auto room = static_cast<std::uint32_t>(ticket.room);
     world.tickets.forget(index);
     world.rooms.release(room);
-  } else if (!is_in_line || is_given_up(world, ticket)) {
+  } else if (!is_in_line) {
     close(world, index, reason_when_due(ticket));
+  } else if (is_given_up(world, ticket)) {
+    has_longer(world, ticket) ? mind_presence(world, index)
+                              : close(world, index, CloseReason::silent);
   }
 }
 

@@ -140,6 +140,22 @@ TEST_F(Lifecycle, SilenceCountsFromWhenItWasAskedFor) {
   EXPECT_TRUE(view(4).passed_over);
 }
 
+TEST_F(Lifecycle, ALongerGraceHoldsForThoseWhoAreAbsentAlready) {
+  do_one(NodeStarted{1, Millis(10'000), kNewestRules});
+  room::Policy policy = with_liveness();
+  policy.present_only = true;
+  set_room(policy);
+  join(1);
+  pass(Millis(7'000));
+  policy.liveness_grace = Millis(20'000);
+  set_room(policy);
+  restore();
+  pass(Millis(12'999));
+  EXPECT_EQ(state_of(1), TicketState::waiting);
+  wait(Millis(1));
+  EXPECT_EQ(view(1).reason, CloseReason::silent) << "and as long as it is";
+}
+
 TEST_F(Lifecycle, SilenceCountsFromWhenPresenceWasEnoughNoMore) {
   do_one(NodeStarted{1, Millis(10'000), kNewestRules});
   room::Policy policy = with_liveness();
