@@ -67,9 +67,13 @@ void Keeper::stop() {
 
 void Keeper::write(Snapshot snapshot, LogTime now) {
   const auto written = try_to_write(std::move(snapshot), now);
-  if (written) return;
+  if (!written) return count_failure(Trouble::snapshot_failed, written.error());
+  trim_before(now);
+}
+
+void Keeper::count_failure(Trouble what, const Error& error) {
   ++core_.snapshot_failures;
-  core_.tell(Trouble::snapshot_failed, written.error().what);
+  core_.tell(what, error.what);
 }
 
 Result<> Keeper::try_to_write(Snapshot snapshot, LogTime now) {
@@ -82,7 +86,7 @@ Result<> Keeper::try_to_write(Snapshot snapshot, LogTime now) {
   ++core_.snapshots;
   written_.push_back(now);
   if (written_.size() > kMostBehind) written_.pop_front();
-  return core_.log.trim(keep_from(now));
+  return {};
 }
 
 LogTime Keeper::keep_from(LogTime now) const {
@@ -92,9 +96,13 @@ LogTime Keeper::keep_from(LogTime now) const {
 
 void Keeper::trim() {
   if (!claim()) return;
-  // What fails is tried again, and a log that takes no writes is told by the committer.
-  static_cast<void>(core_.log.trim(keep_from(core_.log_now())));
+  trim_before(core_.log_now());
   give_back();
+}
+
+void Keeper::trim_before(LogTime now) {
+  const auto trimmed = core_.log.trim(keep_from(now));
+  if (!trimmed) count_failure(Trouble::trim_failed, trimmed.error());
 }
 
 }  // namespace doorward::engine

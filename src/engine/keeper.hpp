@@ -4,7 +4,7 @@
 // Bounds:  records are kept for Options::keep_records, but none from before the last kMostBehind
 //          snapshots of this process: whoever writes much cannot fill the disk.
 // Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
-//          when it is due, and until then the log grows.
+//          when it is due, and until then the log grows. So is a trim; the next comes in a minute.
 // Threads: `run` is the thread. Who asks the log for what a keeper may claims its role before, be it
 //          that thread or the applier, since a log gives it to one thread at a time.
 #pragma once
@@ -46,6 +46,8 @@ class Keeper {
  private:
   Result<> try_to_write(Snapshot snapshot, LogTime now);
   LogTime keep_from(LogTime now) const;
+  void trim_before(LogTime now);
+  void count_failure(Trouble what, const Error& error);
 
   ShardCore& core_;
   std::deque<LogTime> written_;  // snapshots, the newest last

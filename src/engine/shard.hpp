@@ -145,6 +145,7 @@ enum class Trouble : std::uint8_t {
   append_resumed,   // the end of that, told once and without a cause
   read_failed,      // the same
   snapshot_failed,  // the next one is tried when it is due
+  trim_failed,      // is tried again every minute; each failure is told
   broken,           // told once: nothing can be applied any more
   time_stands,      // told once for each standstill: log time does not go on
   time_ahead,       // told once, until the clock has caught up: it was ahead, and was put back

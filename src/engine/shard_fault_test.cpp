@@ -45,11 +45,13 @@ class BentLog final : public ports::CommandLog {
   Result<> trim(LogTime keep_from) override {
     ++trims;
     if (while_keeping) while_keeping();
+    if (refuses_trims) return error(Errc::unavailable, "it is full");
     return log_.trim(keep_from);
   }
 
   std::function<void()> while_keeping;  // what another thread does just then
   int trims = 0;
+  bool refuses_trims = false;
   bool is_trimmed = false;
   int snapshots_to_give_way = 0;
 
@@ -233,6 +235,19 @@ TEST_F(ShardFaultTest, WhatIsPastItsTimeIsDroppedThoughNothingIsWritten) {
   clock_.advance(Millis(2'000));
   node.parts.keeper.trim();
   EXPECT_LT(node.log.size(), 10U);
+}
+
+TEST_F(ShardFaultTest, ALogThatCannotBeTrimmedIsTold) {
+  Node node(*this, 1);
+  node.start();
+  node.bent.refuses_trims = true;
+  node.parts.keeper.trim();
+  ASSERT_EQ(node.told.size(), 1U);
+  EXPECT_EQ(node.told.front(), std::pair(Trouble::trim_failed, std::string("it is full")));
+  EXPECT_EQ(node.parts.core.snapshot_failures, 1U);
+  node.parts.finish();
+  EXPECT_EQ(node.told.back().first, Trouble::trim_failed);
+  EXPECT_EQ(node.parts.core.snapshots, 1U) << "that was written";
 }
 
 TEST_F(ShardFaultTest, TheLogHasOneKeeperAtATime) {

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -34,6 +35,9 @@ class FaultyDisk {
   // Whether a fault was met since the last `fail_after`.
   bool failed() const;
 
+  // From now on the disk has room for so many bytes, files of others in that folder included.
+  void hold_at_most(std::uint64_t bytes, const std::filesystem::path& folder);
+
   // After `steps` more steps nothing is written any more.
   void cut_power_after(std::uint64_t steps);
   // Makes the files what a machine finds when the power is back. All must be closed.
@@ -53,6 +57,7 @@ class FaultyDisk {
 
   // SQLITE_OK, or what this step answers.
   int step();
+  bool has_room(std::uint64_t more) const;
   void opened(const std::string& path);
   void changed(const std::string& path, Change change);
   void synced(const std::string& path);
@@ -72,6 +77,8 @@ class FaultyDisk {
   std::uint64_t power_until_ = UINT64_MAX;
   int code_ = SQLITE_OK;
   Lasting lasting_ = Lasting::once;
+  std::uint64_t room_ = UINT64_MAX;
+  std::filesystem::path folder_;
   bool failed_ = false;
 };
 

@@ -32,6 +32,10 @@ struct FaultyFile {
   }
   static int write(sqlite3_file* file, const void* in, int bytes, sqlite3_int64 offset) {
     if (const int code = from(file)->disk->step(); code != SQLITE_OK) return code;
+    sqlite3_int64 before = 0;
+    size(file, &before);
+    const auto more = std::max<sqlite3_int64>(offset + bytes - before, 0);
+    if (!from(file)->disk->has_room(static_cast<std::uint64_t>(more))) return SQLITE_FULL;
     from(file)->disk->changed(
         *from(file)->path,
         {static_cast<std::uint64_t>(offset),
@@ -178,6 +182,20 @@ int FaultyDisk::step() {
   if (!fails) return SQLITE_OK;
   failed_ = true;
   return code_;
+}
+
+void FaultyDisk::hold_at_most(std::uint64_t bytes, const std::filesystem::path& folder) {
+  const std::lock_guard lock(mutex_);
+  room_ = bytes;
+  folder_ = folder;
+}
+
+bool FaultyDisk::has_room(std::uint64_t more) const {
+  const std::lock_guard lock(mutex_);
+  if (more == 0 || folder_.empty()) return true;
+  std::uint64_t used = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) used += file.file_size();
+  return used + more <= room_;
 }
 
 void FaultyDisk::opened(const std::string& path) {

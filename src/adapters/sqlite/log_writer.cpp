@@ -99,4 +99,8 @@ Result<> LogWriter::trim(const Link& up_to) {
   return changed;
 }
 
+void LogWriter::checkpoint() {
+  static_cast<void>(database_->execute("PRAGMA wal_checkpoint(PASSIVE)"));
+}
+
 }  // namespace doorward::adapters::sqlite

@@ -33,6 +33,8 @@ class LogWriter {
   Result<Link> append(std::string_view batch, LogTime now);
   // Removes the rows up to and with `up_to`.
   Result<> trim(const Link& up_to);
+  // Lets the write-ahead log begin again from its front, where that can be.
+  void checkpoint();
 
   Result<std::string> mark() { return read_mark(*database_); }
   Result<> replace_mark(std::string_view mark) { return write_mark(*database_, mark); }

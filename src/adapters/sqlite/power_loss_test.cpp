@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <random>
 #include <string>
@@ -183,6 +184,42 @@ INSTANTIATE_TEST_SUITE_P(
                     DiskFault{"FullInCheckpoint", SQLITE_FULL, kLasts, 1'000'000, 80'000, 7},
                     DiskFault{"ErrorInCheckpoint", SQLITE_IOERR, kOnce, 1'000'000, 80'000, 7}),
     [](const auto& tested) { return tested.param.name; });
+
+std::uint64_t bytes_in(const std::filesystem::path& folder) {
+  std::uint64_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) bytes += file.file_size();
+  return bytes;
+}
+
+// How many are taken until the disk is full.
+std::size_t append_until_full(SqliteLog& log, const std::string& batch) {
+  for (std::size_t taken = 0; taken < 1'000; ++taken)
+    if (log.append(batch).has_error()) return taken;
+  return 1'000;
+}
+
+TEST(SqliteFullDisk, WhatIsCoveredCanBeDroppedAndItsRoomIsWrittenAgain) {
+  const std::string batch(20'000, 'x');
+  const ports::FakeClock clock;
+  const TempFolder folder;
+  FaultyDisk disk;
+  auto log = SqliteLog::open({.folder = folder.path(), .vfs = disk.name()}, clock);
+  ASSERT_TRUE(log.has_value()) << log.error().what;
+  LogPosition covered;
+  for (int i = 0; i < 200; ++i) covered = *(*log)->append(batch);
+  auto snapshot = (*log)->begin_snapshot(covered);
+  ASSERT_TRUE(snapshot.has_value() && (*snapshot)->commit().has_value());
+  disk.hold_at_most(bytes_in(folder.path()), folder.path());
+  ASSERT_LT(append_until_full(**log, batch), 200U);
+
+  const auto trimmed = (*log)->trim(LogTime::max());
+  ASSERT_TRUE(trimmed.has_value()) << trimmed.error().what;
+  EXPECT_LE(read_from(**log, covered).size(), 200U);
+  for (int i = 0; i < 150; ++i) {
+    const auto again = (*log)->append(batch);
+    ASSERT_TRUE(again.has_value()) << again.error().what << " at " << i;
+  }
+}
 
 }  // namespace
 }  // namespace doorward::adapters::sqlite

@@ -25,7 +25,8 @@ SqliteLog::SqliteLog(Options options, DataFolder folder, const ports::Clock& clo
     : options_(std::move(options)),
       folder_(std::move(folder)),
       clock_(clock),
-      snapshots_(folder_.path(), options_.warn) {}
+      snapshots_(folder_.path(), options_.warn),
+      reserve_(folder_.path() / "reserve") {}
 
 Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports::Clock& clock) {
   auto folder = DataFolder::hold(options.folder);
@@ -41,6 +42,7 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(Options options, const ports:
   log->pace_ = ports::LogPace(last->time, clock.steady_now());
   log->publish(log->writer_->has_rows() ? last->number : 0, std::nullopt);
   log->snapshots_.remove_unfinished();
+  log->reserve_.take();
   if (auto checked = log->set_strays_aside(); checked.has_error()) return checked.error();
   return log;
 }
@@ -180,20 +182,30 @@ Result<bool> SqliteLog::stands(const SnapshotMark& mark) {
 Result<> SqliteLog::trim(LogTime keep_from) {
   const auto kept = snapshots_.list();
   if (kept.empty()) return {};
+  reserve_.take();
   const std::uint64_t covered = kept.front().number;
   for (;;) {
     const auto stretch = keeper_->first_stretch(covered, keep_from, kTrimRows, kTrimBytes);
     if (stretch.has_error()) return stretch.error();
     if (!stretch->has_value()) return {};
-    {
-      const std::lock_guard writing(writing_);
-      if (auto trimmed = writer_->trim(**stretch); trimmed.has_error()) return trimmed;
-      const auto last = writer_->last();
-      if (last.has_error()) return last.error();
-      publish(writer_->has_rows() ? last->number : 0, std::nullopt);
-    }
+    if (auto dropped = drop(**stretch); dropped.has_error()) return dropped;
     std::this_thread::sleep_for(kTrimPause);
   }
+}
+
+Result<> SqliteLog::drop(const Link& up_to) {
+  const std::lock_guard writing(writing_);
+  auto trimmed = writer_->trim(up_to);
+  // What is dropped is written down first, and on a full disk there is no room for that.
+  if (trimmed.has_error() && reserve_.give_up()) {
+    writer_->checkpoint();
+    trimmed = writer_->trim(up_to);
+  }
+  if (trimmed.has_error()) return trimmed;
+  const auto last = writer_->last();
+  if (last.has_error()) return last.error();
+  publish(writer_->has_rows() ? last->number : 0, std::nullopt);
+  return {};
 }
 
 Result<std::string> SqliteLog::mark() {

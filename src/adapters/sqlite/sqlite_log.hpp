@@ -5,7 +5,8 @@
 //          still.
 // Ownership: the clock outlives the log. The log holds the folder for itself alone.
 // Threads: as the port says. Steps of a trim and appends take turns; a step is at most a few ms.
-// Bounds:  the tail in memory is at most EntryTail::kTailBytes; two snapshots are kept.
+// Bounds:  the tail in memory is at most EntryTail::kTailBytes; two snapshots are kept. A reserve of
+//          kReserveBytes lets a log be trimmed on a full disk.
 // Errors:  as the port says, and from `open`: conflict (another process holds the folder), invalid
 //          (a database, but not Doorward's), corrupt, unsupported_version, unavailable.
 // Spec:    docs/storage.md; contract: ports/contract/command_log_contract.hpp.
@@ -15,6 +16,7 @@
 #include "adapters/sqlite/entry_tail.hpp"
 #include "adapters/sqlite/log_reader.hpp"
 #include "adapters/sqlite/log_writer.hpp"
+#include "adapters/sqlite/reserve.hpp"
 #include "adapters/sqlite/schema.hpp"
 #include "adapters/sqlite/snapshot_files.hpp"
 #include "adapters/warn.hpp"
@@ -67,6 +69,8 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   Result<> refuse_where_displaced() const;
   // Whether the row that the snapshot follows is the one that it was taken after.
   Result<bool> stands(const SnapshotMark& mark);
+  // One step of a trim.
+  Result<> drop(const Link& up_to);
   // Lets the reader see the log up to its end as the writer knows it.
   void publish(std::uint64_t last_row, std::optional<ports::LogEntry> entry);
 
@@ -74,6 +78,7 @@ class SqliteLog final : public ports::CommandLog, public ports::LogMark {
   DataFolder folder_;
   const ports::Clock& clock_;
   SnapshotFiles snapshots_;
+  Reserve reserve_;  // the keeper's
   DataFolder::Files opened_{};
 
   std::mutex writing_;  // the writer; taken before `mutex_`

@@ -17,6 +17,8 @@ void log_trouble(Log& log, engine::Trouble trouble, std::string_view cause) {
       return log.warn("the command log cannot be read; it is tried again", fields);
     case Trouble::snapshot_failed:
       return log.warn("no snapshot could be written; the log grows until the next one", fields);
+    case Trouble::trim_failed:
+      return log.warn("the command log could not be trimmed; it grows until it can", fields);
     case Trouble::time_stands:
       return log.warn("log time stands still; deadlines and rates wait for it", fields);
     case Trouble::time_ahead:

@@ -26,7 +26,8 @@ TEST(LogTrouble, SaysTheCauseAndHowBadItIs) {
   const std::pair<Trouble, const char*> table[] = {
       {Trouble::append_failed, " warn  "},   {Trouble::read_failed, " warn  "},
       {Trouble::snapshot_failed, " warn  "}, {Trouble::time_stands, " warn  "},
-      {Trouble::skipped, " warn  "},         {Trouble::broken, " error "}};
+      {Trouble::trim_failed, " warn  "},     {Trouble::skipped, " warn  "},
+      {Trouble::broken, " error "}};
   for (const auto& [trouble, level] : table) {
     const ports::FakeClock clock;
     std::string line;
