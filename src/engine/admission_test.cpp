@@ -342,6 +342,18 @@ TEST_F(Admission, AnEstimateIsGivenOnlyWhereAdmissionsGoOnOrWillByTimeAlone) {
   EXPECT_EQ(entry_of(state_->world(), room()).view.eta_for_newcomer, room::Eta{});
 }
 
+TEST_F(Admission, WhoWaitsForTheRateIsToldForHowLong) {
+  room::Policy policy;
+  policy.admit = room::Rate{1, Millis(20'000)};
+  set_room(policy);
+  join(1);
+  join(2);
+  EXPECT_EQ(view(2).eta, (room::Eta{20, 20}));
+  const auto index = *state_->world().tickets.find(id(2));
+  EXPECT_EQ(view_of(state_->world(), index, now_ + Millis(15'000)).eta, (room::Eta{5, 5}))
+      << "though nothing was recorded since";
+}
+
 TEST_F(Admission, OnlyPlacesInTheLineThatWereGivenUpShortenTheEstimate) {
   const auto estimate_after = [this](const std::function<void()>& act) {
     state_ = std::make_unique<State>();

@@ -24,14 +24,14 @@ bool is_foreseeable(const Room& room) {
 }
 
 // Until the next round: from now, or from the opening.
-Millis round_in(const World& world, const Room& room) {
-  const LogTime now = world.clock.now();
+Millis round_in(const Room& room, LogTime now) {
   if (const auto& opens = room.policy.opens_at; opens && *opens > now) return Millis{0};
   return room.round_at ? std::max(*room.round_at - now, Millis{0}) : room.policy.admit->every;
 }
 
 std::optional<room::Eta> eta_of(const World& world, const Room& room, const LaneState& lane,
-                                std::uint64_t ahead) {
+                                std::uint64_t ahead, LogTime now) {
+  now = std::max(now, world.clock.now());
   if (room.mode == room::Mode::bypass) return room::Eta{};
   if (!is_foreseeable(room)) return std::nullopt;
   std::uint64_t shares = lane.share;
@@ -45,17 +45,22 @@ std::optional<room::Eta> eta_of(const World& world, const Room& room, const Lane
   room::Estimate::Question question;
   question.ahead = room::ahead_in_lanes(ahead, lane.share, shares, elsewhere);
   question.capacity = capacity_of(world, room);
-  if (question.capacity && *question.capacity > room.counted) {
-    question.free_slots = *question.capacity - room.counted;
+  if (question.capacity) {
+    question.free_slots = *question.capacity - std::min(*question.capacity, room.counted);
+    question.surplus = room.counted - std::min(*question.capacity, room.counted);
   }
-  if (const auto& opens = room.policy.opens_at; opens && *opens > world.clock.now()) {
-    question.opens_in = *opens - world.clock.now();
+  const LogTime begin = std::max(now, room.policy.opens_at.value_or(now));
+  question.opens_in = begin - now;
+  if (room.has_rounds()) {
+    question.round_in = round_in(room, now);
+  } else if (room.policy.admit) {
+    question.rate_in = room.rate.next_allowed(*room.policy.admit, begin) - begin;
   }
-  if (room.has_rounds()) question.round_in = round_in(world, room);
   return room.estimate.answer(room.policy, question, world.clock.service_now());
 }
 
-void add_wait(const World& world, const Room& room, const Ticket& ticket, room::TicketView& view) {
+void add_wait(const World& world, const Room& room, const Ticket& ticket, LogTime now,
+              room::TicketView& view) {
   const LaneState& lane = room.lanes[ticket.lane];
   view.passed_over = ticket.queue() == Queue::aside;
   view.sold_out = room.sold_out;
@@ -68,12 +73,12 @@ void add_wait(const World& world, const Room& room, const Ticket& ticket, room::
   const std::uint64_t between = in_front ? std::min(lane.returners.count(), ahead + 1) : 0;
   const bool only_here = in_front && room.asks_for_presence();
   const std::uint64_t come_before = only_here ? lane.front.here_ahead_of(ticket.place) : ahead;
-  view.eta = eta_of(world, room, lane, come_before + between);
+  view.eta = eta_of(world, room, lane, come_before + between, now);
 }
 
 }  // namespace
 
-room::TicketView view_of(const World& world, std::uint32_t index) {
+room::TicketView view_of(const World& world, std::uint32_t index, LogTime now) {
   const Ticket& ticket = world.tickets[index];
   room::TicketView view;
   view.id = ticket.id;
@@ -87,11 +92,11 @@ room::TicketView view_of(const World& world, std::uint32_t index) {
   const Room* room = world.rooms.at(view.room);
   if (room == nullptr || ticket.lane >= room->lanes.size()) return view;
   view.lane = room->lanes[ticket.lane].in_policy;
-  if (ticket.is(TicketState::waiting)) add_wait(world, *room, ticket, view);
+  if (ticket.is(TicketState::waiting)) add_wait(world, *room, ticket, now, view);
   return view;
 }
 
-RoomEntry entry_of(const World& world, const Room& room) {
+RoomEntry entry_of(const World& world, const Room& room, LogTime now) {
   RoomEntry entry{room.name, room.source, {}};
   entry.view.room = room.number;
   entry.view.sold_out = room.sold_out;
@@ -104,14 +109,14 @@ RoomEntry entry_of(const World& world, const Room& room) {
   entry.view.joined_total = room.joined_total;
   if (const auto lane = room.find_lane(""); lane && !room.awaits_draw()) {
     const LaneState& first = room.lanes[*lane];
-    entry.view.eta_for_newcomer = eta_of(world, room, first, room.candidates(first));
+    entry.view.eta_for_newcomer = eta_of(world, room, first, room.candidates(first), now);
   }
   return entry;
 }
 
-std::vector<RoomEntry> all_rooms(const World& world) {
+std::vector<RoomEntry> all_rooms(const World& world, LogTime now) {
   std::vector<RoomEntry> entries;
-  world.rooms.for_each([&](const Room& room) { entries.push_back(entry_of(world, room)); });
+  world.rooms.for_each([&](const Room& room) { entries.push_back(entry_of(world, room, now)); });
   return entries;
 }
 

@@ -1,6 +1,7 @@
 // What readers see: values copied out of the state.
 //
-// Time:    O(log n) a ticket. Time passed since the last record is not considered.
+// Time:    O(log n) a ticket. Of the time passed since the last record only estimates know, by the
+//          `now` that they are given.
 // Threads: const-safe.
 #pragma once
 
@@ -13,9 +14,9 @@
 
 namespace doorward::engine {
 
-room::TicketView view_of(const World& world, std::uint32_t ticket);
-RoomEntry entry_of(const World& world, const Room& room);
-std::vector<RoomEntry> all_rooms(const World& world);
+room::TicketView view_of(const World& world, std::uint32_t ticket, LogTime now = {});
+RoomEntry entry_of(const World& world, const Room& room, LogTime now = {});
+std::vector<RoomEntry> all_rooms(const World& world, LogTime now = {});
 InventoryEntry entry_of(const InventoryState& inventory);
 std::optional<bool> is_inside_of_seller(const World& world, std::string_view inventory,
                                         const SubjectKey& subject);

@@ -50,9 +50,10 @@ class ThreadedShard final : public Shard {
   }
 
   std::optional<room::TicketView> read(TicketHandle ticket) const override {
+    const LogTime now = core_.log_now();
     const std::shared_lock lock(core_.slices);
     const bool found = world().tickets.slab().find({ticket.index, ticket.generation}) != nullptr;
-    return found ? std::optional(view_of(world(), ticket.index)) : std::nullopt;
+    return found ? std::optional(view_of(world(), ticket.index, now)) : std::nullopt;
   }
 
   std::optional<SubjectKey> subject(TicketHandle ticket) const override {
@@ -76,7 +77,7 @@ class ThreadedShard final : public Shard {
   }
   std::vector<RoomEntry> rooms() const override {
     const std::shared_lock lock(core_.slices);
-    return all_rooms(world());
+    return all_rooms(world(), core_.log_now());
   }
 
   std::optional<InventoryEntry> inventory(std::string_view name) const override {
@@ -170,7 +171,8 @@ class ThreadedShard final : public Shard {
   }
 
   std::optional<RoomEntry> entry(const Room* found) const {
-    return found == nullptr ? std::nullopt : std::optional(entry_of(world(), *found));
+    return found == nullptr ? std::nullopt
+                            : std::optional(entry_of(world(), *found, core_.log_now()));
   }
 
   ShardParts parts_;

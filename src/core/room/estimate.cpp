@@ -109,8 +109,9 @@ FlowBucket read_bucket(ByteReader& in) {
 
 }  // namespace
 
-// The wait in ms, and what is not known of it.
+// The wait in ms, and what of it is known and what not.
 struct WaitGuess {
+  std::uint64_t known = 0;  // passes before that, whoever comes
   std::uint64_t wait = 0;
   std::uint64_t variance = 0;  // of the wait over its square, in fixed point
   std::uint64_t grain = 0;     // the wait may be off by so much for the rhythm of the rate
@@ -132,8 +133,9 @@ struct WaitGuess {
     const std::uint64_t shortest = (wait << 16) / (kOne + relative);
     const std::uint64_t longest = (wait * (kOne + relative) >> 16) + wait_not_known();
     const auto opens = static_cast<std::uint64_t>(std::max(opens_in, Millis{0}).count());
-    return {seconds(shortest - std::min(shortest, grain) + opens),
-            seconds(longest + grain + opens + 999)};
+    const std::uint64_t sure = opens + known;
+    return {seconds(shortest - std::min(shortest, grain) + sure),
+            seconds(longest + grain + sure + 999)};
   }
 
   std::uint64_t wait_not_known() const { return may_add > 0 ? std::max(may_add, wait) : 0; }
@@ -145,19 +147,23 @@ struct WaitGuess {
 
 namespace {
 
-// For the n-th to enter. The next round's time is known; with those ahead who leave one may come
-// into an earlier one.
-WaitGuess by_rate(const Rate& rate, std::uint64_t slots, Millis round_in) {
+// For the n-th to enter. When the rate, or the next round, lets in the first is known; with those
+// ahead who leave one may come into an earlier round.
+WaitGuess by_rate(const Rate& rate, std::uint64_t slots, const Estimate::Question& question) {
   const auto every = static_cast<std::uint64_t>(rate.every.count());
+  const Millis first = rate.rounds ? question.round_in : question.rate_in;
   WaitGuess guess;
-  if (rate.rounds) {
-    guess.wait = static_cast<std::uint64_t>(round_in.count()) + (slots - 1) / rate.count * every;
-    guess.grain = slots > rate.count ? every : 0;
-    return guess;
-  }
-  guess.wait = (slots - 1) * every / rate.count;
+  guess.known = static_cast<std::uint64_t>(std::max(first, Millis{0}).count());
+  guess.wait = rate.rounds ? (slots - 1) / rate.count * every : (slots - 1) * every / rate.count;
   guess.grain = guess.wait > 0 ? every : 0;
   return guess;
+}
+
+// In which sessions of that length end for one who needs so many slots. Of more than there may be
+// inside more end in a time, until they are as many.
+std::uint64_t freed_in(std::uint64_t needed, std::uint64_t surplus, std::uint64_t length,
+                       std::uint64_t capacity) {
+  return needed * length / capacity + 2 * surplus * length / (2 * capacity + surplus);
 }
 
 }  // namespace
@@ -204,23 +210,26 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
                                                 const Question& question) const {
   const std::uint64_t free_slots = question.free_slots;
   WaitGuess guess;
-  if (policy.admit) guess = by_rate(*policy.admit, slots, question.round_in);
+  if (policy.admit) guess = by_rate(*policy.admit, slots, question);
   if (!question.capacity || slots <= free_slots) return guess;
+  const std::uint64_t capacity = std::max(1U, *question.capacity);
   if (total.ended < kLeastEvents) {
     // As if sessions lasted their `ttl`, one full room after the other.
-    const std::uint64_t rooms = (slots - free_slots - 1) / std::max(1U, *question.capacity) + 1;
+    const std::uint64_t rooms = (slots + question.surplus - free_slots - 1) / capacity + 1;
     guess.may_add = rooms * static_cast<std::uint64_t>(policy.session_ttl.count());
     return policy.admit ? std::optional(guess) : std::nullopt;
   }
   const std::uint64_t needed = slots - free_slots;
   const std::uint64_t length = std::min(total.inside_ms / total.ended, kLongestSession);
-  const std::uint64_t wait = needed * length / std::max(1U, *question.capacity);
-  if (wait <= guess.wait) return guess;
+  const std::uint64_t wait = freed_in(needed, question.surplus, length, capacity);
+  if (wait <= guess.known + guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
   // In rounds a slot that became free waits for the next one.
   const bool rounds = policy.admit && policy.admit->rounds;
   const std::uint64_t every = rounds ? static_cast<std::uint64_t>(policy.admit->every.count()) : 0;
-  return WaitGuess{wait + every / 2, bursts / needed + bursts / total.ended + kOne / 200, every, 0};
+  const std::uint64_t ends = needed + question.surplus;
+  return WaitGuess{0, wait + every / 2, bursts / ends + bursts / total.ended + kOne / 200, every,
+                   0};
 }
 
 std::optional<Eta> Estimate::answer(const Policy& policy, const Question& question,

@@ -60,6 +60,8 @@ class Estimate {
     Millis round_in{0};  // from now, or the opening, to the next round, where there are any
     // That in force; what a room sells may bound it below that of its policy. Absent: none.
     std::optional<std::uint32_t> capacity = {};
+    std::uint64_t surplus = 0;  // inside beyond it, since it was lowered: so many must end first
+    Millis rate_in{0};          // from now, or the opening, until the rate lets in the next
   };
   // None where nothing is known yet that bounds the wait.
   std::optional<Eta> answer(const Policy& policy, const Question& question, ServiceTime now) const;

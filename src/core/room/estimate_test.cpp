@@ -81,6 +81,37 @@ TEST(Estimate, FollowsAChangeOfCapacityAtOnce) {
   EXPECT_LT(after->high_s, before->low_s);
 }
 
+TEST(Estimate, CountsThoseWhoMustEndFirstWhereTheCapacityWasLowered) {
+  Estimate estimate;
+  for (int s = 0; s <= 600; ++s) {  // 100 inside, one ends each second: sessions of 100 s
+    if (s > 0) estimate.ended(1);
+    estimate.stand(at(1 + s * 1'000), 1'000, 100);
+  }
+  Estimate::Question question;
+  question.surplus = 50;
+  const auto eta = ask(estimate, capacity_of(50), question, at(600'000));
+  ASSERT_TRUE(eta);
+  EXPECT_GT(eta->low_s, 30u);
+  EXPECT_LE(eta->low_s, 69u) << "100 s times the logarithm of 2";
+  EXPECT_GE(eta->high_s, 69u);
+  question.surplus = 1;
+  EXPECT_EQ(ask({}, capacity_of(50), question, at(0)), std::nullopt);
+}
+
+TEST(Estimate, KnowsWhenTheRateLetsInTheNext) {
+  Policy policy;
+  policy.admit = Rate{1, 15s};
+  Estimate::Question question;
+  question.rate_in = 12s;
+  EXPECT_EQ(ask({}, policy, question, at(0)), (Eta{12, 12}));
+  question.opens_in = 60s;
+  EXPECT_EQ(ask({}, policy, question, at(0)), (Eta{72, 72}));
+  question.ahead = 1;
+  const auto second = ask({}, policy, question, at(0));
+  EXPECT_EQ(second->low_s, 72u) << "nobody enters before that";
+  EXPECT_GE(second->high_s, 87u);
+}
+
 TEST(Estimate, IsAskedForTheCapacityInForceAndNotForThePolicys) {
   Estimate estimate;
   for (int s = 0; s <= 600; ++s) {  // 5 inside, one ends each second: sessions of 5 s
