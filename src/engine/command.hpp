@@ -218,6 +218,7 @@ struct SetTenant {
 // With its keys, rooms and rules.
 struct RemoveTenant {
   std::string tenant;
+  std::optional<Digest> seen = {};
   friend bool operator==(const RemoveTenant&, const RemoveTenant&) = default;
 };
 // Gives a tenant an API key, or another under a name that it has.
@@ -230,6 +231,7 @@ struct SetTenantKey {
 struct RemoveTenantKey {
   std::string tenant;
   std::string key;
+  std::optional<Digest> seen = {};
   friend bool operator==(const RemoveTenantKey&, const RemoveTenantKey&) = default;
 };
 

@@ -170,16 +170,19 @@ class Executor {
   Done operator()(const ReleaseLock& c) { return release_lock(world_, node_, c); }
 
   Done operator()(const SetTenant& c) {
-    const tenant::Tenant* tenant = world_.tenants.find(c.tenant);
-    if (is_another(c.seen, tenant == nullptr ? nullptr : &tenant->settings))
-      return failed(Status::changed);
+    if (is_another(c.seen, settings_of(c.tenant))) return failed(Status::changed);
     return of_tenant(world_.tenants.set(c, world_.clock.now()));
   }
-  Done operator()(const RemoveTenant& c) { return of_tenant(remove_tenant(world_, c.tenant)); }
+  Done operator()(const RemoveTenant& c) {
+    if (is_another(c.seen, settings_of(c.tenant))) return failed(Status::changed);
+    return of_tenant(remove_tenant(world_, c.tenant));
+  }
   Done operator()(const SetTenantKey& c) {
     return of_tenant(world_.tenants.set_key(c, world_.clock.now()));
   }
   Done operator()(const RemoveTenantKey& c) {
+    if (is_another(c.seen, world_.tenants.find_key(c.tenant, c.key)))
+      return failed(Status::changed);
     return of_tenant(world_.tenants.remove_key(c, world_.clock.now()));
   }
 
@@ -225,6 +228,11 @@ class Executor {
   const reserve::Inventory* inventory(std::string_view name) const {
     const InventoryState* found = world_.reserved.inventories.find(name);
     return found == nullptr ? nullptr : &found->map->inventory();
+  }
+
+  const tenant::Settings* settings_of(std::string_view name) const {
+    const tenant::Tenant* tenant = world_.tenants.find(name);
+    return tenant == nullptr ? nullptr : &tenant->settings;
   }
 
   Done ruled(std::string_view rule, Status status) {

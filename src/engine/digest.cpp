@@ -21,6 +21,9 @@ Digest digest_of(const room::Policy& policy) { return digest(put_policy, policy)
 Digest digest_of(const limit::Rule& rule) { return digest(put_rule, rule); }
 Digest digest_of(const reserve::Inventory& inventory) { return digest(put_inventory, inventory); }
 Digest digest_of(const tenant::Settings& settings) { return digest(put_settings, settings); }
+Digest digest_of(const tenant::KeyHash& key) {
+  return siphash128(SipKey{}, {reinterpret_cast<const char*>(key.data()), key.size()});
+}
 
 void put_seen(ByteWriter& out, const std::optional<Digest>& seen) {
   if (seen) put_id(out, *seen);

@@ -1,4 +1,5 @@
-// Digests of what commands change: of a room's policy, a rule, an inventory, a tenant's settings.
+// Digests of what commands change: of a room's policy, a rule, an inventory, a tenant's settings, an
+// API key's hash.
 //
 // Why:     whoever read a thing and writes it back must know that it still is the same. Two copies
 //          of a large rule or seat map would not fit a record, and a revision would have to stand
@@ -19,6 +20,7 @@ Digest digest_of(const room::Policy& policy);
 Digest digest_of(const limit::Rule& rule);  // under its plain name
 Digest digest_of(const reserve::Inventory& inventory);
 Digest digest_of(const tenant::Settings& settings);
+Digest digest_of(const tenant::KeyHash& key);
 
 // Whether `now` is not what was seen; null: there is none any more.
 template <class Thing>

@@ -33,6 +33,8 @@ limit::Rule rule_of(std::string name, std::uint64_t most) {
   return rule;
 }
 
+tenant::KeyHash hash(std::uint8_t first) { return {first}; }
+
 // A command under a condition, and what makes what it is about as it was seen, or another.
 struct Conditional {
   Command command;
@@ -54,6 +56,10 @@ std::vector<Conditional> conditionals() {
       {RemoveInventory{"i", inventory}, SetInventory{"i", count(1)}, SetInventory{"i", count(2)}},
       {SetTenant{"t", {}, {}, rooms(3), digest_of(rooms(1))}, SetTenant{"t", {}, {}, rooms(1)},
        SetTenant{"t", {}, {}, rooms(2)}},
+      {RemoveTenant{"t", digest_of(rooms(1))}, SetTenant{"t", {}, {}, rooms(1)},
+       SetTenant{"t", {}, {}, rooms(2)}},
+      {RemoveTenantKey{"acme", "web", digest_of(hash(1))}, SetTenantKey{"acme", "web", hash(1)},
+       SetTenantKey{"acme", "web", hash(2)}},
       {RemoveRoom{"r", digest_of(capacity(1))}, SetRoom{"r", capacity(1)},
        SetRoom{"r", capacity(2)}},
   };

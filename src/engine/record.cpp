@@ -130,8 +130,8 @@ struct Widened {
   std::uint64_t plain;
   std::uint64_t type;
 };
-constexpr Widened kWidened[] = {{10, 14}, {40, 41}, {12, 42}, {13, 43},
-                                {20, 44}, {21, 45}, {30, 46}, {8, 47}};
+constexpr Widened kWidened[] = {{10, 14}, {40, 41}, {12, 42}, {13, 43}, {20, 44},
+                                {21, 45}, {30, 46}, {8, 47},  {31, 48}, {33, 49}};
 
 std::uint64_t without_later_field(std::uint64_t type) {
   const auto* found = std::ranges::find(kWidened, type, &Widened::type);

@@ -134,8 +134,15 @@ void get(ByteReader& in, SetTenant& c) {
   c.seen = get_seen(in);
 }
 
-void put(ByteWriter& out, const RemoveTenant& c) { out.text(c.tenant); }
-void get(ByteReader& in, RemoveTenant& c) { c.tenant = get_name(in); }
+void put(ByteWriter& out, const RemoveTenant& c) {
+  out.text(c.tenant);
+  put_seen(out, c.seen);
+}
+
+void get(ByteReader& in, RemoveTenant& c) {
+  c.tenant = get_name(in);
+  c.seen = get_seen(in);
+}
 
 void put(ByteWriter& out, const SetTenantKey& c) {
   out.text(c.tenant);
@@ -152,11 +159,13 @@ void get(ByteReader& in, SetTenantKey& c) {
 void put(ByteWriter& out, const RemoveTenantKey& c) {
   out.text(c.tenant);
   out.text(c.key);
+  put_seen(out, c.seen);
 }
 
 void get(ByteReader& in, RemoveTenantKey& c) {
   c.tenant = get_name(in);
   c.key = get_key_name(in);
+  c.seen = get_seen(in);
 }
 
 void put_tenant(ByteWriter& out, const tenant::Tenant& tenant) {

@@ -85,6 +85,13 @@ const Tenant* TenantTable::find(std::string_view name) const {
   return found == tenants_.end() ? nullptr : &found->second;
 }
 
+const tenant::KeyHash* TenantTable::find_key(std::string_view name, std::string_view key) const {
+  const Tenant* tenant = find(name);
+  if (tenant == nullptr) return nullptr;
+  const auto found = std::ranges::find(tenant->keys, key, &tenant::ApiKey::name);
+  return found == tenant->keys.end() ? nullptr : &found->hash;
+}
+
 bool TenantTable::restore(Tenant tenant) {
   const bool in_order = tenants_.empty() || tenants_.rbegin()->first < tenant.name;
   if (!in_order || tenants_.size() >= tenant::kMaxTenants) return false;

@@ -24,6 +24,8 @@ class TenantTable {
 
   // Null if there is none.
   const tenant::Tenant* find(std::string_view name) const;
+  // A key's hash, by the key's name.
+  const tenant::KeyHash* find_key(std::string_view tenant, std::string_view key) const;
   // False if it contradicts what is there.
   bool restore(tenant::Tenant tenant);
 

@@ -18,6 +18,8 @@ using engine::Status;
 
 // Below the least that a shard's queue takes.
 constexpr std::size_t kAtOnce = 32;
+// How often something may change between the reading and the writing of it.
+constexpr int kTries = 20;
 
 // Waits for one command on a thread that is no event loop.
 class Waiting final : public engine::Completion {
@@ -40,26 +42,33 @@ struct Subject {
   const char* kind = "";
   std::string name;
   bool removal = false;
-  bool conditional = false;  // taken only where the room still is as it was read
+  bool conditional = false;  // taken only where it still is as it was read
 };
+
+template <class C>
+Subject removal_of(const char* kind, std::string name, const C& command) {
+  return {kind, std::move(name), true, command.seen.has_value()};
+}
 
 struct NameSubject {
   Subject operator()(const engine::SetRoom& c) const { return {"room", c.room}; }
   Subject operator()(const engine::ChangeRoom& c) const { return {"room", c.room, false, true}; }
-  Subject operator()(const engine::RemoveRoom& c) const { return {"room", c.room, true}; }
+  Subject operator()(const engine::RemoveRoom& c) const { return removal_of("room", c.room, c); }
   Subject operator()(const engine::SetRule& c) const { return {"rule", c.rule.name}; }
-  Subject operator()(const engine::RemoveRule& c) const { return {"rule", c.rule, true}; }
+  Subject operator()(const engine::RemoveRule& c) const { return removal_of("rule", c.rule, c); }
   Subject operator()(const engine::SetInventory& c) const { return {"inventory", c.inventory}; }
   Subject operator()(const engine::RemoveInventory& c) const {
-    return {"inventory", c.inventory, true};
+    return removal_of("inventory", c.inventory, c);
   }
   Subject operator()(const engine::SetTenant& c) const { return {"tenant", c.tenant}; }
-  Subject operator()(const engine::RemoveTenant& c) const { return {"tenant", c.tenant, true}; }
+  Subject operator()(const engine::RemoveTenant& c) const {
+    return removal_of("tenant", c.tenant, c);
+  }
   Subject operator()(const engine::SetTenantKey& c) const {
     return {"API key", tenant::full_name(c.tenant, c.key)};
   }
   Subject operator()(const engine::RemoveTenantKey& c) const {
-    return {"API key", tenant::full_name(c.tenant, c.key), true};
+    return removal_of("API key", tenant::full_name(c.tenant, c.key), c);
   }
   template <class Other>
   Subject operator()(const Other&) const {
@@ -151,6 +160,15 @@ Result<> apply_and_remember(engine::Shard& shard, FileChanges& changes, const Fi
   if (changes.said == before) return applied;
   auto written = memory.write(file, changes.said, shard.applied());
   return applied ? written : applied;
+}
+
+Result<> until_settled(const std::function<Result<>()>& apply) {
+  auto applied = apply();
+  for (int i = 1; i < kTries && !applied && applied.error().code == Errc::conflict; ++i)
+    applied = apply();
+  if (!applied && applied.error().code == Errc::conflict)
+    return error(Errc::overloaded, applied.error().what);
+  return applied;
 }
 
 }  // namespace doorward::app

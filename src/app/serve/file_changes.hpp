@@ -12,14 +12,16 @@
 #include "base/result.hpp"
 #include "engine/shard.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace doorward::app {
 
 struct FileChanges {
-  std::vector<engine::Command> commands;  // removals first: what goes makes room for what comes
-  Fingerprints said;                      // by the file as it is now
+  // Removals first: what goes makes room for what comes. Each is of what was read, by its digest.
+  std::vector<engine::Command> commands;
+  Fingerprints said;  // by the file as it is now
 };
 
 // Appends the commands and waits until they are applied. Those that were not are dropped, and of
@@ -29,5 +31,8 @@ Result<> apply(engine::Shard& shard, FileChanges& changes, const Fingerprints& b
 // The same, and remembers `said`.
 Result<> apply_and_remember(engine::Shard& shard, FileChanges& changes, const Fingerprints& before,
                             const FileMemory& memory, const char* file);
+
+// Reads and applies anew while others change meanwhile what was read. overloaded: all the time.
+Result<> until_settled(const std::function<Result<>()>& apply);
 
 }  // namespace doorward::app

@@ -1,5 +1,6 @@
 #include "app/serve/file_inventories.hpp"
 
+#include "engine/digest.hpp"
 #include "wire/inventory_json.hpp"
 #include "wire/sha256.hpp"
 
@@ -71,7 +72,9 @@ FileChanges changes_of(const std::vector<config::InventorySettings>& inventories
   for (const auto& [name, print] : before) {
     const auto entry = find(name);
     if (changes.said.contains(name) || entry == present.end()) continue;
-    if (entry->source == Source::file) changes.commands.emplace_back(engine::RemoveInventory{name});
+    if (entry->source == Source::file)
+      changes.commands.emplace_back(
+          engine::RemoveInventory{name, engine::digest_of(entry->map->inventory())});
   }
   for (const auto& one : inventories) {
     const std::string& print = changes.said.at(one.name);
@@ -88,8 +91,10 @@ FileChanges changes_of(const std::vector<config::InventorySettings>& inventories
   return changes;
 }
 
-Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
-                                const FileMemory& memory, engine::Shard& shard, Log& log) {
+namespace {
+
+Result<> apply_once(const std::vector<config::InventorySettings>& inventories,
+                    const FileMemory& memory, engine::Shard& shard, Log& log) {
   auto before = memory.read(kInventoriesOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(inventories, *before, shard.inventories());
@@ -111,6 +116,13 @@ Result<> apply_file_inventories(const std::vector<config::InventorySettings>& in
   if (changes.said == *before) return applied;
   auto written = memory.write(kInventoriesOfFile, changes.said, shard.applied());
   return applied ? written : applied;
+}
+
+}  // namespace
+
+Result<> apply_file_inventories(const std::vector<config::InventorySettings>& inventories,
+                                const FileMemory& memory, engine::Shard& shard, Log& log) {
+  return until_settled([&] { return apply_once(inventories, memory, shard, log); });
 }
 
 }  // namespace doorward::app

@@ -1,5 +1,6 @@
 #include "app/serve/file_rooms.hpp"
 
+#include "engine/digest.hpp"
 #include "wire/policy_json.hpp"
 #include "wire/sha256.hpp"
 
@@ -18,9 +19,6 @@ using engine::ChangeRoom;
 using engine::RoomEntry;
 using engine::SetRoom;
 using Source = SetRoom::Source;
-
-// How often a room may change between the reading and the writing of it.
-constexpr int kTries = 20;
 
 template <class Value>
 std::string shown(const std::optional<Value>& value) {
@@ -140,7 +138,9 @@ FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
   for (const auto& [name, said] : before) {
     const RoomEntry* entry = find(present, name);
     if (changes.said.contains(name) || entry == nullptr) continue;
-    if (is_of_file(*entry, said)) changes.commands.emplace_back(engine::RemoveRoom{name});
+    if (is_of_file(*entry, said))
+      changes.commands.emplace_back(
+          engine::RemoveRoom{name, engine::digest_of(entry->view.policy)});
   }
   for (const auto& room : rooms) {
     const auto said = before.find(room.name);
@@ -152,12 +152,7 @@ FileChanges changes_of(const std::vector<config::RoomSettings>& rooms, const Fin
 
 Result<> apply_file_rooms(const std::vector<config::RoomSettings>& rooms, const FileMemory& memory,
                           engine::Shard& shard, Log& log) {
-  auto applied = apply_once(rooms, memory, shard, log);
-  for (int i = 1; i < kTries && !applied && applied.error().code == Errc::conflict; ++i)
-    applied = apply_once(rooms, memory, shard, log);
-  if (!applied && applied.error().code == Errc::conflict)
-    return error(Errc::overloaded, applied.error().what);
-  return applied;
+  return until_settled([&] { return apply_once(rooms, memory, shard, log); });
 }
 
 }  // namespace doorward::app

@@ -254,6 +254,11 @@ TEST_F(FileRoomsTest, WhatTheAdminDoesBetweenReadingAndWritingStays) {
   cut.before_submit = [&] { do_one(RemoveRoom{"sale"}); };
   EXPECT_THAT(apply(file(7), cut, true), testing::HasSubstr("a room is set"));
   EXPECT_EQ(shard_->room("sale")->view.policy, policy(7));
+
+  paused.capacity = 7;
+  cut.before_submit = [&] { do_one(ChangeRoom{"sale", policy(7), paused}); };
+  EXPECT_EQ(apply({}, cut, true), "");
+  EXPECT_EQ(shard_->room("sale")->view.policy, paused) << "the room is the admin's now";
 }
 
 TEST_F(FileRoomsTest, ARoomThatChangesAllTheTimeIsGivenUpAndSetByTheNextReload) {

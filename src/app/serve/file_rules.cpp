@@ -1,6 +1,7 @@
 #include "app/serve/file_rules.hpp"
 
 #include "core/tenant/tenant.hpp"
+#include "engine/digest.hpp"
 #include "wire/rule_json.hpp"
 #include "wire/sha256.hpp"
 
@@ -29,7 +30,7 @@ FileChanges changes_of(const std::vector<config::RuleSettings>& rules, const Fin
     const limit::CompiledRule* found = present.named(name);
     if (changes.said.contains(name) || found == nullptr) continue;
     if (found->entry().source == RuleSource::file)
-      changes.commands.emplace_back(engine::RemoveRule{name});
+      changes.commands.emplace_back(engine::RemoveRule{name, engine::digest_of(found->rule())});
   }
   for (const auto& settings : rules) {
     const limit::Rule& rule = settings.rule;
@@ -76,8 +77,10 @@ FileChanges changes_of_all(const std::vector<config::RuleSettings>& rules,
   return all;
 }
 
-Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
-                          engine::Shard& shard, Log& log) {
+namespace {
+
+Result<> apply_once(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
+                    engine::Shard& shard, Log& log) {
   auto before = memory.read(kRulesOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of_all(rules, *before, shard);
@@ -86,6 +89,13 @@ Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const 
   if (applied && count > 0)
     log.info("rules changed, as the configuration has them", {{"rules", std::to_string(count)}});
   return applied;
+}
+
+}  // namespace
+
+Result<> apply_file_rules(const std::vector<config::RuleSettings>& rules, const FileMemory& memory,
+                          engine::Shard& shard, Log& log) {
+  return until_settled([&] { return apply_once(rules, memory, shard, log); });
 }
 
 }  // namespace doorward::app

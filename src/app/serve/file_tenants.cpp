@@ -1,5 +1,6 @@
 #include "app/serve/file_tenants.hpp"
 
+#include "engine/digest.hpp"
 #include "wire/sha256.hpp"
 #include "wire/tenant_json.hpp"
 
@@ -47,11 +48,15 @@ struct Found {
   const tenant::TenantSet& present;
 };
 
+RemoveTenantKey removal_of(const Tenant& tenant, const tenant::ApiKey& key) {
+  return {tenant.name, key.name, engine::digest_of(key.hash)};
+}
+
 // A hash has one owner: a key of the file whose hash is to be another's gives it up first.
 void free_hash(const tenant::KeyHash& hash, const Found& found, std::vector<Command>& removals) {
   const auto owner = found.present.owner_of(hash);
   if (owner && found.before.contains(tenant::full_name(owner->tenant->name, owner->key->name)))
-    removals.emplace_back(RemoveTenantKey{owner->tenant->name, owner->key->name});
+    removals.push_back(removal_of(*owner->tenant, *owner->key));
 }
 
 void set(const config::TenantSettings& wanted, const Found& found, FileChanges& changes,
@@ -83,10 +88,22 @@ std::optional<Command> removal(const std::string& full, const std::string& print
   const bool is_key = !name.empty();
   const Tenant* tenant = present.named(is_key ? name : std::string_view(full));
   if (tenant == nullptr) return std::nullopt;
-  if (is_key && hash_of(tenant, key) == print)
-    return RemoveTenantKey{tenant->name, std::string(key)};
-  if (!is_key && tenant->source == tenant::Source::file) return RemoveTenant{tenant->name};
+  for (const tenant::ApiKey& known : tenant->keys)
+    if (is_key && known.name == key && tenant::to_hex(known.hash) == print)
+      return removal_of(*tenant, known);
+  if (!is_key && tenant->source == tenant::Source::file)
+    return RemoveTenant{tenant->name, engine::digest_of(tenant->settings)};
   return std::nullopt;
+}
+
+// A key also goes with its tenant, which comes before it.
+bool goes_already(const Command& command, const std::vector<Command>& removals) {
+  const auto* key = std::get_if<RemoveTenantKey>(&command);
+  return std::ranges::any_of(removals, [&](const Command& removal) {
+    const auto* tenant = std::get_if<RemoveTenant>(&removal);
+    return removal == command ||
+           (key != nullptr && tenant != nullptr && tenant->tenant == key->tenant);
+  });
 }
 
 }  // namespace
@@ -101,16 +118,17 @@ FileChanges changes_of(const std::vector<config::TenantSettings>& tenants,
   for (const auto& [name, print] : before) {
     if (changes.said.contains(name)) continue;
     auto command = removal(name, print, present);
-    if (command && std::ranges::find(removals, *command) == removals.end())
-      removals.push_back(*std::move(command));
+    if (command && !goes_already(*command, removals)) removals.push_back(*std::move(command));
   }
   changes.commands.insert(changes.commands.begin(), std::make_move_iterator(removals.begin()),
                           std::make_move_iterator(removals.end()));
   return changes;
 }
 
-Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
-                            const FileMemory& memory, engine::Shard& shard, Log& log) {
+namespace {
+
+Result<> apply_once(const std::vector<config::TenantSettings>& tenants, const FileMemory& memory,
+                    engine::Shard& shard, Log& log) {
   auto before = memory.read(kTenantsOfFile);
   if (!before) return before.error();
   FileChanges changes = changes_of(tenants, *before, *shard.tenants());
@@ -120,6 +138,13 @@ Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
     log.info("tenants or their keys changed, as the configuration has them",
              {{"changes", std::to_string(count)}});
   return applied;
+}
+
+}  // namespace
+
+Result<> apply_file_tenants(const std::vector<config::TenantSettings>& tenants,
+                            const FileMemory& memory, engine::Shard& shard, Log& log) {
+  return until_settled([&] { return apply_once(tenants, memory, shard, log); });
 }
 
 }  // namespace doorward::app

@@ -59,7 +59,7 @@ TEST(FileTenants, OnlyWhatTheFileSaysAnewIsSet) {
 
 TEST(FileTenants, WhatLeftTheFileGoesUnlessTheAdminChangedIt) {
   const auto gone = changes_of({}, said(5), present(5));
-  ASSERT_EQ(gone.commands.size(), 2U);
+  ASSERT_EQ(gone.commands.size(), 1U) << "its key with it";
   EXPECT_EQ(std::get<RemoveTenant>(gone.commands[0]).tenant, "acme");
   EXPECT_TRUE(gone.said.empty());
   EXPECT_EQ(changes_of({}, said(5), present(5, kOne, tenant::Source::admin)).commands.size(), 1U)
@@ -89,8 +89,8 @@ TEST(FileTenants, TwoMayExchangeTheirKeys) {
   const auto before = changes_of(two(kOne, kTwo), {}, tenant::TenantSet()).said;
   const auto changes = changes_of(two(kTwo, kOne), before, tenant::TenantSet(there));
   ASSERT_EQ(changes.commands.size(), 4U);
-  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[0]), (RemoveTenantKey{"bolt", "web"}));
-  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[1]), (RemoveTenantKey{"acme", "web"}));
+  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[0]).tenant, "bolt");
+  EXPECT_EQ(std::get<RemoveTenantKey>(changes.commands[1]).tenant, "acme");
   EXPECT_EQ(std::get<SetTenantKey>(changes.commands[2]).tenant, "acme");
 }
 
