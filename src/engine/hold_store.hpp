@@ -5,7 +5,7 @@
 // State:   the slabs go into snapshots; index, accounts and deadlines are derived.
 // Time:    O(1) but for deadlines, O(log n), and the units of one hold.
 // Threads: single-owner; const functions from any thread while the owner changes nothing.
-// Bounds:  a hold takes 88 bytes and 8 of the slab, some 10 in the index, 20 for a deadline, and
+// Bounds:  a hold takes 96 bytes and 8 of the slab, some 10 in the index, 20 for a deadline, and
 //          24 for each claim of a unit by name; an account 48.
 // Spec:    docs/log-format.md, "Snapshot".
 #pragma once
@@ -35,6 +35,7 @@ struct HoldRow {
   std::uint8_t state_bits = 0;
   std::uint8_t reason_bits = 0;
   std::uint16_t spare = 0;
+  std::uint64_t priced = 0;  // one more than what it cost when it was made; 0: before rules 5
 
   reserve::HoldState state() const { return static_cast<reserve::HoldState>(state_bits); }
   bool is(reserve::HoldState s) const { return state() == s; }

@@ -138,6 +138,16 @@ std::vector<std::string> taken_of(const InventoryState& inventory, const Wanted&
   return taken;
 }
 
+// Units by their numbers, or so many of a count.
+std::uint64_t price_of(const InventoryState& inventory, std::uint32_t count,
+                       const std::vector<std::uint32_t>& units) {
+  const reserve::SeatMap& map = *inventory.map;
+  if (!map.inventory().is_map()) return count * map.inventory().price;
+  std::uint64_t sum = 0;
+  for (const std::uint32_t unit : units) sum += map.price(unit);
+  return sum;
+}
+
 Done make_hold(World& world, InventoryState& inventory, const Hold& c, const Wanted& wanted) {
   const ServiceTime now = world.clock.service_now();
   const reserve::Inventory& spec = inventory.map->inventory();
@@ -151,6 +161,7 @@ Done make_hold(World& world, InventoryState& inventory, const Hold& c, const Wan
   row.made_at = ms(world.clock.now());
   row.inventory = inventory.number;
   row.count = wanted.count;
+  if (world.has_fifth_rules()) row.priced = price_of(inventory, wanted.count, wanted.units) + 1;
   const std::uint32_t index = world.reserved.holds.insert(row, wanted.units);
   world.reserved.holds.add_to_account(inventory.number, c.subject, wanted.count);
   inventory.taken.held += wanted.count;
@@ -384,16 +395,15 @@ reserve::HoldView view_of_hold(const World& world, std::uint32_t index) {
   if (row.is(HoldState::held))
     view.expires_at = world.clock.shown(ServiceTime(Millis(row.deadline)));
   if (row.is(HoldState::confirmed)) view.confirmed_at = LogTime(Millis(row.changed_at));
+  if (row.priced != 0) view.amount = row.priced - 1;
   const InventoryState* inventory = world.reserved.inventories.at(row.inventory);
   if (inventory == nullptr) return view;
   view.inventory = inventory->name;
   if (row.is(HoldState::over)) return view;
-  const reserve::SeatMap& map = *inventory->map;
-  if (!map.inventory().is_map()) view.amount = row.count * map.inventory().price;
-  for (const std::uint32_t unit : world.reserved.holds.units_of(index)) {
-    view.units.push_back(map.name(unit));
-    view.amount += map.price(unit);
-  }
+  const std::vector<std::uint32_t> units = world.reserved.holds.units_of(index);
+  for (const std::uint32_t unit : units) view.units.push_back(inventory->map->name(unit));
+  // Of the rules before nobody knows what it cost then.
+  if (row.priced == 0) view.amount = price_of(*inventory, row.count, units);
   return view;
 }
 

@@ -194,6 +194,28 @@ TEST_F(ReservationsTest, WhatIsTakenStaysWhenAnInventoryChanges) {
   EXPECT_EQ(do_one(SetInventory{"count", count_of(3)}).status, Status::done);
 }
 
+TEST_F(ReservationsTest, AHoldCostsWhatItCostWhenItWasMade) {
+  do_one(NodeStarted{1, Millis(60'000), kNewestRules});
+  set(hall());
+  take(1, {"A-1-1", "A-1-2"});
+  reserve::Inventory other = hall();
+  other.sections[0].price = 700;
+  set(other);
+  restore();
+  EXPECT_EQ(take(2, {"A-1-3"}).hold->amount, 700U);
+  EXPECT_EQ(buy(1).hold->amount, 1'000U);
+  EXPECT_EQ(do_one(Release{"show", hold_id(1), {}, 0}).hold->amount, 1'000U) << "to be paid back";
+  set(count_of(5), "count");
+  do_one(Hold{"count", subject(1), hold_id(9), {}, 3, {}});
+  other = count_of(5);
+  other.price = 0;
+  set(other, "count");
+  EXPECT_EQ(do_one(Confirm{"count", hold_id(9), subject(1), 0}).hold->amount, 300U);
+  do_one(RemoveInventory{"count"});
+  EXPECT_EQ(view_of_hold(state_->world(), *state_->world().reserved.holds.find(hold_id(9))).amount,
+            300U);
+}
+
 TEST_F(ReservationsTest, RemovingAnInventoryEndsItsHoldsAndNoOthers) {
   set(hall());
   set(count_of(5), "count");

@@ -105,7 +105,7 @@ Result<> Restorer::take(Piece type, std::string_view content) {
     case Piece::end: ended_ = true; return {};
     case Piece::rule: return take_rule(content);
     case Piece::inventory: return take_inventory(content);
-    case Piece::holds: return holds_.restore_chunk(content);
+    case Piece::holds: return take_holds(content);
     case Piece::claims: return claims_.restore_chunk(content);
     case Piece::locks: return take_locks(content);
     case Piece::tenant: return take_tenant(content);
@@ -118,7 +118,7 @@ Result<> Restorer::take_head(std::string_view content) {
   if (in.raw(kSnapshotMagic.size()) != kSnapshotMagic) {
     return corrupt("it does not begin as a snapshot");
   }
-  const std::uint16_t version = in.u16();
+  const std::uint16_t version = format_ = in.u16();
   world_->version = in.u16();
   const bool knows_rules = world_->version >= kFirstRules && world_->version <= kNewestRules;
   if (version < 1 || version > kSnapshotVersion || !knows_rules) {
@@ -143,6 +143,19 @@ Result<> Restorer::take_head(std::string_view content) {
     claims_ = HoldStore::Claims::restore(get_slab(in));
   }
   return read_all(in, "its head is malformed");
+}
+
+// A slot of format 4 ends where the amount stands now.
+Result<> Restorer::take_holds(std::string_view content) {
+  constexpr std::size_t kShort = 96;
+  if (format_ >= 5) return holds_.restore_chunk(content);
+  ByteWriter widened;
+  for (; content.size() >= kShort; content.remove_prefix(kShort)) {
+    widened.raw(content.substr(0, kShort));
+    widened.u64(0);
+  }
+  return content.empty() ? holds_.restore_chunk(widened.view())
+                         : corrupt("its holds are of wrong size");
 }
 
 Result<> Restorer::take_nodes(std::string_view content) {

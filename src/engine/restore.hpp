@@ -34,8 +34,8 @@ constexpr int order_of(Piece type) {
 }
 
 inline constexpr std::string_view kSnapshotMagic = "DWRS";
-// 1 has no rules, 2 no reservations, 3 no tenants.
-inline constexpr std::uint16_t kSnapshotVersion = 4;
+// 1 has no rules, 2 no reservations, 3 no tenants, 4 no amounts of holds.
+inline constexpr std::uint16_t kSnapshotVersion = 5;
 inline constexpr std::size_t kPieceHeaderBytes = 9;
 
 // Takes the pieces of a snapshot in their order.
@@ -52,6 +52,7 @@ class Restorer {
   Result<> take_room(std::string_view content);
   Result<> take_rule(std::string_view content);
   Result<> take_inventory(std::string_view content);
+  Result<> take_holds(std::string_view content);
   Result<> take_locks(std::string_view content);
   Result<> take_tenant(std::string_view content);
   bool derive();
@@ -64,6 +65,7 @@ class Restorer {
   TicketStore::Slab slab_;
   HoldStore::Holds holds_;
   HoldStore::Claims claims_;
+  std::uint16_t format_ = kSnapshotVersion;
   Piece last_{};
   bool ended_ = false;
 };

@@ -76,7 +76,7 @@ struct HoldView {
   std::uint32_t count = 0;
   std::vector<std::string>
       units;                 // by name, in the order asked for; empty of a count, and when over
-  std::uint64_t amount = 0;  // sum of the prices as they are now; 0 when over
+  std::uint64_t amount = 0;  // sum of the prices as they were when it was made
   LogTime made_at{};
   std::optional<LogTime> expires_at;    // while held
   std::optional<LogTime> confirmed_at;  // while confirmed
