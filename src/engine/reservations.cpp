@@ -117,6 +117,16 @@ Wanted wanted_of(const InventoryState& inventory, const Hold& c) {
   return wanted;
 }
 
+// A set of names has no order, so that a retry may name them in another.
+bool are_same_units(const World& world, std::vector<std::uint32_t> wanted, std::uint32_t hold) {
+  std::vector<std::uint32_t> held = world.reserved.holds.units_of(hold);
+  if (world.has_fifth_rules()) {
+    std::ranges::sort(wanted);
+    std::ranges::sort(held);
+  }
+  return wanted == held;
+}
+
 // The hold was made before. An id that somebody else has is nobody's business.
 Done retried_hold(const World& world, const InventoryState& inventory, const Hold& c,
                   std::uint32_t index) {
@@ -125,8 +135,8 @@ Done retried_hold(const World& world, const InventoryState& inventory, const Hol
     return failed(Status::no_such_hold);
   const Wanted wanted = wanted_of(inventory, c);
   const bool is_over = row.is(HoldState::over);
-  const bool same = wanted.count == row.count &&
-                    (is_over || wanted.units == world.reserved.holds.units_of(index));
+  const bool same =
+      wanted.count == row.count && (is_over || are_same_units(world, wanted.units, index));
   if (!same) return failed(Status::other_request);
   return about(is_over ? Status::hold_over : Status::already, index);
 }

@@ -194,6 +194,16 @@ TEST_F(ReservationsTest, WhatIsTakenStaysWhenAnInventoryChanges) {
   EXPECT_EQ(do_one(SetInventory{"count", count_of(3)}).status, Status::done);
 }
 
+TEST_F(ReservationsTest, ARetryMayNameTheSameUnitsInAnotherOrder) {
+  do_one(NodeStarted{1, Millis(60'000), kNewestRules});
+  set(hall());
+  take(1, {"A-1-1", "A-1-2"});
+  const Outcome again = take(1, {"A-1-2", "A-1-1"});
+  EXPECT_EQ(again.status, Status::already);
+  EXPECT_EQ(again.hold->units, (std::vector<std::string>{"A-1-1", "A-1-2"})) << "as it was made";
+  EXPECT_EQ(take(1, {"A-1-2", "A-1-3"}).status, Status::other_request);
+}
+
 TEST_F(ReservationsTest, AHoldCostsWhatItCostWhenItWasMade) {
   do_one(NodeStarted{1, Millis(60'000), kNewestRules});
   set(hall());
