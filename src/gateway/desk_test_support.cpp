@@ -103,6 +103,12 @@ void TestDesk::set_room(std::string name, room::Policy policy) {
   EXPECT_EQ(outcome.status, engine::Status::done);
 }
 
+void TestDesk::set_mode(std::string_view name, room::Mode mode) {
+  room::Policy policy = shard->room(name)->view.policy;
+  policy.mode = mode;
+  set_room(std::string(name), std::move(policy));
+}
+
 void TestDesk::set_capacity(std::string name, std::uint32_t capacity) {
   room::Policy policy;
   policy.capacity = capacity;

@@ -67,6 +67,7 @@ struct TestDesk {
   // After a refusal the shard tries again by itself; this asks until it has.
   void wait_until_writable();
   void set_room(std::string name, room::Policy policy);
+  void set_mode(std::string_view name, room::Mode mode);
   void set_capacity(std::string name, std::uint32_t capacity);
   Place join(std::string_view room, std::string_view device);
   std::string user_token(std::string_view subject, std::string_view lane = "");

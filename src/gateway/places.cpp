@@ -282,19 +282,26 @@ void Places::keep_alive(const Place& place, const room::Policy& policy) {
     static_cast<void>(services_.shard.submit(engine::Touch{place.view.id}));
 }
 
+void Places::note_use(engine::TicketHandle ticket, const room::TicketView& view,
+                      const room::Policy& policy) {
+  if (view.claimed) {
+    // In the log's time, from which this node's clock may be far.
+    const bool matters =
+        view.expires_at && room::use_matters(policy, *view.expires_at - services_.shard.log_now());
+    if (!matters || !touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost)) return;
+  }
+  static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
+}
+
 edge::Task<room::TicketView> Places::use(engine::TicketHandle ticket, room::TicketView view,
                                          const room::Policy& policy) {
-  if (!view.claimed) {
-    const engine::Command touch = engine::Touch{view.id};
-    auto outcome = co_await await_shard(services_.shard, touch);
-    if (outcome && outcome->ticket) view = *outcome->ticket;
+  if (view.claimed) {
+    note_use(ticket, view, policy);
     co_return view;
   }
-  // In the log's time, from which this node's clock may be far.
-  const bool matters =
-      view.expires_at && room::use_matters(policy, *view.expires_at - services_.shard.log_now());
-  if (matters && touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost))
-    static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
+  const engine::Command touch = engine::Touch{view.id};
+  auto outcome = co_await await_shard(services_.shard, touch);
+  if (outcome && outcome->ticket) view = *outcome->ticket;
   co_return view;
 }
 

@@ -84,6 +84,9 @@ class Places {
   // the ticket as it then is.
   edge::Task<room::TicketView> use(engine::TicketHandle ticket, room::TicketView view,
                                    const room::Policy& policy);
+  // The same where nobody waits for what comes of it.
+  void note_use(engine::TicketHandle ticket, const room::TicketView& view,
+                const room::Policy& policy);
 
   std::string token_for(const Place& place) const;
   std::string pass_for(const Place& place) const;

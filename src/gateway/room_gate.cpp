@@ -82,6 +82,12 @@ struct RoomGate::Visit {
   }
 };
 
+// A pass that is good by its own word.
+struct RoomGate::Shown {
+  Pass pass;
+  bool by_cookie = false;
+};
+
 edge::Task<Verdict> RoomGate::run(Context& context) {
   const std::string& room = context.route->room;
   if (room.empty() || is_preflight(context.exchange)) co_return Verdict::pass;
@@ -93,47 +99,94 @@ edge::Task<Verdict> RoomGate::run(Context& context) {
     const Refusal no_room = refusal(engine::Status::no_such_room, room);
     co_return co_await refuse(visit, no_room);
   }
-  if (entry->view.mode == room::Mode::bypass) co_return Verdict::pass;
   Visit visit{context, *entry};
+  if (entry->view.mode == room::Mode::bypass) {
+    use_in_bypass(visit);
+    co_return Verdict::pass;
+  }
   if (context.route->entry == route::Entry::user) co_return co_await enter_as_user(visit);
   const bool entered = co_await enter_by_pass(visit);
   if (entered) co_return Verdict::pass;
   co_return co_await enter_by_place(visit);
 }
 
-edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
-  Services& services = places_.services();
+// Everybody passes, and waits for nothing; but who has a session keeps it by using it, for the time
+// after.
+void RoomGate::use_in_bypass(Visit& visit) {
+  const auto shown = shown_pass(visit);
+  const bool is_for_users = visit.context.route->entry == route::Entry::user;
+  const auto is_inside = [](const auto& place) {
+    return place && place->view.state == TicketState::admitted;
+  };
+  std::optional<LogTime> pass_ends;
+  std::optional<Place> place;
+  if (shown && !is_for_users) place = place_of(visit, *shown);
+  if (is_inside(place)) {
+    pass_ends = shown->pass.expires_at;
+  } else {
+    auto found =
+        is_for_users
+            ? place_of_user(visit)
+            : places_.find_now(visit.head(), visit.room(), Places::At::gate).value_or(Refusal());
+    if (!is_inside(found)) return;
+    place = *std::move(found);
+  }
+  places_.note_use(place->handle, place->view, visit.entry.view.policy);
+  let_in(visit, *place, pass_ends);
+}
+
+std::optional<RoomGate::Shown> RoomGate::shown_pass(const Visit& visit) const {
+  Tokens& tokens = places_.services().tokens;
   const auto bearer = bearer_token(visit.head());
-  const bool is_bearer = bearer && services.tokens.kind_of(*bearer) == Tokens::Kind::pass;
+  const bool is_bearer = bearer && tokens.kind_of(*bearer) == Tokens::Kind::pass;
   const auto token = is_bearer ? bearer : cookie(visit.head(), pass_cookie(visit.room()));
-  if (!token) co_return false;
-  const auto pass = services.tokens.read_pass(*token, visit.room(), places_.now());
-  if (pass.has_error()) co_return false;
-  const bool caught_up = co_await places_.caught_up(pass->at);
-  const auto handle = services.shard.find(pass->ticket);
-  const auto view = handle ? services.shard.read(*handle) : std::nullopt;
+  if (!token) return std::nullopt;
+  auto pass = tokens.read_pass(*token, visit.room(), places_.now());
+  if (pass.has_error()) return std::nullopt;
+  return Shown{*std::move(pass), !is_bearer};
+}
+
+// Absent: this node does not know the session.
+std::optional<Place> RoomGate::place_of(const Visit& visit, const Shown& shown) const {
+  const engine::Shard& shard = places_.services().shard;
+  const auto handle = shard.find(shown.pass.ticket);
+  const auto view = handle ? shard.read(*handle) : std::nullopt;
+  if (!view) return std::nullopt;
+  return Place{*handle,         *view,           visit.room(), shown.pass.subject,
+               shard.applied(), shown.by_cookie, false};
+}
+
+edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
+  const auto shown = shown_pass(visit);
+  if (!shown) co_return false;
+  const Pass& pass = shown->pass;
+  const bool caught_up = co_await places_.caught_up(pass.at);
+  auto place = place_of(visit, *shown);
   // A node that is behind cannot judge the session, but the pass speaks for itself until it ends.
-  if (!view) {
-    if (caught_up || pass->expires_at <= places_.now()) co_return false;
-    visit.tell_backend(pass->ticket);
+  if (!place) {
+    if (caught_up || pass.expires_at <= places_.now()) co_return false;
+    visit.tell_backend(pass.ticket);
     visit.context.tunnel_watch = std::make_unique<SessionWatch>(
-        places_, pass->ticket, visit.entry.view.policy, pass->at, pass->expires_at);
+        places_, pass.ticket, visit.entry.view.policy, pass.at, pass.expires_at);
     co_return true;
   }
-  if (view->state != TicketState::admitted) co_return false;
-  Place place{*handle,    *view, visit.room(), pass->subject, services.shard.applied(),
-              !is_bearer, false};
-  const std::optional<LogTime> ends = pass->expires_at;
-  const bool admitted = co_await admit(visit, place, ends);
+  if (place->view.state != TicketState::admitted) co_return false;
+  const std::optional<LogTime> ends = pass.expires_at;
+  const bool admitted = co_await admit(visit, *place, ends);
   co_return admitted;
 }
 
-// Lets the visitor through: counts the use, renews the pass of a browser, and tells the backend.
-// False: that use came too late, and `place` says how it stands.
+// Counts the use, and lets the visitor through. False: that use came too late, and `place` says how
+// it stands.
 edge::Task<bool> RoomGate::admit(Visit& visit, Place& place, std::optional<LogTime> pass_ends) {
-  const room::Policy& policy = visit.entry.view.policy;
-  place.view = co_await places_.use(place.handle, place.view, policy);
+  place.view = co_await places_.use(place.handle, place.view, visit.entry.view.policy);
   if (place.view.state != TicketState::admitted) co_return false;
+  let_in(visit, place, pass_ends);
+  co_return true;
+}
+
+// Renews the pass of a browser, and tells the backend.
+void RoomGate::let_in(Visit& visit, const Place& place, std::optional<LogTime> pass_ends) {
   const LogTime now = places_.now();
   const bool pass_is_short =
       !pass_ends || (*pass_ends - now < places_.services().tokens.pass_ttl() / 2 &&
@@ -142,26 +195,26 @@ edge::Task<bool> RoomGate::admit(Visit& visit, Place& place, std::optional<LogTi
     set_pass_cookie(visit.context.answer_fields, visit.room(), places_.pass_for(place),
                     visit.secure());
   visit.tell_backend(place.view.id);
-  visit.context.tunnel_watch = std::make_unique<SessionWatch>(places_, place.view.id, policy);
-  co_return true;
+  visit.context.tunnel_watch =
+      std::make_unique<SessionWatch>(places_, place.view.id, visit.entry.view.policy);
 }
 
 // By the subject of a verified JWT alone, and by a place that was taken before.
-edge::Task<Sought<Place>> RoomGate::place_of_user(Visit& visit) {
+Sought<Place> RoomGate::place_of_user(const Visit& visit) const {
   const Services& services = places_.services();
   Identity identity = services.identities.identify(visit.head(), places_.now());
   if (identity.caller != Caller::user || !identity.subject)
-    co_return problem(problems::kNoToken, "Only users who are signed in go in here.");
+    return problem(problems::kNoToken, "Only users who are signed in go in here.");
   const auto handle = services.shard.find(visit.room(), identity.subject->key);
   const auto view = handle ? services.shard.read(*handle) : std::nullopt;
   if (!view || view->state == TicketState::closed)
-    co_return problem(problems::kNotInLine, "Join the room first.");
-  co_return Place{*handle, *view, visit.room(), identity.subject->text, services.shard.applied(),
-                  false,   false};
+    return problem(problems::kNotInLine, "Join the room first.");
+  return Place{*handle, *view, visit.room(), identity.subject->text, services.shard.applied(),
+               false,   false};
 }
 
 edge::Task<Verdict> RoomGate::enter_as_user(Visit& visit) {
-  auto place = co_await place_of_user(visit);
+  auto place = place_of_user(visit);
   if (!place) {
     edge::Response response = answer(place.error());
     static_cast<void>(co_await visit.context.exchange.respond(std::move(response)));

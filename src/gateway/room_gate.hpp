@@ -26,11 +26,16 @@ class RoomGate final : public Filter {
 
  private:
   struct Visit;
+  struct Shown;
+  void use_in_bypass(Visit& visit);
+  std::optional<Shown> shown_pass(const Visit& visit) const;
+  std::optional<Place> place_of(const Visit& visit, const Shown& shown) const;
   edge::Task<bool> enter_by_pass(Visit& visit);
-  edge::Task<Sought<Place>> place_of_user(Visit& visit);
+  Sought<Place> place_of_user(const Visit& visit) const;
   edge::Task<Verdict> enter_as_user(Visit& visit);
   edge::Task<Verdict> enter_by_place(Visit& visit);
   edge::Task<bool> admit(Visit& visit, Place& place, std::optional<LogTime> pass_ends);
+  void let_in(Visit& visit, const Place& place, std::optional<LogTime> pass_ends);
   edge::Task<Sought<Place>> join(Visit& visit);
   edge::Task<Verdict> wait(Visit& visit, const Place& place);
   edge::Task<Verdict> wait_without_place(Visit& visit);

@@ -178,6 +178,59 @@ TEST_F(RoomGateSessionTest, ALongerOneHoldsFromTheNextUse) {
   expect_to_stay(cookies);
 }
 
+TEST_F(RoomGateSessionTest, ItIsKeptByUseDuringABypassToo) {
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  desk_.set_mode("sale", room::Mode::bypass);
+  expect_to_stay(cookies);
+  EXPECT_TRUE(ask(cookies).to_backend.contains("X-Doorward-Ticket"));
+  const Asked stranger = ask({});
+  EXPECT_EQ(stranger.verdict, Verdict::pass);
+  EXPECT_FALSE(stranger.to_backend.contains("X-Doorward-Ticket"));
+  desk_.set_mode("sale", room::Mode::open);
+  EXPECT_EQ(ask({}).status, 429U);
+  EXPECT_EQ(ask(cookies).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateSessionTest, ItIsKeptByUseDuringABypassWhereOnlyUsersEnter) {
+  const Fields ann{{"Authorization", "Bearer " + desk_.user_token("ann")}};
+  ASSERT_EQ(ask(ann).verdict, Verdict::pass);
+  route_.entry = route::Entry::user;
+  desk_.set_mode("sale", room::Mode::bypass);
+  expect_to_stay(ann);
+  EXPECT_EQ(ask({}).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateTest, WhoWaitedAndEntersByABypassTakesUpTheClaim) {
+  room::Policy policy;
+  policy.capacity = 0;
+  policy.claim_ttl = 5s;
+  desk_.set_room("sale", policy);
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  desk_.set_mode("sale", room::Mode::bypass);
+  const Asked entered = ask(cookies);
+  EXPECT_EQ(entered.verdict, Verdict::pass);
+  EXPECT_NE(cookies_of(entered.fields).find("doorward_pass_sale="), std::string::npos);
+  for (int i = 0; i < 5; ++i) {
+    desk_.clock.advance(4s);
+    desk_.submit(engine::Tick{});
+  }
+  desk_.set_mode("sale", room::Mode::open);
+  EXPECT_EQ(ask(cookies).verdict, Verdict::pass);
+}
+
+TEST_F(RoomGateTest, ABypassPassesEverybodyAlsoWhileTheLogCannotBeWritten) {
+  room::Policy policy;
+  policy.capacity = 0;
+  policy.claim_ttl = 5s;
+  desk_.set_room("sale", policy);
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  desk_.set_mode("sale", room::Mode::bypass);
+  desk_.log.refuse_appends(true);
+  EXPECT_EQ(ask(cookies).verdict, Verdict::pass);
+  desk_.log.refuse_appends(false);
+  desk_.wait_until_writable();
+}
+
 TEST_F(RoomGateTest, WhoComesTooLateForTheirTurnDoesNotGoInBesideTheNext) {
   room::Policy policy;
   policy.capacity = 1;
