@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace doorward::gateway {
 namespace {
 
@@ -14,7 +16,8 @@ using namespace std::chrono_literals;
 using engine::Status;
 using room::TicketState;
 
-constexpr Millis kUseAtMost = 1s;  // one written use a second is enough for any page
+// One written sign of life or use a second is enough for any page; a short session has ten uses.
+constexpr Millis kUseAtMost = 1s;
 constexpr std::chrono::hours kTicketCookieLife{24 * 7};
 // Without it the ticket's cookie tells the session, so the longer of the two need not stay.
 constexpr std::chrono::hours kPassCookieLife{1};
@@ -288,7 +291,8 @@ void Places::note_use(engine::TicketHandle ticket, const room::TicketView& view,
     // In the log's time, from which this node's clock may be far.
     const bool matters =
         view.expires_at && room::use_matters(policy, *view.expires_at - services_.shard.log_now());
-    if (!matters || !touches_.is_due(ticket, services_.clock.steady_now(), kUseAtMost)) return;
+    const Millis every = std::min(kUseAtMost, policy.session_ttl / 10);
+    if (!matters || !touches_.is_due(ticket, services_.clock.steady_now(), every)) return;
   }
   static_cast<void>(services_.shard.submit(engine::Touch{view.id}));
 }

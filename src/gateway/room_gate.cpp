@@ -35,7 +35,7 @@ class SessionWatch final : public TunnelWatch {
                ports::LogPosition at = {}, LogTime until = LogTime::min())
       : places_(places), ticket_(ticket), policy_(policy), at_(at), until_(until) {}
 
-  Millis interval() const override { return std::clamp<Millis>(policy_.session_ttl / 4, 1s, 30s); }
+  Millis interval() const override { return std::min<Millis>(policy_.session_ttl / 4, 30s); }
   edge::Task<bool> used() override {
     const engine::Shard& shard = places_.services().shard;
     const auto handle = shard.find(ticket_);

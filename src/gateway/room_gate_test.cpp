@@ -178,6 +178,18 @@ TEST_F(RoomGateSessionTest, ALongerOneHoldsFromTheNextUse) {
   expect_to_stay(cookies);
 }
 
+TEST_F(RoomGateSessionTest, AShortOneIsKeptByQuickUseToo) {
+  set_ttl(1s);
+  const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
+  for (int i = 0; i < 40; ++i) {
+    desk_.clock.advance(350ms);
+    desk_.submit(engine::Tick{});
+    ASSERT_EQ(ask(cookies).verdict, Verdict::pass) << i;
+    desk_.submit(engine::Tick{});  // behind what the use wrote
+  }
+  EXPECT_EQ(desk_.shard->room("sale")->view.joined_total, 1U);
+}
+
 TEST_F(RoomGateSessionTest, ItIsKeptByUseDuringABypassToo) {
   const Fields cookies{{"Cookie", cookies_of(ask({}).fields)}};
   desk_.set_mode("sale", room::Mode::bypass);
