@@ -10,8 +10,10 @@
 #include "base/time.hpp"
 #include "core/route/route.hpp"
 #include "edge/exchange.hpp"
+#include "edge/watches.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <memory>
 #include <optional>
@@ -30,15 +32,6 @@ struct Client {
   // Of the page that sent it, where that is of another origin (gateway/cors.hpp).
   bool allowed_origin = false;  // may call
   bool trusted_origin = false;  // and its cookies count
-};
-
-// Told of an open tunnel (a WebSocket to the backend), so that it counts as use of a session.
-class TunnelWatch {
- public:
-  virtual ~TunnelWatch() = default;
-  virtual Millis interval() const = 0;  // until `used` wants to be called again
-  // The tunnel is open, and was until now. False closes it.
-  virtual edge::Task<bool> used() = 0;
 };
 
 // Has the last word on the head of an answer, whoever gives it: what it cost, what is left of a
@@ -68,7 +61,9 @@ struct Context {
   const Dress* dress = nullptr;     // null: answers of ours have the native form
   bool nowhere = false;             // neither a route nor a call of ours takes it
   wire::Fields answer_fields = {};  // added to whatever is answered (Set-Cookie, rate headers)
-  std::unique_ptr<TunnelWatch> tunnel_watch = nullptr;
+  // Looked at while the request is under way; the pipeline begins with those that its filters gave.
+  boost::container::small_vector<std::unique_ptr<edge::Watch>, 2> watches = {};
+  edge::Watch* session = nullptr;  // among them: over, a tunnel (a WebSocket) is closed
   std::unique_ptr<AnswerEditor> answer_editor = nullptr;
   std::optional<edge::Response> reply = {};  // of a filter that answers; the pipeline sends it
   // For the log.

@@ -4,9 +4,21 @@
 #include "gateway/answer.hpp"
 #include "gateway/request_id.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <exception>
 
 namespace doorward::gateway {
+namespace {
+
+void begin_watches(Context& context, const boost::asio::any_io_executor& executor) {
+  if (context.watches.empty()) return;
+  edge::Watches& watches = edge::Watches::of(executor);
+  for (const auto& watch : context.watches) watches.begin(*watch);
+}
+
+}  // namespace
+
 Pipeline::Pipeline(PipelineParts parts)
     : route_(std::make_shared<RouteFilter>(std::move(parts.routes))),
       dress_(std::move(parts.dress)),
@@ -72,9 +84,11 @@ bool Pipeline::pass_now(Passage& passage) const {
 edge::Task<> Pipeline::pass(std::unique_ptr<Passage> passage) const {
   Context& context = passage->context;
   Answer& answer = passage->answer;
+  const auto executor = co_await boost::asio::this_coro::executor;
   try {
     // It stands before a filter that must wait, or has a reply whose sending must.
     for (bool over = passage->failed; !over && !context.reply;) {
+      begin_watches(context, executor);
       const Verdict verdict = co_await filters_[passage->next++]->run(context);
       over = verdict == Verdict::answered || pass_now(*passage);
     }

@@ -1,6 +1,7 @@
 #include "gateway/pipeline.hpp"
 
 #include "gateway/exchange_double.hpp"
+#include "gateway/proxying/signal.hpp"
 #include "gateway/request_id.hpp"
 
 #include <gmock/gmock.h>
@@ -104,6 +105,63 @@ TEST_F(Pipelines, RunFiltersInOrderUntilOneAnswers) {
   handle(pipeline, stopped);
   EXPECT_THAT(trace_, ElementsAre("gate", "last", "gate"));
   EXPECT_THAT(observer_.lines, ElementsAre("200 last 5 ", "200 gate 5 "));
+}
+
+// What one filter gives to be looked at, the next one waits for.
+struct Looks {
+  int count = 0;
+  proxying::Signal* third = nullptr;
+};
+class Gives final : public Filter {
+ public:
+  class Counts final : public edge::Watch {
+   public:
+    explicit Counts(Looks& looks) : looks_(looks) {}
+    Millis interval() const override { return Millis(10); }
+    bool look() override {
+      if (++looks_.count == 3) looks_.third->set();
+      return true;
+    }
+
+   private:
+    Looks& looks_;
+  };
+  explicit Gives(Looks& looks) : looks_(looks) {}
+  std::string_view name() const override { return "gives"; }
+  edge::Task<Verdict> run(Context& context) override {
+    context.watches.push_back(std::make_unique<Counts>(looks_));
+    co_return Verdict::pass;
+  }
+  std::string explain(const route::Route&) const override { return ""; }
+
+ private:
+  Looks& looks_;
+};
+class Waits final : public Filter {
+ public:
+  explicit Waits(Looks& looks) : looks_(looks) {}
+  std::string_view name() const override { return "waits"; }
+  edge::Task<Verdict> run(Context&) override {
+    proxying::Signal third(co_await boost::asio::this_coro::executor);
+    looks_.third = &third;
+    co_await third.wait();
+    co_return Verdict::pass;
+  }
+  std::string explain(const route::Route&) const override { return ""; }
+
+ private:
+  Looks& looks_;
+};
+
+TEST_F(Pipelines, LookAfterWhatARequestHoldsWhileItIsUnderWay) {
+  Looks looks;
+  PipelineParts three = parts();
+  three.filters = {std::make_shared<Gives>(looks), std::make_shared<Waits>(looks), last_};
+  const Pipeline pipeline(std::move(three));
+  ExchangeDouble exchange("GET", "/shop/1");
+  handle(pipeline, exchange);
+  EXPECT_EQ(exchange.answer.status, 200u);
+  EXPECT_GE(looks.count, 3);
 }
 
 TEST_F(Pipelines, AddTheContextsFieldsToTheAnswer) {

@@ -72,18 +72,19 @@ TEST(Tunnels, ARefusedUpgradeIsAnAnswerLikeAnyOther) {
 // Counts the uses, and ends the session at the third.
 class Watched : public Filter {
  public:
-  class Watch : public TunnelWatch {
+  class Watch : public edge::Watch {
    public:
     explicit Watch(std::atomic<int>& uses) : uses_(uses) {}
     Millis interval() const override { return Millis(20); }
-    Task<bool> used() override { co_return ++uses_ < 3; }
+    bool look() override { return ++uses_ < 3; }
 
    private:
     std::atomic<int>& uses_;
   };
   std::string_view name() const override { return "watched"; }
   Task<Verdict> run(Context& context) override {
-    context.tunnel_watch = std::make_unique<Watch>(uses);
+    context.watches.push_back(std::make_unique<Watch>(uses));
+    context.session = context.watches.back().get();
     co_return Verdict::pass;
   }
   std::string explain(const route::Route&) const override { return ""; }

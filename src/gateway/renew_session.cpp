@@ -1,5 +1,7 @@
 #include "gateway/renew_session.hpp"
 
+#include "gateway/session_watch.hpp"
+
 namespace doorward::gateway {
 
 std::optional<Verdict> RenewSession::run_now(Context& context) {
@@ -18,8 +20,9 @@ edge::Task<Verdict> RenewSession::run(Context& context) {
   const auto entry = services.shard.room(room);
   const auto handle = services.shard.find(room, identity.subject->key);
   const auto view = handle ? services.shard.read(*handle) : std::nullopt;
-  if (entry && view && view->state == room::TicketState::admitted)
-    static_cast<void>(co_await places_.use(*handle, *view, entry->view.policy));
+  if (!entry || !view || view->state != room::TicketState::admitted) co_return Verdict::pass;
+  static_cast<void>(co_await places_.use(*handle, *view, entry->view.policy));
+  context.watches.push_back(std::make_unique<SessionWatch>(places_, view->id, entry->view.policy));
   co_return Verdict::pass;
 }
 

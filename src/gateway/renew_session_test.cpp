@@ -58,6 +58,25 @@ TEST_F(RenewSessionTest, ARequestOfOneWhoIsInsideIsAUse) {
   EXPECT_GT(ends(place), before + 10s);
 }
 
+TEST_F(RenewSessionTest, ARequestIsAUseForAsLongAsItIsUnderWay) {
+  const Place place = join("ann");
+  ExchangeDouble exchange;
+  exchange.head.fields.append("Authorization", "Bearer " + desk_.user_token("ann"));
+  Context context{exchange};
+  context.route = &route_;
+  ASSERT_EQ(desk_.run(filter_.run(context)), Verdict::pass);
+  ASSERT_EQ(context.watches.size(), 1U);
+  EXPECT_EQ(context.session, nullptr) << "a tunnel here does not end with the session";
+  for (int i = 0; i < 50; ++i) {
+    desk_.clock.advance(4s);
+    desk_.submit(engine::Tick{});
+    ASSERT_TRUE(context.watches[0]->look()) << i;
+    desk_.submit(engine::Tick{});  // behind what the use wrote
+  }
+  desk_.submit(engine::Finish{place.view.id});
+  EXPECT_FALSE(context.watches[0]->look());
+}
+
 TEST_F(RenewSessionTest, OthersChangeNothingAndAreNotStopped) {
   const Place place = join("ann");
   join("bob");

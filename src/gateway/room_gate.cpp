@@ -4,6 +4,7 @@
 #include "gateway/dress.hpp"
 #include "gateway/old_cookies.hpp"
 #include "gateway/preflight.hpp"
+#include "gateway/session_watch.hpp"
 #include "gateway/ticket_json.hpp"
 #include "gateway/waiting_page/small_page.hpp"
 #include "wire/retry_after.hpp"
@@ -26,35 +27,6 @@ bool only_looks(const wire::RequestHead& head) {
          head.fields.find("Sec-Purpose").value_or("").starts_with("prefetch") ||
          head.fields.find("Purpose").value_or("") == "prefetch";
 }
-
-// An open tunnel counts as use of its session, and ends with it.
-class SessionWatch final : public TunnelWatch {
- public:
-  // A node that has not applied `at` yet believes the session until `until`.
-  SessionWatch(Places& places, const TicketId& ticket, const room::Policy& policy,
-               ports::LogPosition at = {}, LogTime until = LogTime::min())
-      : places_(places), ticket_(ticket), policy_(policy), at_(at), until_(until) {}
-
-  Millis interval() const override { return std::min<Millis>(policy_.session_ttl / 4, 30s); }
-  edge::Task<bool> used() override {
-    const engine::Shard& shard = places_.services().shard;
-    const auto handle = shard.find(ticket_);
-    auto view = handle ? shard.read(*handle) : std::nullopt;
-    const bool is_believed = (shard.applied() < at_) && places_.now() < until_;
-    if (!view) co_return is_believed;
-    if (view->state != TicketState::admitted) co_return false;
-    if (const auto entry = shard.room(view->room)) policy_ = entry->view.policy;
-    view = co_await places_.use(*handle, *view, policy_);
-    co_return view->state == TicketState::admitted;
-  }
-
- private:
-  Places& places_;
-  TicketId ticket_;
-  room::Policy policy_;  // as of the last look
-  ports::LogPosition at_;
-  LogTime until_;
-};
 
 // A room that is closed may be opened again, but not soon: as wire::retry_after::kRoomClosed.
 constexpr unsigned kClosedAgain_s = 60;
@@ -79,6 +51,10 @@ struct RoomGate::Visit {
     wire::Fields& fields = context.exchange.request().fields;
     fields.set("X-Doorward-Room", tenant::plain(room()));
     fields.set("X-Doorward-Ticket", to_string(ticket));
+  }
+  void watch(std::unique_ptr<SessionWatch> session) const {
+    context.session = session.get();
+    context.watches.push_back(std::move(session));
   }
 };
 
@@ -166,8 +142,8 @@ edge::Task<bool> RoomGate::enter_by_pass(Visit& visit) {
   if (!place) {
     if (caught_up || pass.expires_at <= places_.now()) co_return false;
     visit.tell_backend(pass.ticket);
-    visit.context.tunnel_watch = std::make_unique<SessionWatch>(
-        places_, pass.ticket, visit.entry.view.policy, pass.at, pass.expires_at);
+    visit.watch(std::make_unique<SessionWatch>(places_, pass.ticket, visit.entry.view.policy,
+                                               pass.at, pass.expires_at));
     co_return true;
   }
   if (place->view.state != TicketState::admitted) co_return false;
@@ -195,8 +171,7 @@ void RoomGate::let_in(Visit& visit, const Place& place, std::optional<LogTime> p
     set_pass_cookie(visit.context.answer_fields, visit.room(), places_.pass_for(place),
                     visit.secure());
   visit.tell_backend(place.view.id);
-  visit.context.tunnel_watch =
-      std::make_unique<SessionWatch>(places_, place.view.id, visit.entry.view.policy);
+  visit.watch(std::make_unique<SessionWatch>(places_, place.view.id, visit.entry.view.policy));
 }
 
 // By the subject of a verified JWT alone, and by a place that was taken before.

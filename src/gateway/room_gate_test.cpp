@@ -395,10 +395,10 @@ TEST_F(RoomGateTest, ATunnelIsClosedOnceItsSessionHasEnded) {
   Context context{exchange};
   context.route = &route_;
   ASSERT_EQ(desk_.run(gate_.run(context)), Verdict::pass);
-  EXPECT_TRUE(desk_.run(context.tunnel_watch->used()));
+  EXPECT_TRUE(context.session->look());
   desk_.submit(
       engine::Finish{*parse_id<TicketId>(*exchange.head.fields.find("X-Doorward-Ticket"))});
-  EXPECT_FALSE(desk_.run(context.tunnel_watch->used()));
+  EXPECT_FALSE(context.session->look());
 }
 
 TEST_F(RoomGateSessionTest, ATunnelFollowsThePolicyThatIsInForce) {
@@ -410,17 +410,17 @@ TEST_F(RoomGateSessionTest, ATunnelFollowsThePolicyThatIsInForce) {
   Context context{exchange};
   context.route = &route_;
   ASSERT_EQ(desk_.run(gate_.run(context)), Verdict::pass);
-  EXPECT_EQ(context.tunnel_watch->interval(), 10s);
+  EXPECT_EQ(context.session->interval(), 10s);
   policy.session_ttl = 10s;
   policy.renew = room::Renew::use;
   desk_.submit(engine::SetRoom{"sale", policy});
   for (int i = 0; i < 30; ++i) {
     desk_.clock.advance(2s);
     desk_.submit(engine::Tick{});
-    ASSERT_TRUE(desk_.run(context.tunnel_watch->used())) << i;
+    ASSERT_TRUE(context.session->look()) << i;
     desk_.submit(engine::Tick{});  // behind what the use wrote
   }
-  EXPECT_EQ(context.tunnel_watch->interval(), 2'500ms);
+  EXPECT_EQ(context.session->interval(), 2'500ms);
 }
 
 }  // namespace

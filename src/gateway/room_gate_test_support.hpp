@@ -41,8 +41,8 @@ class RoomGateTest : public testing::Test {
     asked.body = exchange.answer_body;
     asked.fields = asked.verdict == Verdict::pass ? context.answer_fields : exchange.answer.fields;
     asked.to_backend = exchange.head.fields;
-    asked.watched = context.tunnel_watch != nullptr;
-    asked.tunnel_goes_on = asked.watched && desk_.run(context.tunnel_watch->used());
+    asked.watched = context.session != nullptr;
+    asked.tunnel_goes_on = asked.watched && context.session->look();
     return asked;
   }
   Asked ask_with(const std::string& cookies) { return ask({{"Cookie", cookies}}); }

@@ -1,6 +1,7 @@
 #include "gateway/limits/limits_met.hpp"
 
 #include "gateway/limits/count_hits.hpp"
+#include "gateway/limits/held_slots.hpp"
 #include "gateway/limits/limited_page.hpp"
 #include "gateway/pages.hpp"
 #include "gateway/problems.hpp"
@@ -57,11 +58,6 @@ LimitsMet::LimitsMet(const RateRulesParts& parts, Context& context,
       values_(context, parts.identities,
               LogTime{std::chrono::floor<Millis>(now_.time_since_epoch())}) {}
 
-LimitsMet::~LimitsMet() {
-  for (const Count& count : counts_)
-    if (count.held) parts_.store.release(count.hit, parts_.clock.limit_now());
-}
-
 bool LimitsMet::find() {
   const wire::RequestHead& head = context_.exchange.request();
   const limit::RuleRequest request{
@@ -96,7 +92,7 @@ std::optional<edge::Response> LimitsMet::decide() {
       add_counts(*applied.rule);
   }
   count();
-  note_held();
+  hold_slots();
   if (parts_.observer) report();
   const Count* refused = refusing();
   if (refused == nullptr) return std::nullopt;
@@ -170,14 +166,19 @@ void LimitsMet::count_together() {
   for (std::size_t i = 0; i < all.size(); ++i) all[i]->decision = decisions[i];
 }
 
-void LimitsMet::note_held() {
+void LimitsMet::hold_slots() {
   const bool is_refused = refusing() != nullptr;
-  for (Count& count : counts_) {
+  std::unique_ptr<HeldSlots> slots;
+  for (const Count& count : counts_) {
     const bool is_slot = count.quota->compiled.algorithm() == Algorithm::concurrency;
     // Of a request that is refused only rules in dry run, which are asked apart, hold a slot.
     const bool was_counted = count.rule->rule().dry_run || !is_refused;
-    count.held = is_slot && was_counted && count.decision.allowed && !is_charged_later(*count.rule);
+    if (!is_slot || !was_counted || !count.decision.allowed || is_charged_later(*count.rule))
+      continue;
+    if (!slots) slots = std::make_unique<HeldSlots>(parts_.store, parts_.clock, rules_, own_);
+    slots->add(count.hit);
   }
+  if (slots) context_.watches.push_back(std::move(slots));
 }
 
 const LimitsMet::Count* LimitsMet::refusing() const {

@@ -3,8 +3,7 @@
 // Why:     all quotas of all rules are one decision: a request that one of them refuses uses up
 //          none of the others. Rules in dry run are asked apart, and refuse nobody.
 // Time:    one `now` for the whole request; what its answer costs is charged when its head is
-//          ready. A concurrency slot is held until this ends with its request, or its lease does; a
-//          parked stream holds none.
+//          ready. A concurrency slot is held until its request is over; a parked stream holds none.
 // Ownership: keeps the rule set that it was made with.
 // Threads: single owner.
 // Bounds:  every rule that applies is asked; beyond 16 quotas as gateway/limits/count_hits.hpp
@@ -29,7 +28,6 @@ class LimitsMet final : public AnswerEditor {
   // `own`: the tenant's; may be null.
   LimitsMet(const RateRulesParts& parts, Context& context,
             std::shared_ptr<const limit::RuleSet> rules, std::shared_ptr<const limit::RuleSet> own);
-  ~LimitsMet() override;
   LimitsMet(const LimitsMet&) = delete;
   LimitsMet& operator=(const LimitsMet&) = delete;
 
@@ -45,7 +43,6 @@ class LimitsMet final : public AnswerEditor {
     const limit::RuleQuota* quota;
     ports::Hit hit;
     limit::Decision decision = {};
-    bool held = false;  // a concurrency slot, to be given back
   };
   using Counts = boost::container::small_vector<Count, 4>;
 
@@ -55,7 +52,7 @@ class LimitsMet final : public AnswerEditor {
   std::uint64_t cost_of(const limit::Cost& cost) const;
   void count();
   void count_together();
-  void note_held();
+  void hold_slots();
   const Count* refusing() const;
   void report() const;
   void charge(const wire::ResponseHead& head);

@@ -284,6 +284,26 @@ TEST_F(RateRulesTest, ASlotIsGivenBackWhenItsRequestEnds) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(status(), 200u);
 }
 
+TEST_F(RateRulesTest, ASlotIsHeldForAsLongAsItsRequestIsUnderWay) {
+  Rule rule = rule_of("busy", 1);
+  rule.quotas = {{"at_once", {Algorithm::concurrency, 1, 2s, 0, false}}};
+  set_rules({rule});
+  ExchangeDouble slow("GET", "/api/x");
+  {
+    Context context{slow};
+    context.client.key = "192.0.2.1";
+    ASSERT_EQ(parts().limits->run_now(context), Verdict::pass);
+    ASSERT_EQ(context.watches.size(), 1u);
+    EXPECT_LE(3 * context.watches[0]->interval(), 2s);
+    for (int i = 0; i < 20; ++i) {
+      desk_.clock.advance(1s);
+      EXPECT_TRUE(context.watches[0]->look());
+      EXPECT_EQ(status(), 429u) << i;
+    }
+  }
+  EXPECT_EQ(status(), 200u);
+}
+
 TEST_F(RateRulesTest, TheOtherBodyIsThatOfTheRateLimiter) {
   Rule rule = rule_of("api", 1);
   rule.refused = limit::RefusedBody::rate_limiter;

@@ -6,7 +6,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -14,7 +13,6 @@ namespace doorward::gateway::proxying {
 namespace {
 
 namespace asio = boost::asio;
-using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kUnwatched{24};  // the tunnel's own watch is the one that counts
 
@@ -63,19 +61,12 @@ edge::Task<bool> to_visitor(Pair& pair) {
   co_return true;
 }
 
-// Ends a tunnel on which nothing moves, or whose session is over.
-edge::Task<> watch(Pair& pair, TunnelWatch* watch, Millis idle) {
-  milliseconds quiet{0};
-  std::uint64_t seen = 0;
-  bool in_use = true;
-  if (watch) in_use = co_await watch->used();
+// Ends a tunnel on which nothing moves.
+edge::Task<> watch(Pair& pair, Millis idle) {
   while (!pair.over.is_set()) {
-    if (!in_use || quiet >= idle) pair.close();
-    const milliseconds step = watch ? std::min<milliseconds>(idle, watch->interval()) : idle;
-    co_await pair.over.wait_for(step);
-    quiet = pair.pieces == seen ? quiet + step : milliseconds(0);
-    seen = pair.pieces;
-    if (watch && in_use) in_use = co_await watch->used();
+    const std::uint64_t seen = pair.pieces;
+    co_await pair.over.wait_for(idle);
+    if (pair.pieces == seen) pair.close();
   }
 }
 
@@ -95,7 +86,10 @@ edge::Task<> relay_tunnel(Call& call, edge::UpstreamConnection& connection) {
   const auto ended = [&pair](std::exception_ptr fault, bool clean) { pair.ended(clean && !fault); };
   asio::co_spawn(executor, to_upstream(pair), ended);
   asio::co_spawn(executor, to_visitor(pair), ended);
-  co_await watch(pair, call.context.tunnel_watch.get(), call.options.tunnel_idle);
+  edge::Watch* const session = call.context.session;
+  if (session) session->when_over([&pair] { pair.close(); });
+  co_await watch(pair, call.options.tunnel_idle);
+  if (session) session->when_over({});
   pair.close();
 }
 
