@@ -106,32 +106,6 @@ std::size_t Leases::memory_bytes() const {
   return holders_ ? sizeof(Holders) + holders_->capacity() * sizeof(Holder) : 0;
 }
 
-void Leases::write(ByteWriter& out) const {
-  out.varint(holders_ ? holders_->size() : 0);
-  if (!holders_) return;
-  for (const Holder& holder : *holders_) {
-    out.u64(holder.id);
-    out.i64(holder.end.time_since_epoch().count());
-    out.varint(holder.slots);
-  }
-}
-
-Leases Leases::read(ByteReader& in) {
-  Leases leases;
-  leases.holders_ = std::make_unique<Holders>();
-  const std::uint64_t holders = in.varint(kMaxHolders);
-  Time last = kLongAgo;
-  for (std::uint64_t i = 0; i < holders && in.ok(); ++i) {
-    const LeaseId id = in.u64();
-    const Time end{Nanos{in.i64()}};
-    const std::uint64_t slots = in.varint(kMaxHolders);
-    if (end < last || end > kLatest + kMaxWindow || slots == 0) in.fail();
-    leases.holders_->push_back({id, end, slots});
-    last = end;
-  }
-  return in.ok() ? std::move(leases) : Leases{};
-}
-
 bool operator==(const Leases& a, const Leases& b) {
   static const Leases::Holders kNone;
   return (a.holders_ ? *a.holders_ : kNone) == (b.holders_ ? *b.holders_ : kNone);

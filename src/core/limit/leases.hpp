@@ -7,10 +7,8 @@
 //            decision.hpp.
 // Ownership: one pointer; a fresh one holds no memory.
 // Bounds:    at most `limit` holders of 24 bytes; every call walks over them, newest first.
-// Errors:    `read` fails the reader on false bytes.
 #pragma once
 
-#include "base/bytes.hpp"
 #include "core/limit/compiled_quota.hpp"
 #include "core/limit/decision.hpp"
 
@@ -44,9 +42,6 @@ class Leases {
   Time idle_at() const;
   // On the heap, beside sizeof(Leases).
   std::size_t memory_bytes() const;
-
-  void write(ByteWriter& out) const;
-  static Leases read(ByteReader& in);
 
   friend bool operator==(const Leases& a, const Leases& b);
 

@@ -237,21 +237,5 @@ TEST(Leases, ARepeatedAcquireTakesNothingTwice) {
   EXPECT_EQ(leases.peek(quota, kNow + 20s, 1).retry_after, 30s);
 }
 
-TEST(Leases, AreReadAsTheyWereWritten) {
-  const CompiledQuota quota(quota_of(Algorithm::concurrency, 20, 30s));
-  Leases leases;
-  for (LeaseId id = 0; id < 9; ++id) leases.acquire(quota, kNow + id * 1ms, id << 60, 2);
-  ByteWriter out;
-  leases.write(out);
-  ByteReader in(out.view());
-  EXPECT_EQ(Leases::read(in), leases);
-  EXPECT_TRUE(in.finished());
-  for (std::size_t end = 0; end < out.size(); ++end) {
-    ByteReader torn(out.view().substr(0, end));
-    EXPECT_EQ(Leases::read(torn), Leases{});
-    EXPECT_FALSE(torn.ok());
-  }
-}
-
 }  // namespace
 }  // namespace doorward::limit

@@ -25,7 +25,9 @@ void CounterShard::describe(CounterSlot& slot, const limit::CompiledQuota& quota
   const auto refill_ticks = static_cast<std::uint64_t>(whole.count()) >> 30;
   slot.whole =
       static_cast<std::uint8_t>(std::bit_width(slot.bucket ? refill_ticks : quota.limit()));
-  slot.lasting = std::max(whole, quota.window()) >= kLasting;
+  // Who holds a slot is gone when the process is.
+  slot.lasting =
+      quota.algorithm() != Algorithm::concurrency && std::max(whole, quota.window()) >= kLasting;
 }
 
 CounterShard::Large* CounterShard::find_large(const Hit& hit) {

@@ -15,11 +15,8 @@ std::uint32_t CounterShard::write(ByteWriter& out, limit::Time now) const {
     out.u8(slot.whole);
     out.u32(slot.idle);
     if (slot.large()) {
-      const Large& large = large_[slot.state.first];
       out.u32(slot.state.second);
-      slot.algorithm == static_cast<std::uint8_t>(limit::Algorithm::concurrency)
-          ? large.leases.write(out)
-          : large.log.write(out);
+      large_[slot.state.first].log.write(out);
     } else {
       out.i64(slot.state.at.time_since_epoch().count());
       out.u32(slot.state.first);
@@ -52,21 +49,28 @@ limit::State read_state(ByteReader& in) {
   return state;
 }
 
+// Which files of older programs have.
+void pass_over_leases(ByteReader& in) {
+  for (std::uint64_t left = in.varint(limit::kMaxHolders); left > 0 && in.ok(); --left) {
+    in.u64();
+    in.i64();
+    in.varint(limit::kMaxHolders);
+  }
+}
+
 }  // namespace
 
 void CounterShard::read_one(const Hash128& key, ByteReader& in, limit::Time now) {
   const CounterSlot read = read_slot(in);
-  Large large;
+  limit::SlidingLog log;
   limit::State state;
   if (!read.large()) {
     state = read_state(in);
   } else {
     state.second = in.u32();
-    if (read.algorithm == static_cast<std::uint8_t>(limit::Algorithm::concurrency)) {
-      large.leases = limit::Leases::read(in);
-    } else {
-      large.log = limit::SlidingLog::read(in);
-    }
+    if (read.algorithm == static_cast<std::uint8_t>(limit::Algorithm::concurrency))
+      return pass_over_leases(in);
+    log = limit::SlidingLog::read(in);
   }
   if (!in.ok() || read.idle <= tick_of(now)) return;
 
@@ -78,8 +82,7 @@ void CounterShard::read_one(const Hash128& key, ByteReader& in, limit::Time now)
   slot.lasting = true;
   if (slot.large()) {
     Large& kept = large_[slot.state.first];
-    kept.log = std::move(large.log);
-    kept.leases = std::move(large.leases);
+    kept.log = std::move(log);
     budget_->change_heap(kept.heap_bytes());
     state.first = slot.state.first;
   }

@@ -111,6 +111,31 @@ TEST(MemoryCounterStore, RacesOfSavingCleaningAndDecidingLoseNothing) {
   EXPECT_EQ(used, static_cast<std::uint64_t>(calls));
 }
 
+TEST(MemoryCounterStore, LeasesOfAnOldFileArePassedOver) {
+  ByteWriter out;
+  for (const std::uint8_t holders : {0, 2}) {
+    out.u64(0);  // the key
+    out.u64(holders);
+    out.u8(static_cast<std::uint8_t>(limit::Algorithm::concurrency));
+    out.u8(1);
+    out.u32(UINT32_MAX - 1);  // as good as fresh
+    out.u32(0);
+    out.varint(holders);
+    for (int i = 0; i < holders; ++i) {
+      out.u64(7);
+      out.i64(kStart.time_since_epoch().count());
+      out.varint(1);
+    }
+  }
+  MemoryCounterStore store;
+  ByteReader in(out.view());
+  EXPECT_TRUE(store.read(in, 2, kStart));
+  EXPECT_TRUE(in.finished());
+  EXPECT_EQ(store.stats().keys, 0U);
+  ByteReader torn(out.view().substr(0, out.size() - 1));
+  EXPECT_FALSE(store.read(torn, 2, kStart));
+}
+
 TEST(MemoryCounterStore, ARefusedHitOnAFreshKeyLeavesNothing) {
   MemoryCounterStore store;
   for (const auto algorithm : kAlgorithms) {
