@@ -20,8 +20,9 @@ class AuthenticateTest : public testing::Test {
     std::string user, type;
   };
   Asked ask(const UserRule& rule, std::string_view token, std::string_view method = "GET",
-            std::string_view path = "/") {
+            std::string_view path = "/", std::string_view api_key = "") {
     ExchangeDouble exchange(method, path);
+    if (!api_key.empty()) exchange.head.fields.append("X-API-Key", api_key);
     if (!token.empty())
       exchange.head.fields.append("Authorization", "Bearer " + std::string(token));
     if (method == "OPTIONS") {
@@ -58,6 +59,15 @@ TEST_F(AuthenticateTest, TellsTheBackendWhomTheIssuerNamed) {
     EXPECT_EQ(ask({}, other).user, "") << other;
   EXPECT_EQ(ask({}, token("ann", "a\r\nb")).type, "");
   EXPECT_EQ(ask({}, "opaque").verdict, Verdict::pass) << "it may be meant for the backend";
+}
+
+TEST_F(AuthenticateTest, AnApiKeyThatOnlyTheBackendKnowsHidesNoUser) {
+  UserRule rule;
+  rule.required = true;
+  const Asked user = ask(rule, token("ann"), "GET", "/", "of-the-shop");
+  EXPECT_EQ(user.verdict, Verdict::pass);
+  EXPECT_EQ(user.user, "ann");
+  EXPECT_EQ(ask(rule, "", "GET", "/", "of-the-shop").status, 401U);
 }
 
 TEST_F(AuthenticateTest, WhereAUserIsRequiredOthersAreRefusedButOnOpenPaths) {

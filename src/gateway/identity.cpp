@@ -199,10 +199,10 @@ Identity Identities::identify(const wire::RequestHead& head, LogTime now) const 
       identity.caller = Caller::backend;
       identity.backend = tenant::full_name(owner->tenant->name, owner->key->name);
       identity.tenant = owner->tenant->name;
-    } else {
-      identity.bad_credential = "the API key is not known";
+      return identity;
     }
-    return identity;
+    // On a route it may be one that the backend knows; who else it says they are still holds.
+    identity.bad_credential = "the API key is not known";
   }
   const auto token = bearer_token(head);
   if (token && tokens_.kind_of(*token) == Tokens::Kind::other) {

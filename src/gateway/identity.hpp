@@ -6,7 +6,8 @@
 // Time:    `now` is passed in.
 // Threads: const-safe but for the tokens' caches, which are thread-safe.
 // Errors:  a bad credential is a value with its reason: native calls answer 401, the gate goes on
-//          without it, since it may be meant for the backend.
+//          without it, since it may be meant for the backend. It takes nothing from what else was
+//          shown: the user of a token beside a foreign API key.
 // Spec:    docs/api.md, "Who asks".
 #pragma once
 
@@ -73,7 +74,7 @@ class Identities {
  public:
   Identities(IdentityOptions options, Tokens& tokens);
 
-  // By API key, else bearer token, else device cookie.
+  // By an API key that is known, else bearer token, else device cookie.
   Identity identify(const wire::RequestHead& head, LogTime now) const;
 
   Subject device(std::string_view device_id) const;

@@ -43,6 +43,12 @@ TEST(Identity, ComesFromAnIssuersTokenADeviceCookieOrAnApiKeyAndNothingElse) {
   EXPECT_EQ(ask(desk, {{"X-API-Key", std::string(kApiKey)}}), (Asked{Caller::backend, "", ""}));
   EXPECT_EQ(ask(desk, {{"X-API-Key", "wrong"}}),
             (Asked{Caller::nobody, "", "the API key is not known"}));
+  EXPECT_EQ(ask(desk, {{"X-API-Key", "the shop's"},
+                       {"Authorization", "Bearer " + desk.user_token("ann")}}),
+            (Asked{Caller::user, "ann", "the API key is not known"}));
+  EXPECT_EQ(ask(desk, {{"X-API-Key", std::string(kApiKey)},
+                       {"Authorization", "Bearer " + desk.user_token("ann")}}),
+            (Asked{Caller::backend, "", ""}));
   EXPECT_EQ(ask(desk, {{"X-User-Id", "ann"}}), (Asked{Caller::nobody, "", ""}));
   EXPECT_EQ(ask(desk, {{"Authorization", "Basic YTpi"}}), (Asked{Caller::nobody, "", ""}));
 }
