@@ -13,7 +13,7 @@ bool is_safe(std::string_view text) {
 }
 
 Refusal refusal_of(const Identity& identity) {
-  if (identity.bad_credential) return problem(problems::kBadToken, *identity.bad_credential);
+  if (auto refused = refusal(identity)) return *std::move(refused);
   return problem(problems::kNoToken, "Sign in, and show the token of the identity provider.");
 }
 

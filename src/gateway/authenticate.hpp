@@ -5,7 +5,7 @@
 //          configured issuer signed is said again. Where no user is required, whether a page needs
 //          a sign-in is the backend's to say, and a bearer token may be meant for it.
 // Threads: const-safe.
-// Errors:  401 (no-token, bad-token).
+// Errors:  401 (no-token, bad-token), 503 (token-unjudged).
 // Spec:    docs/gateway.md, "Users".
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "gateway/authenticate.hpp"
 
 #include "gateway/desk_test_support.hpp"
+#include "gateway/issuer/issuer_double.hpp"
 
 namespace doorward::gateway {
 namespace {
@@ -68,6 +69,39 @@ TEST_F(AuthenticateTest, AnApiKeyThatOnlyTheBackendKnowsHidesNoUser) {
   EXPECT_EQ(user.verdict, Verdict::pass);
   EXPECT_EQ(user.user, "ann");
   EXPECT_EQ(ask(rule, "", "GET", "/", "of-the-shop").status, 401U);
+}
+
+TEST_F(AuthenticateTest, WhileTheIssuersKeysAreNotToBeHadNobodyIsToldThatTheTokenIsBad) {
+  IssuerDouble world;
+  IdentityOptions options = test_identity();
+  JwksOptions jwks;
+  jwks.uri = "http://id.example/jwks";
+  options.issuers.front().keys = std::make_shared<IssuerKeys>(jwks, world, desk_.clock);
+  IssuerKeys& keys = *options.issuers.front().keys;
+  identities_ = std::make_unique<Identities>(std::move(options), desk_.tokens);
+  places_ = std::make_unique<Places>(
+      Services{*desk_.shard, desk_.clock, desk_.entropy, desk_.tokens, *identities_});
+  UserRule rule;
+  rule.required = true;
+  EXPECT_EQ(ask(rule, token("ann")).status, 503U) << "before the first fetch";
+  keys.want();
+  world.fail(error(Errc::unavailable, "away"));
+  EXPECT_EQ(ask(rule, token("ann")).status, 503U);
+  EXPECT_EQ(ask(rule, "opaque").status, 401U);
+  EXPECT_EQ(ask(rule, "").status, 401U);
+  desk_.clock.advance(std::chrono::seconds{60});
+  keys.want();
+  world.answer(jwks_text({issuer_key()}));
+  EXPECT_EQ(ask(rule, token("ann")).verdict, Verdict::pass);
+  const auto stranger = wire::jose::Key::generate(wire::jose::Algorithm::es256, "another").value();
+  const std::string unknown = wire::jose::sign(
+      stranger, "JWT", {{"iss", "https://id.example"}, {"sub", "eve"}, {"exp", 4'000'000'000}});
+  EXPECT_EQ(ask(rule, unknown).status, 401U);
+  desk_.clock.advance(std::chrono::seconds{60});
+  keys.want();
+  world.fail(error(Errc::unavailable, "away"));
+  EXPECT_EQ(ask(rule, unknown).status, 503U) << "it may be new";
+  EXPECT_EQ(ask(rule, token("ann")).verdict, Verdict::pass);
 }
 
 TEST_F(AuthenticateTest, WhereAUserIsRequiredOthersAreRefusedButOnOpenPaths) {

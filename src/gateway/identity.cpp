@@ -190,6 +190,9 @@ void Identities::identify_user(std::string_view token, LogTime now, Identity& id
   }
   identity.bad_credential =
       fmt::format("the bearer token is refused: {}", jose::to_string(problem));
+  identity.unjudged = problem == jose::TokenError::unknown_key &&
+                      std::any_of(options_.issuers.begin(), options_.issuers.end(),
+                                  [](const Issuer& issuer) { return issuer.keys->may_lack(); });
 }
 
 Identity Identities::identify(const wire::RequestHead& head, LogTime now) const {

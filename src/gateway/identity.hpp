@@ -67,6 +67,7 @@ struct Identity {
   std::string tenant;              // of a backend; empty: the default one
   bool by_cookie = false;
   std::optional<std::string> bad_credential;  // why what was shown was refused
+  bool unjudged = false;  // since the keys of an issuer could not be fetched; it may be good
 };
 
 // Thread-safe.

@@ -102,6 +102,15 @@ Refusal refusal(const Error& error) {
   return problem(problems::kUnavailable, error.what);
 }
 
+std::optional<Refusal> refusal(const Identity& identity) {
+  if (!identity.bad_credential) return std::nullopt;
+  // 401 would have clients throw a good token away.
+  if (identity.unjudged)
+    return problem(problems::kUnjudged,
+                   "The keys of the identity provider cannot be had now; try again soon.");
+  return problem(problems::kBadToken, *identity.bad_credential);
+}
+
 Refusal over(const room::TicketView& view) {
   Refusal made = problem(problems::kOver, "This place is given up; join again for a new one.");
   const bool is_known = view.reason != room::CloseReason::none;
@@ -144,8 +153,7 @@ Sought<Places::Claim> Places::claim_of(const wire::RequestHead& head, std::strin
     return by_token(*std::move(token), false);
   }
   Identity identity = services_.identities.identify(head, time);
-  if (identity.bad_credential && at == At::call)
-    return problem(problems::kBadToken, *identity.bad_credential);
+  if (auto refused = at == At::call ? refusal(identity) : std::nullopt) return *std::move(refused);
   if (identity.caller == Caller::nobody || identity.caller == Caller::device) {
     const auto kept = cookie(head, ticket_cookie(room));
     auto token = kept ? services_.tokens.read_ticket(*kept, time)

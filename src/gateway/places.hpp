@@ -121,6 +121,8 @@ class Places {
 // Why nothing came of a command, as a problem.
 Refusal refusal(engine::Status status, std::string_view room);
 Refusal refusal(const Error& error);
+// Why what the request shows of who asks is not taken; absent: it is.
+std::optional<Refusal> refusal(const Identity& identity);
 // 410 with the reason.
 Refusal over(const room::TicketView& view);
 

@@ -27,7 +27,8 @@ constexpr ProblemType kAll[] = {
     problems::kTooManyUnits,   problems::kKeyReused,      problems::kNoUpgrade,
     problems::kWait,           problems::kTooManyCalls,   problems::kTooManyTries,
     problems::kRoomFull,       problems::kTooManyHolds,   problems::kTooManyLocks,
-    problems::kOverloaded,     problems::kUnavailable,    problems::kBehind};
+    problems::kOverloaded,     problems::kUnavailable,    problems::kUnjudged,
+    problems::kBehind};
 
 }  // namespace
 

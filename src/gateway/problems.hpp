@@ -81,6 +81,7 @@ inline constexpr ProblemType kTooManyHolds{"too-many-holds", 503, "There are too
 inline constexpr ProblemType kTooManyLocks{"too-many-locks", 503, "There are too many locks"};
 inline constexpr ProblemType kOverloaded{"overloaded", 503, "Too many at once"};
 inline constexpr ProblemType kUnavailable{"unavailable", 503, "Nothing can be written now"};
+inline constexpr ProblemType kUnjudged{"token-unjudged", 503, "The token cannot be judged now"};
 inline constexpr ProblemType kBehind{"behind", 503, "This node has not caught up yet"};
 }  // namespace problems
 

@@ -178,6 +178,7 @@ void RoomGate::let_in(Visit& visit, const Place& place, std::optional<LogTime> p
 Sought<Place> RoomGate::place_of_user(const Visit& visit) const {
   const Services& services = places_.services();
   Identity identity = services.identities.identify(visit.head(), places_.now());
+  if (identity.unjudged) return *refusal(identity);
   if (identity.caller != Caller::user || !identity.subject)
     return problem(problems::kNoToken, "Only users who are signed in go in here.");
   const auto handle = services.shard.find(visit.room(), identity.subject->key);

@@ -54,8 +54,7 @@ Joiner new_device(const Desk& desk, const Call& call, const std::string& key) {
 gateway::Sought<Joiner> find_joiner(const Desk& desk, const Call& call,
                                     const boost::json::object& body, const std::string& key) {
   Identity identity = desk.places.services().identities.identify(call.head(), desk.places.now());
-  if (identity.bad_credential)
-    return gateway::problem(problems::kBadToken, *identity.bad_credential);
+  if (auto refused = gateway::refusal(identity)) return *std::move(refused);
   if (identity.caller == Caller::backend) return backend_joiner(desk, body);
   if (identity.caller != Caller::user && desk.options.users_only && desk.options.users_only())
     return gateway::problem(problems::kNoToken, "Only users who are signed in take places here.");

@@ -99,8 +99,7 @@ edge::Task<gateway::Sought<Party>> find_party(Desk& desk, const Call& call) {
   if (bearer && services.tokens.kind_of(*bearer) == gateway::Tokens::Kind::pass)
     co_return co_await party_of_pass(desk, *bearer);
   const auto identity = services.identities.identify(call.head(), desk.places.now());
-  if (identity.bad_credential)
-    co_return gateway::problem(problems::kBadToken, *identity.bad_credential);
+  if (auto refused = gateway::refusal(identity)) co_return *std::move(refused);
   if (identity.caller == gateway::Caller::backend) co_return Party{};
   if (!identity.subject)
     co_return gateway::problem(problems::kNoToken,

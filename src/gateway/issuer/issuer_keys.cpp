@@ -108,6 +108,12 @@ std::uint64_t IssuerKeys::removals() const { return state_ ? state_->removals.lo
 
 bool IssuerKeys::is_fetching() const { return state_ && state_->fetching.load(); }
 
+bool IssuerKeys::may_lack() const {
+  if (!state_) return false;
+  const std::lock_guard lock(state_->mutex);
+  return state_->fetched == kNever || state_->faulty;
+}
+
 void IssuerKeys::want() {
   if (!state_) return;
   const Millis now = clock_->steady_now();

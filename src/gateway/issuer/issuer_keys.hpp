@@ -62,6 +62,8 @@ class IssuerKeys {
 
   bool is_remote() const { return state_ != nullptr; }
   bool is_fetching() const;
+  // Whether a key may be missing that the provider has: nothing was fetched yet, or not lately.
+  bool may_lack() const;
   // Begins a fetch, unless one is under way or the last one is too short ago.
   void want();
   // The same where the keys have come of age.

@@ -19,13 +19,24 @@ using room::TicketState;
 const std::string& room_of(const Desk& desk) { return desk.options.ticketing_gateway.room; }
 const ports::Clock& clock_of(const Desk& desk) { return desk.places.services().clock; }
 
+gateway::Identity identity_of(const Desk& desk, const Call& call) {
+  return desk.places.services().identities.identify(call.head(), desk.places.now());
+}
+
 std::optional<gateway::Subject> user_of(const Desk& desk, const Call& call) {
-  auto identity = desk.places.services().identities.identify(call.head(), desk.places.now());
+  auto identity = identity_of(desk, call);
   if (identity.caller != gateway::Caller::user) return std::nullopt;
   return std::move(identity.subject);
 }
 
+edge::Response unavailable(const Desk& desk, const Call& call) {
+  edge::Response response = by_status(clock_of(desk), messages_of(desk), 503, call.head().path);
+  response.head.fields.append("Retry-After", "2");
+  return response;
+}
+
 edge::Response stranger(const Desk& desk, const Call& call) {
+  if (identity_of(desk, call).unjudged) return unavailable(desk, call);
   return login_needed(clock_of(desk), messages_of(desk), call.head().path);
 }
 
@@ -40,10 +51,8 @@ std::optional<Place> place_of(const Desk& desk, const gateway::Subject& user) {
 edge::Response failed(const Desk& desk, const Call& call, const gateway::Refusal& refusal) {
   // A room that is missing is the operator's fault, and may be there soon.
   const bool no_room = refusal.is(gateway::problems::kNoRoom);
-  edge::Response response = by_status(clock_of(desk), messages_of(desk),
-                                      no_room ? 503 : refusal.status(), call.head().path);
-  if (response.head.status == 503) response.head.fields.append("Retry-After", "2");
-  return response;
+  if (no_room || refusal.status() == 503) return unavailable(desk, call);
+  return by_status(clock_of(desk), messages_of(desk), refusal.status(), call.head().path);
 }
 
 struct Removal {
