@@ -16,7 +16,8 @@ class CutApi {
 
   // An admin's call; `cut_in` is run once, right before its command is submitted.
   Said call_while(std::function<void()> cut_in, std::string_view method, std::string_view path,
-                  std::string_view body, std::string_view if_match = {});
+                  std::string_view body, std::string_view if_match = {},
+                  const TestApi::Fields& more = {});
   // Of others, also while a call is served.
   engine::Status submit_aside(engine::Command command) {
     return uncut.desk.submit_aside(std::move(command)).status;

@@ -25,6 +25,10 @@ bool is_good(Status status) {
   return status == Status::done || status == Status::already || status == Status::rule_exists;
 }
 
+limit::Algorithm counted_by(std::uint64_t limit) {
+  return limit <= kMostToLog ? limit::Algorithm::sliding_log : limit::Algorithm::sliding_counter;
+}
+
 std::vector<engine::Command> missing_parts(const Desk& desk, const std::string& tenant) {
   std::vector<engine::Command> commands;
   const std::string room = tenant::full_name(tenant, kQueue);
@@ -57,7 +61,7 @@ std::optional<std::string_view> header(const wire::RequestHead& head, std::strin
 
 room::Policy default_policy() {
   room::Policy policy;
-  policy.admit = in_rounds(1'000, 5s);
+  policy.admit = room::Rate{1'000, 5s, true};
   policy.session_ttl = 600s;
   policy.renew = room::Renew::never;
   return policy;
@@ -70,12 +74,23 @@ limit::Rule rule_of(std::string_view tenant, std::string_view name, std::uint64_
   rule.description = "Calls of one address";
   rule.match.paths = {name == kEnqueueRule ? "/queue/enqueue" : "/queue/status"};
   limit::NamedQuota quota{"interval", {}};
-  quota.quota.algorithm =
-      limit <= kMostToLog ? limit::Algorithm::sliding_log : limit::Algorithm::sliding_counter;
+  quota.quota.algorithm = counted_by(limit);
   quota.quota.limit = limit;
   quota.quota.window = interval;
   rule.quotas = {std::move(quota)};
   return rule;
+}
+
+void set_interval(limit::Rule& rule, std::optional<std::uint64_t> limit,
+                  std::optional<std::uint64_t> interval_s) {
+  if (rule.quotas.empty())
+    rule.quotas = rule_of({}, rule.name, kDefaultLimit, kDefaultInterval).quotas;
+  limit::Quota& quota = rule.quotas.front().quota;
+  if (interval_s) quota.window = std::chrono::seconds(*interval_s);
+  if (!limit) return;
+  // One that the operator chose stays.
+  if (quota.algorithm == counted_by(quota.limit)) quota.algorithm = counted_by(*limit);
+  quota.limit = *limit;
 }
 
 Got<BusinessPtr> known_business(Desk& desk, const Call& call,

@@ -46,13 +46,9 @@ std::optional<edge::Response> count(const Desk& desk, const Call& call,
 // One that lets `limit` calls of an address pass in each `interval`.
 limit::Rule rule_of(std::string_view tenant, std::string_view name, std::uint64_t limit,
                     std::chrono::seconds interval);
+// Of such a rule; what is absent stays, and all else that it says.
+void set_interval(limit::Rule& rule, std::optional<std::uint64_t> limit,
+                  std::optional<std::uint64_t> interval_s);
 room::Policy default_policy();
-// `count` together at every beat of `every`.
-template <class Rate = room::Rate>
-Rate in_rounds(std::uint64_t count, std::chrono::seconds every) {
-  Rate rate{static_cast<std::uint32_t>(count), every};
-  if constexpr (requires { rate.rounds; }) rate.rounds = true;
-  return rate;
-}
 
 }  // namespace doorward::api::gatekeeper
