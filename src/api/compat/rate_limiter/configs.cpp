@@ -1,3 +1,4 @@
+#include "api/admin/if_match.hpp"
 #include "api/compat/rate_limiter/calls.hpp"
 #include "api/compat/retry_key.hpp"
 
@@ -45,15 +46,6 @@ edge::Response unwritten(Status status, std::string_view name) {
   return gateway::answer(gateway::refusal(status, name));
 }
 
-edge::Task<std::optional<edge::Response>> write(Desk& desk, limit::Rule rule, SetRule::Only only) {
-  const std::string name = rule.name;
-  engine::Command command = SetRule{std::move(rule), limit::RuleSource::admin, only};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status == Status::done || outcome->status == Status::already) co_return std::nullopt;
-  co_return unwritten(outcome->status, name);
-}
-
 Faults read(const json::value& body, Needed needed, Config& config) {
   if (body.is_object()) return read_config(body.get_object(), needed, config);
   return {{"", "model_attributes_type", "Input should be a valid dictionary"}};
@@ -81,8 +73,12 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   faults = faults_of(rule, config);
   if (!faults.empty()) co_return invalid(faults);
   if (find(desk, config.endpoint)) co_return detail(409, kExists);
-  auto failed = co_await write(desk, std::move(rule), SetRule::Only::if_absent);
-  if (failed) co_return std::move(*failed);
+  const std::string name = rule.name;
+  engine::Command command =
+      SetRule{std::move(rule), limit::RuleSource::admin, SetRule::Only::if_absent};
+  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
+  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  if (outcome->status != Status::done) co_return unwritten(outcome->status, name);
   const auto made = find(desk, config.endpoint);
   co_return retry.kept(json_answer(
       200, json::object{{"message", "Configuration created successfully"},
@@ -91,30 +87,39 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
 
 edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  auto found = find(desk, endpoint_of(rest));
-  if (!found) co_return detail(404, kNotFound);
+  if (!find(desk, endpoint_of(rest))) co_return detail(404, kNotFound);
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
-  Config& config = found->config;
-  Faults faults = read(*body, Needed::none, config);
-  if (!faults.empty()) co_return invalid(faults);
-  limit::Rule rule = rule_of(config, found->entry.rule);
-  faults = faults_of(rule, config);
-  if (!faults.empty()) co_return invalid(faults);
-  auto failed = co_await write(desk, std::move(rule), SetRule::Only::if_present);
-  if (failed) co_return std::move(*failed);
+  // Of what there is at the very moment, so that nothing that another did is undone.
+  const admin::NextStep next = [&]() -> admin::Step {
+    auto found = find(desk, endpoint_of(rest));
+    if (!found) return detail(404, kNotFound);
+    Config& config = found->config;
+    Faults faults = read(*body, Needed::none, config);
+    if (!faults.empty()) return invalid(faults);
+    limit::Rule rule = rule_of(config, found->entry.rule);
+    faults = faults_of(rule, config);
+    if (!faults.empty()) return invalid(faults);
+    return SetRule{std::move(rule), limit::RuleSource::admin, SetRule::Only::if_present,
+                   engine::digest_of(found->entry.rule)};
+  };
+  const admin::Done done = co_await admin::do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  if (done->status != Status::done && done->status != Status::already)
+    co_return unwritten(done->status, rest);
   co_return json_answer(200, json::object{{"message", "Configuration updated successfully"}});
 }
 
 edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  const auto found = find(desk, endpoint_of(rest));
-  if (!found) co_return detail(404, kNotFound);
-  const std::string name = found->entry.rule.name;
-  engine::Command command = engine::RemoveRule{name};
-  const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
-  if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done) co_return unwritten(outcome->status, name);
+  const admin::NextStep next = [&]() -> admin::Step {
+    const auto found = find(desk, endpoint_of(rest));
+    if (!found) return detail(404, kNotFound);
+    return engine::RemoveRule{found->entry.rule.name, engine::digest_of(found->entry.rule)};
+  };
+  const admin::Done done = co_await admin::do_next(desk, next);
+  if (done.has_error()) co_return done.error();
+  if (done->status != Status::done) co_return unwritten(done->status, rest);
   co_return json_answer(200, json::object{{"message", "Configuration deleted successfully"}});
 }
 
