@@ -29,16 +29,30 @@ tenant::KeyHash hash_of(std::string_view key) { return wire::sha256(key); }
 ApiKeys::ApiKeys(const std::vector<ApiKey>& of_default, Tenants tenants)
     : default_(default_tenant(of_default)), tenants_(std::move(tenants)) {}
 
-std::optional<ApiKeys::Owner> ApiKeys::owner_of(std::string_view key, LogTime now) const {
-  const tenant::KeyHash hash = hash_of(key);
+std::optional<ApiKeys::Owner> ApiKeys::find(const tenant::KeyHash& hash) const {
   auto tenants = tenants_ ? tenants_() : nullptr;
   // Both are looked up, so that the time tells nothing.
   const auto of_default = default_.owner_of(hash);
   const auto of_tenant = tenants ? tenants->owner_of(hash) : std::nullopt;
-  if (!of_default && !of_tenant) return std::nullopt;
-  note(hash, now);
   if (of_default) return Owner{nullptr, of_default->tenant, of_default->key};
-  return Owner{std::move(tenants), of_tenant->tenant, of_tenant->key};
+  if (of_tenant) return Owner{std::move(tenants), of_tenant->tenant, of_tenant->key};
+  return std::nullopt;
+}
+
+std::optional<ApiKeys::Owner> ApiKeys::owner_of(std::string_view key, LogTime now) const {
+  const tenant::KeyHash hash = hash_of(key);
+  auto owner = find(hash);
+  const bool is_in_pages = owner && owner->tenants && owner->key->name.starts_with(kPageKey);
+  if (!owner || is_in_pages) return std::nullopt;
+  note(hash, now);
+  return owner;
+}
+
+std::optional<ApiKeys::Owner> ApiKeys::business_of(std::string_view key, LogTime now) const {
+  const tenant::KeyHash hash = hash_of(key);
+  auto owner = find(hash);
+  if (owner) note(hash, now);
+  return owner;
 }
 
 void ApiKeys::note(const tenant::KeyHash& hash, LogTime now) const {

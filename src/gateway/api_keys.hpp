@@ -30,6 +30,10 @@ struct ApiKey {
 
 tenant::KeyHash hash_of(std::string_view key);
 
+// A tenant's keys of this name, or of one that begins so, are carried by the pages of its visitors:
+// everybody reads them, so they are good for the calls of docs/migrate/gatekeeper.md alone.
+inline constexpr std::string_view kPageKey = "business-id";
+
 class ApiKeys {
  public:
   // The tenants in force; never null.
@@ -43,7 +47,10 @@ class ApiKeys {
     const tenant::Tenant* tenant = nullptr;            // never null
     const tenant::ApiKey* key = nullptr;
   };
+  // A backend's. None for a tenant's key that pages carry.
   std::optional<Owner> owner_of(std::string_view key, LogTime now) const;
+  // Of whatever may be shown as a `business_id`, keys that pages carry too.
+  std::optional<Owner> business_of(std::string_view key, LogTime now) const;
 
   std::optional<LogTime> last_used(const tenant::KeyHash& hash) const;
   // Those of keys that are no more are left out.
@@ -53,6 +60,7 @@ class ApiKeys {
   bool take_changed() const;
 
  private:
+  std::optional<Owner> find(const tenant::KeyHash& hash) const;
   void note(const tenant::KeyHash& hash, LogTime now) const;
 
   tenant::TenantSet default_;

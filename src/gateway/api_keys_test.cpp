@@ -31,6 +31,25 @@ TEST_F(KeysTest, AKeyThatIsTakenAwayIsNobodysAtOnce) {
   EXPECT_FALSE(keys.owner_of("key-of-acme", kNow));
 }
 
+TEST_F(KeysTest, AKeyThatPagesCarryIsABusinesssAndNoBackends) {
+  tenants = std::make_shared<tenant::TenantSet>(
+      std::vector<tenant::Tenant>{{.name = "acme",
+                                   .keys = {{"business-id", hash_of("of-pages"), {}},
+                                            {"business-id-2", hash_of("of-pages-too"), {}},
+                                            {"web", hash_of("of-a-backend"), {}}}}});
+  own.push_back({"business-id", tenant::to_hex(hash_of("of-the-operator"))});
+  const ApiKeys all(own, [this] { return tenants; });
+  for (const char* key : {"of-pages", "of-pages-too"}) {
+    EXPECT_FALSE(all.owner_of(key, kNow)) << key;
+    ASSERT_TRUE(all.business_of(key, kNow)) << key;
+    EXPECT_EQ(all.business_of(key, kNow)->tenant->name, "acme");
+    EXPECT_EQ(all.last_used(hash_of(key)), kNow);
+  }
+  EXPECT_TRUE(all.owner_of("of-a-backend", kNow) && all.business_of("of-a-backend", kNow));
+  EXPECT_TRUE(all.owner_of("of-the-operator", kNow)) << "no business, so in no page";
+  EXPECT_FALSE(all.business_of("none", kNow));
+}
+
 TEST_F(KeysTest, TheLastUseIsKeptWhileTheKeyIs) {
   const auto hash = hash_of("key-of-acme");
   EXPECT_FALSE(keys.last_used(hash));

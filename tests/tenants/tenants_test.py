@@ -180,8 +180,12 @@ class WaysIn(Tenants):
 
     def test_by_business_ids(self):
         name = "business-" + sha256(ENV_KEY)[:12]
-        self.assertEqual(self.call(ENV_KEY, "GET", "/v1/admin/rooms")[0], 200)
         self.assertEqual(self.server.admin("GET", f"/v1/admin/tenants/{name}")[2]["source"], "file")
+        self.assertEqual(self.server.call("GET", "/config", headers={"business_id": ENV_KEY})[0], 200)
+        self.assertEqual(self.call(ENV_KEY, "GET", "/v1/admin/rooms")[0], 401, "pages carry it")
+        backend = self.server.admin("POST", f"/v1/admin/tenants/{name}/keys", {"name": "web"})[2]["key"]
+        self.assertEqual(self.call(backend, "GET", "/v1/admin/rooms")[0], 200)
+        self.assertEqual(self.server.call("GET", "/config", headers={"business_id": backend})[0], 200)
 
     def run_cli(self, *arguments, code=0):
         command = [os.environ["DOORWARD_BINARY"], "tenant", *arguments, "--url", f"http://127.0.0.1:{self.server.port}"]

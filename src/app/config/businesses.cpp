@@ -36,7 +36,8 @@ void add_businesses(Config& config, Problems& problems) {
     TenantSettings made;
     made.name = business_name(key);
     made.at = config.business_ids_at;
-    made.api_keys.push_back({kBusinessKeyName, tenant::to_hex(gateway::hash_of(key))});
+    made.api_keys.push_back(
+        {std::string(gateway::kPageKey), tenant::to_hex(gateway::hash_of(key))});
     const bool is_known = std::any_of(config.tenants.begin(), config.tenants.end(),
                                       [&](const auto& other) { return other.name == made.name; });
     if (!is_known) config.tenants.push_back(std::move(made));

@@ -14,8 +14,6 @@
 
 namespace doorward::app::config {
 
-inline constexpr const char* kBusinessKeyName = "business-id";
-
 // "business-" and 12 digits.
 std::string business_name(std::string_view key);
 

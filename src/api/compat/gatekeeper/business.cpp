@@ -44,7 +44,7 @@ std::vector<engine::Command> missing_parts(const Desk& desk, const std::string& 
 
 Got<Owner> owner_of(const Desk& desk, std::string_view key) {
   const auto& services = desk.places.services();
-  auto owner = services.identities.api_keys().owner_of(key, desk.places.now());
+  auto owner = services.identities.api_keys().business_of(key, desk.places.now());
   // The default tenant is the operator's, and no business.
   if (!owner || owner->tenant->name.empty()) return compat::detail(401, "Invalid business_id");
   return *std::move(owner);
