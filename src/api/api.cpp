@@ -43,9 +43,8 @@ bool Api::owns(std::string_view path) const {
          path == kDashboardPath || path == "/openapi.json" || path == "/.well-known/jwks.json";
 }
 
-std::optional<edge::Response> Api::answer_now(edge::Exchange& exchange,
-                                              const gateway::Client& client) {
-  Call call{exchange, client};
+std::optional<edge::Response> Api::answer_now(gateway::Context& context) {
+  Call call{context};
   if (auto answer = systems_.answer_now(desk_, call)) return answer;
   // A tenant's calls are counted before they are answered, and must not be twice.
   if (call.head().fields.contains("X-API-Key")) return std::nullopt;
@@ -73,8 +72,9 @@ std::optional<edge::Task<Answer>> Api::begin(Call& call, Answer& answer) {
   return std::nullopt;
 }
 
-edge::Task<> Api::serve(edge::Exchange& exchange, const gateway::Client& client) {
-  Call call{exchange, client};
+edge::Task<> Api::serve(gateway::Context& context) {
+  Call call{context};
+  edge::Exchange& exchange = context.exchange;
   Answer answer;
   auto rest = begin(call, answer);
   if (rest) answer = co_await *std::move(rest);

@@ -29,9 +29,9 @@ class Api {
 
   // The answer, where nothing needs to be awaited for it; of those that are asked for most. Absent:
   // `serve` answers.
-  std::optional<edge::Response> answer_now(edge::Exchange& exchange, const gateway::Client& client);
+  std::optional<edge::Response> answer_now(gateway::Context& context);
   // Answers; a path that is not known with 404.
-  edge::Task<> serve(edge::Exchange& exchange, const gateway::Client& client);
+  edge::Task<> serve(gateway::Context& context);
 
  private:
   std::optional<edge::Task<Answer>> begin(Call& call, Answer& answer);

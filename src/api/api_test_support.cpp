@@ -78,7 +78,8 @@ std::pair<std::string, std::string> TestApi::bearer(std::string_view token) {
 }
 
 edge::Task<int> TestApi::serve(edge::Exchange& exchange) {
-  co_await api.serve(exchange, client);
+  gateway::Context context{exchange, client};
+  co_await api.serve(context);
   co_return 0;
 }
 

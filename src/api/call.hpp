@@ -91,8 +91,9 @@ struct Desk {
 };
 
 struct Call {
-  edge::Exchange& exchange;
-  const gateway::Client& client;
+  gateway::Context& context;
+  edge::Exchange& exchange = context.exchange;
+  const gateway::Client& client = context.client;
   std::string room = {};         // the full name of {room} of the path
   std::string_view ticket = {};  // {ticket} of the path
   std::string_view rule = {};    // {rule} of the path: its plain name

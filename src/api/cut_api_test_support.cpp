@@ -19,7 +19,8 @@ CutApi::Said CutApi::call_while(std::function<void()> cut_in, std::string_view m
 }
 
 edge::Task<int> CutApi::serve(edge::Exchange& exchange) {
-  co_await api_.serve(exchange, uncut.client);
+  gateway::Context context{exchange, uncut.client};
+  co_await api_.serve(context);
   co_return 0;
 }
 

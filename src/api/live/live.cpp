@@ -101,20 +101,20 @@ void Live::decided(const gateway::LimitEvent& said) {
   const std::string client = client_of(said.rule, said.key);
   if (is_noted) {
     note.client = client;
-    note.rule = said.rule.rule().name;
+    note.rule = said.rule.full_name();
     note.limit = said.decision.limit;
     note.remaining = said.decision.remaining;
   }
   const Millis wait = whole_millis(said.decision.retry_after);
   if (refuses) {
-    statistics_.record_refused(client, said.rule.rule().name);
+    statistics_.record_refused(client, said.rule.full_name());
     note.retry_after = std::max(note.retry_after, wait);
   }
   if (!is_told) return;
   Event event = event_of(said.context, now());
   event.type = EventType::rate_limit_exceeded;
   event.client = client;
-  event.rule = said.rule.rule().name;
+  event.rule = said.rule.full_name();
   event.quota = said.quota;
   event.limit = said.decision.limit;
   event.remaining = said.decision.remaining;
@@ -125,7 +125,7 @@ void Live::decided(const gateway::LimitEvent& said) {
 }
 
 void Live::count(const limit::CompiledRule& rule, gateway::LimitOutcome outcome) {
-  if (counter_ != nullptr) counter_->count(rule.rule().name, outcome);
+  if (counter_ != nullptr) counter_->count(rule.full_name(), outcome);
 }
 
 void Live::asked(const Asked& said) {
@@ -134,7 +134,7 @@ void Live::asked(const Asked& said) {
   Event event;
   event.client = client_of(said.rule, said.key);
   event.endpoint = cut(said.endpoint);
-  event.rule = said.rule.rule().name;
+  event.rule = said.rule.full_name();
   event.quota = said.quota;
   event.status = is_denied ? 403 : is_refused ? 429 : 200;
   event.limit = said.decision.limit;

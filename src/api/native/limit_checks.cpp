@@ -32,11 +32,6 @@ json::object said(const Decision& decision) {
           {"retry_after_s", seconds(decision.retry_after)}};
 }
 
-bool is_on(const limit::Rule& rule, LogTime now) {
-  return rule.active && (!rule.starts_at || now >= *rule.starts_at) &&
-         (!rule.ends_at || now < *rule.ends_at);
-}
-
 }  // namespace
 
 // What one check says, and the rules that it meets.
@@ -108,7 +103,7 @@ class Check::Reader {
     const CompiledRule* rule = check_.rules_->named(*rule_);
     if (rule == nullptr)
       return fail("rule", fmt::format("there is no rule \"{}\"", wire::clip(*rule_, 60)));
-    if (!is_on(rule->rule(), now_)) return;
+    if (!rule->is_on(now_)) return;
     const bool denies = client && rule->denies(*client);
     if (denies && !rule->rule().dry_run) check_.denied_by_ = rule;
     if (denies && rule->rule().dry_run) check_.would_deny_.push_back(rule);

@@ -289,7 +289,8 @@ class LockCaller {
 
  private:
   edge::Task<int> serve() {
-    co_await api_.api.serve(exchange, api_.client);
+    gateway::Context context{exchange, api_.client};
+    co_await api_.api.serve(context);
     co_return 0;
   }
   TestApi& api_;

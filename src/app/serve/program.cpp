@@ -300,14 +300,14 @@ std::optional<edge::Task<>> Program::handle_visitor(edge::Exchange& exchange) {
   return pipeline->handle(exchange, pipeline);
 }
 
-std::optional<edge::Response> Program::answer_now(const gateway::Context& context) {
+std::optional<edge::Response> Program::answer_now(gateway::Context& context) {
   auto own = own_paths_.answer(context.exchange, context.client);
-  return own ? std::move(own) : api_->answer_now(context.exchange, context.client);
+  return own ? std::move(own) : api_->answer_now(context);
 }
 
 edge::Task<> Program::fall_back(gateway::Context& context) {
   const bool is_ours = api_->owns(context.exchange.request().path);
-  return is_ours ? api_->serve(context.exchange, context.client) : nothing();
+  return is_ours ? api_->serve(context) : nothing();
 }
 
 // What no pipeline answered: as the pipeline would have said it.

@@ -104,7 +104,7 @@ class Program {
   std::shared_ptr<const gateway::Pipeline> make_pipeline(bool admin);
   std::optional<edge::Task<>> handle(edge::Exchange& exchange);
   std::optional<edge::Task<>> handle_visitor(edge::Exchange& exchange);
-  std::optional<edge::Response> answer_now(const gateway::Context& context);
+  std::optional<edge::Response> answer_now(gateway::Context& context);
   edge::Task<> fall_back(gateway::Context& context);
   edge::Response dressed(edge::Response native, const edge::FailedRequest& request) const;
   bool admin_on_main() const;

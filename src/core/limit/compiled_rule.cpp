@@ -51,14 +51,20 @@ bool asks_who(const KeyPart& part) {
 
 CompiledRule::CompiledRule(RuleEntry entry) : entry_(std::move(entry)) {
   const Rule& rule = entry_.rule;
-  const std::string name = tenant::full_name(entry_.tenant, rule.name);
-  quotas_ = compile(name, {}, rule.quotas);
+  full_name_ = tenant::full_name(entry_.tenant, rule.name);
+  quotas_ = compile(full_name_, {}, rule.quotas);
   for (const Tier& tier : rule.tiers)
-    tiers_.emplace_back(tier.plan, compile(name, tier.plan, tier.quotas));
+    tiers_.emplace_back(tier.plan, compile(full_name_, tier.plan, tier.quotas));
   allow_ = networks_of(rule.allow);
   deny_ = networks_of(rule.deny);
   needs_identity_ = !rule.tiers.empty();
   for (const KeyPart& part : rule.key) needs_identity_ = needs_identity_ || asks_who(part);
+}
+
+bool CompiledRule::is_on(LogTime now) const {
+  const Rule& rule = entry_.rule;
+  return rule.active && (!rule.starts_at || now >= *rule.starts_at) &&
+         (!rule.ends_at || now < *rule.ends_at);
 }
 
 const std::vector<RuleQuota>& CompiledRule::quotas(std::string_view plan) const {

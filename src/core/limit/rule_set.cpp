@@ -57,11 +57,6 @@ bool headers_match(const std::vector<HeaderMatch>& headers, const HeaderSource& 
   });
 }
 
-bool is_on(const Rule& rule, LogTime now) {
-  return rule.active && (!rule.starts_at || now >= *rule.starts_at) &&
-         (!rule.ends_at || now < *rule.ends_at);
-}
-
 const std::vector<std::string>& or_any(const std::vector<std::string>& patterns) {
   static const std::vector<std::string> kAny{std::string()};
   return patterns.empty() ? kAny : patterns;
@@ -219,8 +214,9 @@ void RuleSet::collect_all(const RuleRequest& request, const route::Host& host, C
 
 bool RuleSet::applies(const Candidate& candidate, const RuleRequest& request,
                       const route::Host& host) const {
-  const Rule& rule = rules_[candidate.rule]->rule();
-  if (!is_on(rule, request.now) || !route::method_matches(rule.match.methods, request.method))
+  const CompiledRule& compiled = *rules_[candidate.rule];
+  const Rule& rule = compiled.rule();
+  if (!compiled.is_on(request.now) || !route::method_matches(rule.match.methods, request.method))
     return false;
   const auto& routes = rule.match.routes;
   if (!routes.empty() && std::find(routes.begin(), routes.end(), request.route) == routes.end())

@@ -47,6 +47,10 @@ class CompiledRule {
 
   const RuleEntry& entry() const { return entry_; }
   const Rule& rule() const { return entry_.rule; }
+  // With its tenant's: "acme/api".
+  const std::string& full_name() const { return full_name_; }
+  // It is switched on, and its time has come and is not over.
+  bool is_on(LogTime now) const;
   // The plan's, or else the rule's own. Empty: no limit.
   const std::vector<RuleQuota>& quotas(std::string_view plan = {}) const;
   bool denies(const Address& client) const { return any_contains(deny_, client); }
@@ -56,6 +60,7 @@ class CompiledRule {
 
  private:
   RuleEntry entry_;
+  std::string full_name_;
   std::vector<RuleQuota> quotas_;
   std::vector<std::pair<std::string, std::vector<RuleQuota>>> tiers_;
   std::vector<Network> allow_, deny_;

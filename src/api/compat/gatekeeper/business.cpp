@@ -1,12 +1,9 @@
 #include "api/compat/gatekeeper/business.hpp"
 
-#include "api/scope.hpp"
-#include "gateway/limits/rate_rules.hpp"
-#include "wire/rate_limit/headers.hpp"
-
 #include <algorithm>
 #include <utility>
 #include <vector>
+#include "api/scope.hpp"
 
 namespace doorward::api::gatekeeper {
 namespace {
@@ -134,21 +131,6 @@ edge::Task<Got<BusinessPtr>> find_business(Desk& desk, const Call& call,
   if (business && *business == nullptr)  // taken away again in between
     co_return gateway::answer(gateway::refusal(Status::unavailable, kQueue));
   co_return business;
-}
-
-std::optional<edge::Response> count(const Desk& desk, const Call& call,
-                                    const limit::CompiledRule& rule) {
-  if (rule.quotas().empty()) return std::nullopt;
-  const limit::RuleQuota& quota = rule.quotas().front();
-  const ports::Hit hit{gateway::counter_key(desk.counting.key, quota, call.client.key),
-                       &quota.compiled};
-  const limit::Decision decision =
-      desk.counting.store.decide(hit, desk.places.services().clock.limit_now());
-  if (decision.allowed) return std::nullopt;
-  edge::Response response = compat::detail(429, "Too many requests");
-  response.head.fields.append("Retry-After", std::to_string(std::max<std::uint64_t>(
-                                                 1, wire::ceil_seconds(decision.retry_after))));
-  return response;
 }
 
 }  // namespace doorward::api::gatekeeper

@@ -39,7 +39,8 @@ Got<BusinessPtr> known_business(Desk& desk, const Call& call,
 // Makes what is missing of the business whose key this call has. The answer where that fails.
 edge::Task<std::optional<edge::Response>> make_missing(Desk& desk, const Call& call);
 
-// Counts a call of this address; refuses it where there were too many.
+// Counts a call by a rule that is found by its name, whatever it matches; else it counts, refuses
+// and is told of as any other.
 std::optional<edge::Response> count(const Desk& desk, const Call& call,
                                     const limit::CompiledRule& rule);
 

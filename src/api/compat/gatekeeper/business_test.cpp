@@ -61,5 +61,86 @@ TEST_F(ABusiness, AKeyThatItsPagesCarryIsGoodForItsOwnCallsAlone) {
   }
 }
 
+class RulesOfABusiness : public ABusiness {
+ protected:
+  static constexpr const char* kRule = "/v1/tenants/acme/admin/rules/gatekeeper.enqueue";
+
+  Said enqueue(const std::string& key) {
+    const std::string user = "u" + std::to_string(++users_);
+    return api.call("POST", "/queue/enqueue", {{"business_id", key}, {"user_id", user}});
+  }
+  std::vector<unsigned> enqueue(int times) {
+    std::vector<unsigned> statuses;
+    for (int i = 0; i < times; ++i) statuses.push_back(enqueue(page).status);
+    return statuses;
+  }
+  void patch(std::string_view body) {
+    const Said said = api.admin("PATCH", kRule, body);
+    ASSERT_EQ(said.status, 200U) << said.body;
+  }
+  std::map<std::string, int> take_outcomes() { return std::exchange(api.outcomes.counts, {}); }
+
+ private:
+  int users_ = 0;
+};
+
+TEST_F(RulesOfABusiness, DoAllThatTheirMembersSay) {
+  patch(R"({"quotas":[{"name":"interval","limit":1,"window":"1h"}]})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 429));
+  patch(R"({"active":false})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 200));
+  patch(R"({"active":true,"dry_run":true})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 200));
+  patch(R"({"dry_run":false,"allow":["192.0.2.0/24"]})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 200));
+  patch(R"({"allow":[],"ends_at":"2001-01-01T00:00:00Z"})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 200));
+  patch(R"({"ends_at":null,"deny":["192.0.2.1"],"dry_run":true})");
+  EXPECT_THAT(enqueue(1), ElementsAre(200));
+  patch(R"({"dry_run":false})");
+  EXPECT_THAT(enqueue(1), ElementsAre(403));
+  patch(R"({"deny":[],"key":["header:user_id"]})");
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 200)) << "others are others";
+  patch(R"({"key":["client"],"quotas":[{"name":"second","limit":9,"window":"1s"},
+                                       {"name":"day","limit":2,"window":"24h"}]})");
+  EXPECT_THAT(enqueue(3), ElementsAre(200, 200, 429)) << "every quota holds";
+  EXPECT_EQ(enqueue(page).fields.find("Retry-After").value_or("").size(), 5U) << "of the day";
+  patch(R"({"quotas":[]})");
+  EXPECT_THAT(enqueue(1), ElementsAre(200));
+}
+
+TEST_F(RulesOfABusiness, AreResetByName) {
+  patch(R"({"quotas":[{"name":"interval","limit":1,"window":"1h"}]})");
+  api.client.key = "192.0.2.1";
+  EXPECT_THAT(enqueue(2), ElementsAre(200, 429));
+  const Fields backend{{"X-API-Key", key("web")}};
+  api.call("POST", "/v1/limits/reset", backend,
+           R"({"rule":"gatekeeper.enqueue","key":"192.0.2.1"})");
+  EXPECT_THAT(enqueue(1), ElementsAre(200));
+}
+
+TEST_F(RulesOfABusiness, AreToldOfUnderTheirFullNames) {
+  using Counts = std::map<std::string, int>;
+  api.admin("POST", "/v1/admin/tenants", R"({"name":"beta"})");
+  const std::string other =
+      api.admin("POST", "/v1/admin/tenants/beta/keys", R"({"name":"web"})").text("key");
+  EXPECT_EQ(enqueue(other).status, 200U);
+  patch(R"({"quotas":[{"name":"interval","limit":1,"window":"1h"}]})");
+  enqueue(3);
+  EXPECT_EQ(take_outcomes(), (Counts{{"acme/gatekeeper.enqueue passed", 1},
+                                     {"acme/gatekeeper.enqueue refused", 2},
+                                     {"beta/gatekeeper.enqueue passed", 1}}));
+  patch(R"({"dry_run":true})");
+  enqueue(1);
+  EXPECT_EQ(take_outcomes(), (Counts{{"acme/gatekeeper.enqueue would_refuse", 1}}));
+  patch(R"({"dry_run":false,"deny":["192.0.2.1"]})");
+  enqueue(1);
+  EXPECT_EQ(take_outcomes(), (Counts{{"acme/gatekeeper.enqueue denied", 1}}));
+  const auto top = api.live.statistics().top_refused(5, api.live.now());
+  ASSERT_EQ(top.size(), 1U);
+  EXPECT_EQ(top.front().rule, "acme/gatekeeper.enqueue");
+  EXPECT_EQ(top.front().count, 3U);
+}
+
 }  // namespace
 }  // namespace doorward::api
