@@ -1,9 +1,10 @@
 #include "api/compat/gatekeeper/business.hpp"
 
+#include "api/scope.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
-#include "api/scope.hpp"
 
 namespace doorward::api::gatekeeper {
 namespace {
