@@ -65,7 +65,8 @@ class Node {
         {.address = *adapters::redis::parse_url(server.url()), .timeout = Millis{20'000}});
     if (log.has_error()) throw std::runtime_error(log.error().what);
     log_ = std::move(*log);
-    auto shard = engine::Shard::open(*log_, clock_, entropy_, listener_, {.place = place});
+    auto shard = engine::Shard::open(*log_, clock_, entropy_, listener_,
+                                     {.place = place, .is_log_shared = true});
     if (shard.has_error()) throw std::runtime_error(shard.error().what);
     shard_ = std::move(*shard);
   }

@@ -207,10 +207,13 @@ void close_rounds(World& world) {
   world.open_rounds.clear();
 }
 
+bool lets_in(const World& world, const Room& room) {
+  return is_admitting(room) && (room.mode == Mode::bypass || has_capacity(world, room));
+}
+
 bool has_free_slot(World& world, Room& room) {
-  if (!is_admitting(room)) return false;
+  if (!lets_in(world, room)) return false;
   if (room.mode == Mode::bypass) return true;
-  if (!has_capacity(world, room)) return false;
   if (room.has_rounds()) return room.round_left > 0;
   return !room.policy.admit || room.rate.allowed(*room.policy.admit, world.clock.now()) > 0;
 }

@@ -15,6 +15,8 @@ namespace doorward::engine {
 
 // Whether somebody could enter now if somebody waited.
 bool has_free_slot(World& world, Room& room);
+// Whether only its rate, or its rounds, may keep the next one out.
+bool lets_in(const World& world, const Room& room);
 // Whether a newcomer may join such a lane, who would wait or not.
 Status may_join(const World& world, const Room& room, std::string_view lane, bool would_wait);
 // Most sessions at once: by the policy, and by what is left of what the room sells.

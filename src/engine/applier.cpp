@@ -172,8 +172,8 @@ void Applier::plan(const BatchHeader& header, const std::vector<Outcome>& outcom
         outcomes, [](const Outcome& o) { return o.status == Status::refused_stale; });
     agenda.started = agenda.started || !all_refused;
   }
-  const bool soon =
-      !agenda.started || agenda.draw || (agenda.due && *agenda.due - agenda.log_time < kSoon);
+  const bool soon = (own && core_.in_doubt) || !agenda.started || agenda.draw ||
+                    (agenda.due && *agenda.due - agenda.log_time < kSoon);
   core_.set_agenda(std::move(agenda));
   if (soon) core_.queue.wake();
 }

@@ -50,24 +50,30 @@ void Committer::run() {
     left = core_.queue.pop_batch(core_.options.batch_limit, Millis(0));
     refuse(left);
   } while (!left.empty());
+  refuse_doubts();
 }
 
 void Committer::step(Millis wait, Gather gather) {
   if (!unknown_.empty()) return retry_unknown(wait);
-  const std::vector<Submitted> items =
-      core_.queue.pop_batch(core_.options.batch_limit, wait, gather);
+  std::vector<Submitted> items = core_.queue.pop_batch(core_.options.batch_limit, wait, gather);
   last_taken_ = items.size();
-  if (core_.broken || core_.queue.is_closed()) return refuse(items);
+  if (core_.broken || core_.queue.is_closed()) {
+    refuse_doubts();
+    return refuse(items);
+  }
   const Agenda agenda = core_.agenda();
   is_full_ = agenda.tickets >= core_.options.max_tickets;
   if (!is_in_flight(agenda)) add_own(agenda);
+  const std::vector<Submitted> again = doubts_.take(agenda.applied_counter);
+  items.insert(items.begin(), again.begin(), again.end());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    add(items[i]);
+    add(items[i], i < again.size());
     const bool is_full = writer_.size() + kMaxCommandBytes > ports::CommandLog::kMaxBatchBytes;
     if (is_full) flush();
     if (!unknown_.empty())
       return refuse({items.begin() + static_cast<std::ptrdiff_t>(i) + 1, items.end()});
   }
+  core_.in_doubt = !doubts_.is_empty();
   if (writer_.count() == 0 && tick_is_due(agenda)) add({Tick{}, nullptr});
   if (writer_.count() > 0) flush();
 }
@@ -93,9 +99,16 @@ void Committer::retry_unknown(Millis wait) {
 Millis Committer::wait() const {
   if (!unknown_.empty()) return kRetry;
   const Agenda agenda = core_.agenda();
-  if (!agenda.due || is_in_flight(agenda)) return kLongestWait;
-  const Millis left = rounded_up(*agenda.due) - agenda.log_now(core_.clock.steady_now());
+  if (is_in_flight(agenda)) return kLongestWait;
+  const Millis now = core_.clock.steady_now();
+  Millis left = until_doubts_are_due(now);
+  if (agenda.due) left = std::min(left, rounded_up(*agenda.due) - agenda.log_now(now));
   return std::clamp(left, Millis(0), kLongestWait);
+}
+
+Millis Committer::until_doubts_are_due(Millis now) const {
+  if (!doubts_.has_new()) return kLongestWait;
+  return core_.options.is_log_shared ? last_append_ + kTickStep - now : Millis(0);
 }
 
 Gather Committer::gather() const {
@@ -108,12 +121,17 @@ bool Committer::tick_is_due(const Agenda& agenda) const {
   if (is_in_flight(agenda)) return false;
   const Millis now = core_.clock.steady_now();
   if (agenda.holds_presences && now - last_append_ >= kHeardEvery) return true;
+  if (until_doubts_are_due(now) <= Millis(0)) return true;
   return agenda.due && agenda.log_now(now) >= rounded_up(*agenda.due);
 }
 
-void Committer::add(const Submitted& item) {
-  if (const Status asked = ask_at_door(core_, item.command, is_full_); asked != Status::done)
-    return answer(item, asked);
+void Committer::add(const Submitted& item, bool again) {
+  const Asked asked = ask_at_door(core_, item.command, is_full_);
+  if (asked.status != Status::done) {
+    const bool is_sure = again || !(core_.options.is_log_shared || asked.may_change);
+    if (is_sure) return answer(item, asked.status);
+    return doubts_.add(item) ? void() : answer(item, Status::unavailable);
+  }
   if (!writer_.add(item.command)) return answer(item, Status::malformed);
   const std::uint64_t counter = last_counter_ + writer_.count();
   if (item.completion != nullptr) waiting_.push_back({counter, item.completion});
@@ -130,6 +148,7 @@ void Committer::flush() {
   const std::vector<Pending::Waiting> waited = std::exchange(waiting_, {});
   last_counter_ += count;
   last_append_ = now;
+  doubts_.appended(last_counter_);
   const auto appended = core_.log.append(bytes);
   if (appended) {
     ++core_.batches;
@@ -141,6 +160,7 @@ void Committer::flush() {
   // Also what the applier has answered so meanwhile.
   unknown_ = without(std::move(bytes), waited);
   answer_unavailable(core_.pending.take(first, count));
+  refuse_doubts();
   count_failure(appended.error());
 }
 
@@ -151,6 +171,11 @@ void Committer::count_failure(const Error& error) {
 
 void Committer::refuse(const std::vector<Submitted>& items) {
   for (const Submitted& item : items) answer(item, Status::unavailable);
+}
+
+void Committer::refuse_doubts() {
+  refuse(doubts_.take_all());
+  core_.in_doubt = false;
 }
 
 }  // namespace doorward::engine

@@ -15,7 +15,10 @@ namespace doorward::engine {
 // Whoever holds and gives back in a loop must not use up what others may have remembered.
 inline constexpr std::uint32_t kMaxOverHolds = 1'000;
 
-// `done`: let it pass.
-Status ask_at_door(const ShardCore& core, const Command& command, bool is_full);
+struct Asked {
+  Status status = Status::done;  // `done`: let it pass
+  bool may_change = false;  // something has ended by the clock, and the record of it is to come
+};
+Asked ask_at_door(const ShardCore& core, const Command& command, bool is_full);
 
 }  // namespace doorward::engine

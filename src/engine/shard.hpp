@@ -159,6 +159,7 @@ class Shard {
     std::size_t batch_limit = 4'096;           // commands in one append
     std::size_t max_tickets = 20'000'000;      // no new ones beyond it; closed ones counted
     std::uint64_t place = 0;                   // see NodeStarted
+    bool is_log_shared = false;                // other nodes may have changed what this one has
     std::uint64_t snapshot_every = 1'000'000;  // commands between snapshots
     Millis keep_records{std::chrono::hours{24 * 7}};
     Millis remember_closed{std::chrono::minutes{10}};

@@ -87,7 +87,8 @@ struct ShardCore {
   BoundedQueue<Submitted> queue;
   Pending pending;
 
-  std::atomic<bool> writable{true};  // the last append succeeded
+  std::atomic<bool> writable{true};   // the last append succeeded
+  std::atomic<bool> in_doubt{false};  // the committer waits for what this node appended
   std::atomic<bool> stopping{false};
   std::atomic<bool> broken{false};  // nothing can be applied any more: see `fault`
 

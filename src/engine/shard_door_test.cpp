@@ -86,6 +86,51 @@ TEST_F(ShardDoor, WhoMayEnterAtTheTimeOfTheJoinIsNotRefusedBefore) {
   EXPECT_EQ(join(3).status, Status::done);
 }
 
+TEST_F(ShardDoor, WhereOnlyThePresentEnterOrNobodyIsInLineAFullRoomRefusesToo) {
+  open();
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.max_waiting = 1;
+  policy.present_only = true;
+  do_one(SetRoom{"absent", policy});
+  const auto join_at = [&](const char* room, std::uint64_t n) {
+    return do_one(Join{room, {n, 7}, {0, n}, ""}).status;
+  };
+  EXPECT_EQ(join_at("absent", 1), Status::done);
+  policy.present_only = false;
+  policy.max_waiting = 0;
+  do_one(SetRoom{"none", policy});
+  EXPECT_EQ(join_at("none", 2), Status::done);
+  // While the applier is in, a join is written all the same.
+  EXPECT_TRUE(comes_true([&] {
+    const ports::LogPosition before = shard_->applied();
+    EXPECT_EQ(join_at("absent", 3), Status::room_full);
+    EXPECT_EQ(join_at("none", 3), Status::room_full);
+    return shard_->applied() == before;
+  }));
+}
+
+TEST_F(ShardDoor, WhatEndedByTheClockIsFreeBeforeARecordSaysSo) {
+  open();
+  room::Policy policy;
+  policy.capacity = 1;
+  policy.max_waiting = 0;
+  policy.session_ttl = Millis(1'001);
+  do_one(SetRoom{"r", policy});
+  reserve::Inventory one;
+  one.count = 1;
+  one.hold_ttl = Millis(1'001);
+  do_one(SetInventory{"one", one});
+  const auto hold = [&](std::uint64_t n) {
+    return do_one(Hold{"one", {n, 7}, {1, n}, {}, 1, {}}).status;
+  };
+  EXPECT_EQ(join(1).status, Status::done);
+  EXPECT_EQ(hold(1), Status::done);
+  clock_.advance(Millis(1'001));  // a tick comes by the next step of 50 ms
+  EXPECT_EQ(join(2).status, Status::done);
+  EXPECT_EQ(hold(2), Status::done);
+}
+
 TEST_F(ShardDoor, WhoHoldsAndGivesBackInALoopIsStoppedAlone) {
   open();
   reserve::Inventory spec;

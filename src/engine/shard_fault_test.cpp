@@ -237,6 +237,40 @@ TEST_F(ShardFaultTest, WhatIsPastItsTimeIsDroppedThoughNothingIsWritten) {
   EXPECT_LT(node.log.size(), 10U);
 }
 
+TEST_F(ShardFaultTest, WhatAnotherNodeMayHaveChangedIsNotRefusedByWhatThisOneHas) {
+  options_.is_log_shared = true;
+  Node a(*this, 1);
+  Node b(*this, 2);
+  a.start();
+  b.start();
+  EXPECT_TRUE(b.apply());
+  EXPECT_EQ(a.do_one(room()), Status::done);
+  clock_.advance(Millis(50));
+  const Asked& first = b.ask(join(1));
+  b.commit();
+  EXPECT_FALSE(first.status) << "here the room is still to come";
+  b.turn();
+  b.turn();
+  EXPECT_EQ(first.status, Status::done);
+
+  const Asked& none = b.ask(Join{"none", {2, 7}, {0, 2}, ""});
+  const std::size_t before = b.log.size();
+  b.commit();
+  b.turn();
+  EXPECT_FALSE(none.status) << "no tick so soon";
+  clock_.advance(Millis(50));
+  b.turn();
+  b.commit();
+  EXPECT_EQ(none.status, Status::no_such_room);
+  EXPECT_EQ(b.log.size(), before + 1) << "the tick alone";
+
+  const Asked& left = b.ask(Join{"none", {3, 7}, {0, 3}, ""});
+  b.log.fail_next(MemoryLog::Fault::not_taken);
+  clock_.advance(Millis(50));
+  b.commit();
+  EXPECT_EQ(left.status, Status::unavailable);
+}
+
 TEST_F(ShardFaultTest, ALogThatCannotBeTrimmedIsTold) {
   Node node(*this, 1);
   node.start();

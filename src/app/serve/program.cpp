@@ -131,6 +131,7 @@ Result<> Program::open_shard(Materials materials) {
   engine::Shard::Options options;
   options.queue_limit = config_.limits.queued_commands;
   options.place = *place;
+  options.is_log_shared = config_.log.kind == config::LogKind::redis;
   options.snapshot_every = config_.log.snapshot_every;
   options.keep_records = config_.log.keep_records;
   options.remember_closed = config_.log.remember_closed;
