@@ -1,6 +1,8 @@
 #include "shard_run.hpp"
 
+#include "engine/admission.hpp"
 #include "engine/shard_parts.hpp"
+#include "engine/tenancy.hpp"
 #include "ports/memory/fake_clock.hpp"
 #include "ports/memory/seeded_entropy.hpp"
 #include "script.hpp"
@@ -10,6 +12,7 @@
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -29,15 +32,20 @@ class Deaf final : public engine::Listener {
   void rooms_changed(std::span<const std::uint32_t>) override {}
 };
 
+struct Member;
+
 // Whoever waits for one command.
 struct Client final : engine::Completion {
-  explicit Client(Command asked) : command(std::move(asked)) {}
+  Client(Command asked, const Member* at, ports::LogPosition when)
+      : command(std::move(asked)), member(at), asked_at(when) {}
   virtual ~Client() = default;
   void complete(engine::Outcome answer) override {
     ++answers;
     outcome = std::move(answer);
   }
   Command command;
+  const Member* member;
+  ports::LogPosition asked_at;  // the end of the log then
   engine::Outcome outcome;
   int answers = 0;
   bool is_judged = false;
@@ -70,6 +78,41 @@ bool is_refused_at_door(const Client& client) {
          std::ranges::find(kRefusals, client.outcome.status) != std::end(kRefusals);
 }
 
+// Why a state lets somebody not in, told apart from the door.
+bool refuses(const engine::World& world, const engine::Join& c, Status why) {
+  const engine::Room* room = world.rooms.find(c.room);
+  if (room == nullptr || why == Status::no_such_room)
+    return room == nullptr && why == Status::no_such_room;
+  if (world.tickets.find(c.ticket) || world.tickets.find(room->number, c.subject)) return false;
+  if (why == Status::no_such_lane) return !room->find_lane(c.lane);
+  if (why == Status::room_closed) return room->mode == room::Mode::closed;
+  if (why == Status::sold_out) return room->sold_out && room->mode != room::Mode::bypass;
+  const bool may_enter =
+      !room->asks_for_presence() && !room->has_candidates() && engine::lets_in(world, *room);
+  if (may_enter) return false;
+  if (why == Status::room_full) return room->waiting >= room->policy.max_waiting;
+  return why == Status::tenant_full && !engine::may_wait(world, *room);
+}
+
+bool refuses(const engine::World& world, const engine::Hold& c, Status why) {
+  const engine::InventoryState* inventory = world.reserved.inventories.find(c.inventory);
+  if (inventory == nullptr || why == Status::no_such_inventory)
+    return inventory == nullptr && why == Status::no_such_inventory;
+  if (world.reserved.holds.find(c.hold)) return false;
+  const reserve::Inventory& spec = inventory->map->inventory();
+  const std::size_t wanted = c.units.empty() ? c.count : c.units.size();
+  if (why == Status::no_such_unit) {
+    const auto is_unknown = [&](const std::string& unit) { return !inventory->map->find(unit); };
+    const bool is_twice = std::set(c.units.begin(), c.units.end()).size() < c.units.size();
+    return spec.is_map() == c.units.empty() || is_twice || std::ranges::any_of(c.units, is_unknown);
+  }
+  if (why == Status::sold_out) return inventory->available() == 0;
+  if (why == Status::too_many_units) return wanted > spec.max_per_hold;
+  const std::uint32_t before = world.reserved.holds.account(inventory->number, c.subject);
+  return why == Status::subject_limit && spec.max_per_subject &&
+         before + wanted > *spec.max_per_subject;
+}
+
 class ShardHistory {
  public:
   ShardHistory(std::uint64_t seed, bool is_told)
@@ -93,6 +136,7 @@ class ShardHistory {
     options.queue_limit = static_cast<std::size_t>(random().between(1, 40));
     options.batch_limit = static_cast<std::size_t>(random().between(1, 12));
     options.snapshot_every = static_cast<std::uint64_t>(random().between(5, 100));
+    options.is_log_shared = members_.size() > 1;
     options.place = static_cast<std::uint64_t>(&member - members_.data()) + 1;
     options.remember_closed = Millis(random().between(1'000, 60'000));
     // So that a node may also find what it did not read trimmed by the other.
@@ -137,7 +181,8 @@ class ShardHistory {
       // As in the script it stands alone, so that the checks know when it happened.
       const bool alone = is_of_operator(command);
       if (alone) commit_all(member);
-      Client& client = clients_.emplace_back(std::move(command));
+      Client& client =
+          clients_.emplace_back(std::move(command), &member, shadow_.state().applied());
       if (member.parts->push({client.command, &client})) {
         member.clients.push_back(&client);
         if (alone) commit_all(member);
@@ -208,7 +253,7 @@ class ShardHistory {
 
   void end() {
     for (Member& member : members_) heal(*member.log);
-    Client& last = clients_.emplace_back(engine::Tick{});
+    Client& last = clients_.emplace_back(engine::Tick{}, &members_[0], ports::LogPosition{});
     bool is_taken = false;
     for (int round = 0; round < kLastRounds && !report_.failure; ++round) {
       clock_.advance(Millis(1));
@@ -238,12 +283,29 @@ class ShardHistory {
       if (client.answers == 0 || std::exchange(client.is_judged, true)) continue;
       if (client.is_lost) fail("answers: one of a crashed node was answered");
       if (is_told_) tell(client);
-      const bool refused =
-          client.outcome.status == Status::unavailable || is_refused_at_door(client);
-      if (!refused && !shadow_.agrees(client.command, client.outcome))
+      if (client.outcome.status == Status::unavailable) continue;
+      if (is_refused_at_door(client)) {
+        judge_door(client);
+      } else if (!shadow_.agrees(client.command, client.outcome))
         fail(std::string("answers: that of a ") + engine::name_of(client.command) +
              " is not what the log says");
     }
+  }
+
+  // Nothing was applied since the refusal, so the node has the state that refused. It must be no
+  // older than the question, where another node may have changed it.
+  void judge_door(const Client& client) {
+    const engine::State& state = *client.member->parts->core.state;
+    const auto by_state = [&](const auto& command) {
+      if constexpr (requires { refuses(state.world(), command, client.outcome.status); })
+        return refuses(state.world(), command, client.outcome.status);
+      return false;
+    };
+    const bool is_old = members_.size() > 1 && state.applied() < client.asked_at;
+    if (is_old || !std::visit(by_state, client.command))
+      fail(std::string("door: ") + engine::name_of(client.command) + " was refused as " +
+           engine::to_string(client.outcome.status) +
+           (is_old ? " by an old state" : " for nothing"));
   }
 
   void expect_all_answered(const Member& member) {
