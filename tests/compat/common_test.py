@@ -55,7 +55,41 @@ def preflight(server, path, origin, method="GET", headers="content-type"):
         "Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers})  # fmt: skip
 
 
+# What the pages, and the contract where a page is silent, say of each system when nobody sets anything.
+DEFAULTS = {
+    "wait-queue": {"RATE_LIMIT": "5", "RATE_WINDOW": "10s", "ACTIVE_TTL": "30s", "MAX_ACTIVE": "1000", "ROUND": "5s",
+                   "RATE_ALGORITHM": "fixed_window", "JWT_SECRET": ""},
+    "train-reservation": {"TICKETS": "1", "LOCK_TTL": "5s"},
+    "ticketing-gateway": {"SERVER_PORT": "8080", "ALLOWED_IN_MAX_CAPACITY": "100", "ALLOWED_IN_DURATION_SECONDS": "240",
+                          "JWT_JWKS_URI": "http://localhost:8090/.well-known/jwks.json"},
+    "gatekeeper": {"BUSINESS_IDS": "", "JWT_SECRET": ""},
+    "rate-limiter": {},
+}  # fmt: skip
+ALL = {"DEBUG": "false", "LOG_LEVEL": "info"}
+
+
 class Settings(unittest.TestCase):
+    def test_the_defaults_are_those_of_the_pages(self):
+        """each example takes its page's environment variables with their defaults; settings and defaults of each system"""
+        self.assertEqual({path.stem for path in EXAMPLES}, set(DEFAULTS))
+        for path in EXAMPLES:
+            said = references(path.read_text())
+            wanted = {**ALL, **DEFAULTS[path.stem]}
+            self.assertEqual({name: said.get(name) for name in wanted}, wanted, path.name)
+
+    def test_rooms_without_an_example(self):
+        """All are on in the default configuration: with the numbers of the example"""
+        names = {"wait-queue": "wait-queue", "ticketing": "ticketing-gateway"}
+        example = {}
+        for room, stem in names.items():
+            with Server((ROOT / "examples" / f"{stem}.yaml").read_text()) as server:
+                example[room] = server.admin("GET", f"/v1/admin/rooms/{room}")[2]["policy"]
+        self.assertEqual(example["ticketing"]["session"], {"ttl": "4m", "renew": "use"})
+        self.assertEqual((example["ticketing"]["capacity"], example["ticketing"]["rejoin"]), (100, "to_back"))
+        with Server("") as server:
+            self.assertEqual(server.call("POST", "/token/")[0], 200)
+            self.assertEqual(server.admin("GET", "/v1/admin/rooms/wait-queue")[2]["policy"], example["wait-queue"])
+
     def test_variables_and_defaults(self):
         """each example takes its page's environment variables with their defaults (`${NAME:default}` in YAML) and ships `.env.example`"""
         self.assertGreaterEqual(len(EXAMPLES), 1)
@@ -148,6 +182,8 @@ class Switches(unittest.TestCase):
         with Server("") as server:
             self.assertEqual(list(server.call("GET", "/")[2]), ["message", "version", "timestamp"])
             self.assertEqual(server.call("GET", "/health")[2]["status"], "healthy")
+            status, headers, _ = server.call("GET", "/health/")  # as FastAPI
+            self.assertEqual((status, headers["Location"]), (307, "/health"))
 
     def test_paths_do_not_collide(self):
         """Paths do not collide: one call, one system"""
@@ -263,6 +299,21 @@ class Origins(unittest.TestCase):
             connect(f"ws://127.0.0.1:{server.port}/ws/a", origin=PAGE, proxy=None).close()
             with self.assertRaises(InvalidStatus):
                 connect(f"ws://127.0.0.1:{server.port}/ws/a", origin=ELSEWHERE, proxy=None)
+
+    def test_sockets_of_the_wait_queue(self):
+        """WebSockets accept the same origins: any in the example, else those that are named, and the page's own"""
+        example = (ROOT / "examples" / "wait-queue.yaml").read_text()
+        for config, refused in ((example, ()), (example.replace('cors: "*"', f"cors: ['{PAGE}']"), (ELSEWHERE, "null"))):
+            with Server(config) as server:
+                for origin in (None, PAGE, ELSEWHERE, "null", f"http://127.0.0.1:{server.port}"):
+                    address = f"ws://127.0.0.1:{server.port}/ws/"
+                    if origin in refused:
+                        with self.assertRaisesRegex(InvalidStatus, "HTTP 403"):
+                            connect(address, origin=origin, proxy=None)
+                        continue
+                    with connect(address, origin=origin, proxy=None) as ws:
+                        ws.send(json.dumps(server.call("POST", "/token/")[2]))
+                        self.assertEqual(json.loads(ws.recv(30))["status"], "wait", origin)
 
     def test_event_streams(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)

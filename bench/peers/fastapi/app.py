@@ -170,7 +170,7 @@ async def enqueue(request: Request, business_id: BusinessId, user_id: UserId):
     check(answer)
     made, rank, expiry = answer
     if made == ALREADY:
-        return Enqueued(jwt="", position=rank + 1, message="User already in queue.")
+        return Enqueued(jwt="", position=rank + 1, message="User enqueued successfully.")
     return Enqueued(jwt=issue(name, user_id, expiry), position=rank + 1, message="User enqueued successfully.")
 
 

@@ -15,6 +15,8 @@ edge::Response unread(const Error& problem) {
   return detail(problem.code == Errc::timed_out ? 408 : 400, problem.what);
 }
 
+edge::Response missing() { return invalid({{"", "missing", "Field required"}}); }
+
 }  // namespace
 
 edge::Response detail(unsigned status, std::string_view what) {
@@ -38,9 +40,10 @@ edge::Response invalid(const Faults& faults, std::string_view where) {
 }
 
 edge::Task<Value> read_value(Call& call) {
-  if (!call.exchange.has_body()) co_return invalid({{"", "missing", "Field required"}});
+  if (!call.exchange.has_body()) co_return missing();
   const auto text = co_await call.exchange.read_whole_body(kMaxBody);
   if (text.has_error()) co_return unread(text.error());
+  if (text->empty()) co_return missing();
   remember_body(call, *text);
   auto value = wire::parse_json_strict(*text);
   if (value.has_error())

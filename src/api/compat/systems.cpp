@@ -125,7 +125,8 @@ Answer Systems::begin(Desk& desk, Call& call, Begun& begun) const {
     edge::Response response = head.method == "OPTIONS"
                                   ? no_content()
                                   : found.system->refuse(desk, call, 405, "Method Not Allowed");
-    response.head.fields.append("Allow", found.allow);
+    // Who is told 401 instead learns nothing of what there is.
+    if (response.head.status != 401) response.head.fields.append("Allow", found.allow);
     return response;
   }
   if (found.row->quick != nullptr)

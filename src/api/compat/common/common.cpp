@@ -27,6 +27,7 @@ constexpr Row kRows[] = {{"GET", "/", root}, {"GET", "/health", health}};
 
 }  // namespace
 
-constinit const System kSystem{{}, kRows, refuse_with_detail};
+constinit const System kSystem{
+    .name = {}, .rows = kRows, .refuse = refuse_with_detail, .redirects_slashes = true};
 
 }  // namespace doorward::api::compat::common

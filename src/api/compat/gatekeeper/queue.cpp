@@ -77,24 +77,20 @@ std::uint32_t position_of(const room::TicketView& view) {
   return view.state == TicketState::waiting ? view.position.value_or(view.waiting) : kFirst;
 }
 
-// A JWT needs no escapes, and neither do our own words.
-edge::Response enqueued(std::string_view jwt, const room::TicketView& view, const char* message) {
+// A JWT needs no escapes. The page knows one message, also where the JWT is empty.
+edge::Response enqueued(std::string_view jwt, const room::TicketView& view) {
   std::string body;
-  append(body, R"({"jwt":")", jwt, R"(","position":)", position_of(view), R"(,"message":")",
-         message, R"("})");
+  append(body, R"({"jwt":")", jwt, R"(","position":)", position_of(view),
+         R"(,"message":"User enqueued successfully."})");
   return json_answer(200, std::move(body));
 }
 
 edge::Response enqueued(const Desk& desk, const Business& business, std::string_view user,
                         const gateway::Place& place) {
-  const room::TicketView& view = place.view;
   // A retry is told what the first was told, the JWT above all, which no other call gives.
-  if (!place.made && !place.again)
-    return enqueued(
-        "", view,
-        view.state == TicketState::waiting ? "User already in queue." : "User is already ready.");
+  if (!place.made && !place.again) return enqueued("", place.view);
   const std::string jwt = business.jwts.issue(user, desk.places.now(), business.settings.token_ttl);
-  return enqueued(jwt, view, "User enqueued successfully.");
+  return enqueued(jwt, place.view);
 }
 
 compat::Faults faults_of_user(std::string_view user) {
