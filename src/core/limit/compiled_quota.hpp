@@ -88,6 +88,12 @@ class CompiledQuota {
   bool is_narrow() const { return all_parts_ > 0; }
   std::uint64_t all_parts() const { return all_parts_; }
   std::uint64_t units_in(std::uint64_t parts) const { return narrow_per_window_(parts); }
+  // Whether a window of this length begins then; times before 1970 are not looked at.
+  bool begins_at(Time at) const {
+    const auto ns = static_cast<std::uint64_t>(at.time_since_epoch().count());
+    const auto window = static_cast<std::uint64_t>(quota_.window.count());
+    return at.time_since_epoch() < Nanos{0} || narrow_per_window_(ns) * window == ns;
+  }
 
  private:
   Quota quota_;

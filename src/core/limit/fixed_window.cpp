@@ -5,10 +5,13 @@
 namespace doorward::limit {
 namespace {
 
-void advance(State& state, Nanos window, Time now) {
+void advance(State& state, const CompiledQuota& quota, Time now) {
+  const Nanos window = quota.window();
   const bool over = now >= state.at + window;
   const bool clock_was_put_back = now < state.at - window;
-  if (!over && !clock_was_put_back) return;
+  // The rule had another one before: the count goes on, in the window that now is.
+  const bool is_of_another = !quota.begins_at(state.at);
+  if (!over && !clock_was_put_back && !is_of_another) return;
   state.at = window_begin(now, window);
   if (over) state.first = 0;
 }
@@ -18,7 +21,7 @@ void advance(State& state, Nanos window, Time now) {
 Decision FixedWindow::decide(State& state, const CompiledQuota& quota, Time now,
                              std::uint64_t cost) {
   now = bounded(now);
-  advance(state, quota.window(), now);
+  advance(state, quota, now);
 
   const std::uint64_t limit = quota.limit();
   std::uint64_t left = limit - std::min<std::uint64_t>(state.first, limit);

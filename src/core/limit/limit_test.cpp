@@ -183,6 +183,19 @@ TEST(Limit, AStateOfAnotherQuotaDoesNoHarm) {
   EXPECT_FALSE(decide(state, after, kNow, 1).allowed);
 }
 
+TEST(Limit, AFixedWindowMadeLongerBeginsAtAMultipleOfItsLength) {
+  const CompiledQuota before({Algorithm::fixed_window, 10, 1s, 0, false});
+  const CompiledQuota after({Algorithm::fixed_window, 10, 1h, 0, false});
+  const Time at = Time{std::chrono::hours{400'000}} + 59min + 30s;
+  State state;
+  EXPECT_TRUE(decide(state, before, at, 10).allowed);
+  const Decision refused = decide(state, after, at + 1ms, 1);
+  EXPECT_FALSE(refused.allowed);
+  EXPECT_EQ(refused.retry_after, 30s - 1ms);
+  EXPECT_TRUE(decide(state, after, at + 30s, 10).allowed);
+  EXPECT_EQ(decide(state, after, at + 31s, 1).retry_after, 1h - 1s);
+}
+
 TEST(SlidingLog, HoldsTwelveBytesAHitAndGivesThemBack) {
   const CompiledQuota quota(quota_of(Algorithm::sliding_log, 10'000, 1s));
   SlidingLog log;
