@@ -86,17 +86,6 @@ bool may_come_here(const Desk& desk, const Call& call) {
   return on_main && on_main() && !call.client.forwarded;
 }
 
-std::string names_of(const json::object& body) {
-  constexpr int kMost = 16;
-  std::string names;
-  int count = 0;
-  for (const auto& member : body) {
-    if (++count > kMost) break;
-    names.append(names.empty() ? "" : ",").append(member.key());
-  }
-  return names;
-}
-
 }  // namespace
 
 edge::Response json_answer(unsigned status, std::string body) {
@@ -121,6 +110,17 @@ edge::Response no_content() {
 
 bool asks_for_websocket(const wire::RequestHead& head) {
   return head.fields.lists("Upgrade", "websocket") && head.fields.contains("Sec-WebSocket-Key");
+}
+
+std::string names_of(const json::object& body) {
+  constexpr int kMost = 16;
+  std::string names;
+  int count = 0;
+  for (const auto& member : body) {
+    if (++count > kMost) break;
+    names.append(names.empty() ? "" : ",").append(member.key());
+  }
+  return names;
 }
 
 void remember_body(Call& call, std::string_view text) {

@@ -106,6 +106,10 @@ struct Call {
   bool by_key = false;           // it carries an API key of that tenant
   std::string body = {};         // as it was read, where an Idempotency-Key came with it
   std::string fields = {};       // of the body, as far as it was read: "capacity,mode"
+  // Of a compatible call that changes something: what, as the log tells it, and its full name.
+  std::string_view change = {};
+  std::string changed = {};
+  bool was_answered = false;  // a retry, which is told what the first was and does nothing
 
   const wire::RequestHead& head() const { return exchange.request(); }
 };
@@ -126,6 +130,8 @@ bool asks_for_websocket(const wire::RequestHead& head);
 using Body = gateway::Sought<boost::json::object>;
 edge::Task<Body> read_body(Call& call, std::span<const std::string_view> known,
                            std::size_t most = kMaxBody);
+// "capacity,mode" of a body, of 16 members at most.
+std::string names_of(const boost::json::object& body);
 // For a Retry, to tell another call under the same key.
 void remember_body(Call& call, std::string_view text);
 

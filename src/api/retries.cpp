@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace doorward::api {
 namespace {
 
@@ -17,30 +19,60 @@ std::size_t RetryTable::bytes_of(const Known& known) {
   return kOverhead + (known.answer ? known.answer->body.size() : 0);
 }
 
-void RetryTable::forget(Millis now) {
+void RetryTable::add(const Key& key, std::string_view tenant, Millis now) {
+  auto share = shares_.find(tenant);
+  if (share == shares_.end()) share = shares_.try_emplace(std::string(tenant)).first;
+  const auto in_share = share->second.order.insert(share->second.order.end(), key);
+  const auto in_all = order_.insert(order_.end(), key);
+  count(known_.emplace(key, Known{now, share, in_share, in_all}).first->second, 0);
+}
+
+void RetryTable::count(Known& known, std::size_t before) {
+  const std::size_t bytes = bytes_of(known);
+  known.share->second.bytes += bytes - before;
+  bytes_ += bytes - before;
+}
+
+void RetryTable::remove(Calls::iterator found) {
+  const Known& known = found->second;
+  const std::size_t bytes = bytes_of(known);
+  Share& share = known.share->second;
+  bytes_ -= bytes;
+  share.bytes -= bytes;
+  order_.erase(known.in_all);
+  share.order.erase(known.in_share);
+  if (share.order.empty()) shares_.erase(known.share);
+  known_.erase(found);
+}
+
+void RetryTable::forget_old(Millis now) {
   while (!order_.empty()) {
-    const auto& [key, since] = order_.front();
-    if (now - since < kKept && order_.size() <= kMost && bytes_ <= kMaxBytes) return;
-    const auto found = known_.find(key);
-    if (found != known_.end() && found->second.since == since) {
-      bytes_ -= bytes_of(found->second);
-      known_.erase(found);
-    }
-    order_.pop_front();
+    const auto oldest = known_.find(order_.front());
+    if (now - oldest->second.since < kKept) return;
+    remove(oldest);
   }
 }
 
-RetryTable::Claim RetryTable::claim(const Hash128& call, Millis now, edge::Response& answer) {
+void RetryTable::forget_too_many() {
+  while (known_.size() > kMost || bytes_ > kMaxBytes) {
+    const auto largest = std::ranges::max_element(
+        shares_, {}, [](const Shares::value_type& share) { return share.second.bytes; });
+    remove(known_.find(largest->second.order.front()));
+  }
+}
+
+RetryTable::Claim RetryTable::claim(const Hash128& call, std::string_view tenant, Millis now,
+                                    edge::Response& answer) {
   const std::lock_guard lock(mutex_);
-  forget(now);
-  const auto [at, is_new] = known_.try_emplace(key_of(call), Known{now, {}});
-  if (is_new) {
-    order_.emplace_back(at->first, now);
-    bytes_ += bytes_of(at->second);
+  forget_old(now);
+  const auto found = known_.find(key_of(call));
+  if (found == known_.end()) {
+    add(key_of(call), tenant, now);
+    forget_too_many();
     return Claim::first;
   }
-  if (!at->second.answer) return Claim::under_way;
-  answer = *at->second.answer;
+  if (!found->second.answer) return Claim::under_way;
+  answer = *found->second.answer;
   return Claim::answered;
 }
 
@@ -48,20 +80,19 @@ void RetryTable::keep(const Hash128& call, const edge::Response& answer) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(key_of(call));
   if (found == known_.end()) return;
-  bytes_ -= bytes_of(found->second);
+  const std::size_t before = bytes_of(found->second);
   found->second.answer = answer;
-  bytes_ += bytes_of(found->second);
+  count(found->second, before);
+  forget_too_many();
 }
 
 void RetryTable::give_up(const Hash128& call) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(key_of(call));
-  if (found == known_.end()) return;
-  bytes_ -= bytes_of(found->second);
-  known_.erase(found);
+  if (found != known_.end()) remove(found);
 }
 
-Retry::Retry(Desk& desk, const Call& call) : desk_(desk) {
+Retry::Retry(Desk& desk, Call& call) : desk_(desk) {
   const auto key = idempotency_key(call.head());
   if (key.has_error()) {
     answer = gateway::answer(key.error());
@@ -70,7 +101,7 @@ Retry::Retry(Desk& desk, const Call& call) : desk_(desk) {
   }
 }
 
-Retry::Retry(Desk& desk, const Call& call, std::optional<std::string_view> key) : desk_(desk) {
+Retry::Retry(Desk& desk, Call& call, std::optional<std::string_view> key) : desk_(desk) {
   if (key) claim(call, *key);
 }
 
@@ -79,15 +110,19 @@ Retry::~Retry() {
 }
 
 // Another body, or another tenant's, is another call.
-void Retry::claim(const Call& call, std::string_view key) {
+void Retry::claim(Call& call, std::string_view key) {
   const wire::RequestHead& head = call.head();
   const Hash128 asked =
       siphash128(desk_.counting.key, fmt::format("{}\n{}\n{}\n{}\n{}\n{}", head.method, head.path,
                                                  head.query, call.tenant, key, call.body));
   edge::Response before;
-  switch (desk_.retries.claim(asked, desk_.places.services().clock.steady_now(), before)) {
+  const Millis now = desk_.places.services().clock.steady_now();
+  switch (desk_.retries.claim(asked, call.tenant, now, before)) {
     case RetryTable::Claim::first: claimed_ = asked; break;
-    case RetryTable::Claim::answered: answer = std::move(before); break;
+    case RetryTable::Claim::answered:
+      answer = std::move(before);
+      call.was_answered = true;
+      break;
     case RetryTable::Claim::under_way:
       answer = gateway::answer(gateway::problems::kUnavailable,
                                "The call of this Idempotency-Key is still under way; try again.");

@@ -5,8 +5,9 @@
 //          Joins, holds and locks need none of it: theirs follow from the key.
 // Time:    `now` is steady, and passed in.
 // Threads: thread-safe; a Retry is of its call's coroutine.
-// Bounds:  kMost calls and kMaxBytes of answers, each for kKept; the oldest are forgotten first. In
-//          memory: neither a restart nor another node knows of it.
+// Bounds:  kMost calls and kMaxBytes of answers, each for kKept. Beyond that the oldest of the
+//          tenant that has the most is forgotten, so that none flushes another's. In memory:
+//          neither a restart nor another node knows of it.
 // Errors:  as answers: 400 for a key that is none, 503 while the first call is being answered.
 // Spec:    docs/api.md, "Retries".
 #pragma once
@@ -16,10 +17,11 @@
 #include "edge/exchange.hpp"
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -35,8 +37,8 @@ class RetryTable {
   static constexpr std::size_t kMaxBytes = 16U << 20;
 
   enum class Claim { first, under_way, answered };
-  // Whether `call` was asked before; `answer` is what it was told then.
-  Claim claim(const Hash128& call, Millis now, edge::Response& answer);
+  // Whether `call` of that tenant was asked before; `answer` is what it was told then.
+  Claim claim(const Hash128& call, std::string_view tenant, Millis now, edge::Response& answer);
   // What the first is answered; what came of it is remembered.
   void keep(const Hash128& call, const edge::Response& answer);
   // The first came to nothing, and the next may try.
@@ -44,17 +46,31 @@ class RetryTable {
 
  private:
   using Key = std::pair<std::uint64_t, std::uint64_t>;
+  using Order = std::list<Key>;  // as claimed
+  struct Share {
+    Order order;
+    std::size_t bytes = 0;
+  };
+  using Shares = std::map<std::string, Share, std::less<>>;  // by tenant
   struct Known {
     Millis since{};
-    std::optional<edge::Response> answer;  // absent: under way
+    Shares::iterator share;
+    Order::iterator in_share, in_all;
+    std::optional<edge::Response> answer = {};  // absent: under way
   };
+  using Calls = std::map<Key, Known>;
   static Key key_of(const Hash128& call) { return {call.hi, call.lo}; }
   static std::size_t bytes_of(const Known& known);
-  void forget(Millis now);
+  void add(const Key& key, std::string_view tenant, Millis now);
+  void count(Known& known, std::size_t before);  // it had so many bytes
+  void remove(Calls::iterator known);
+  void forget_old(Millis now);
+  void forget_too_many();
 
   std::mutex mutex_;
-  std::map<Key, Known> known_;
-  std::deque<std::pair<Key, Millis>> order_;  // as claimed; some were given up since
+  Calls known_;
+  Order order_;
+  Shares shares_;
   std::size_t bytes_ = 0;
 };
 
@@ -62,9 +78,9 @@ class RetryTable {
 class Retry {
  public:
   // By the native calls' rule for keys.
-  Retry(Desk& desk, const Call& call);
+  Retry(Desk& desk, Call& call);
   // Without a key: every call is a new one.
-  Retry(Desk& desk, const Call& call, std::optional<std::string_view> key);
+  Retry(Desk& desk, Call& call, std::optional<std::string_view> key);
   ~Retry();
   Retry(const Retry&) = delete;
   Retry& operator=(const Retry&) = delete;
@@ -75,7 +91,7 @@ class Retry {
   edge::Response kept(edge::Response response);
 
  private:
-  void claim(const Call& call, std::string_view key);
+  void claim(Call& call, std::string_view key);
 
   Desk& desk_;
   std::optional<Hash128> claimed_;

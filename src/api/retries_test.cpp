@@ -249,8 +249,8 @@ class Table : public testing::Test {
  protected:
   using Claim = RetryTable::Claim;
   static Hash128 call(std::uint64_t number) { return {number, 7}; }
-  Claim claim(std::uint64_t number, Millis now = 0ms) {
-    return table_.claim(call(number), now, said_);
+  Claim claim(std::uint64_t number, Millis now = 0ms, std::string_view tenant = "") {
+    return table_.claim(call(number), tenant, now, said_);
   }
   void keep(std::uint64_t number, std::size_t bytes) {
     edge::Response answer;
@@ -287,6 +287,31 @@ TEST_F(Table, AnswersAreBoundedInBytes) {
   }
   EXPECT_EQ(claim(3), Claim::answered);
   EXPECT_EQ(claim(0), Claim::first);
+}
+
+TEST_F(Table, CallsThatCameToNothingTakeNoRoom) {
+  EXPECT_EQ(claim(0), Claim::first);
+  keep(0, 1);
+  for (std::uint64_t i = 1; i <= 2 * RetryTable::kMost; ++i) {
+    EXPECT_EQ(claim(i), Claim::first);
+    table_.give_up(call(i));
+  }
+  EXPECT_EQ(claim(0), Claim::answered);
+}
+
+TEST_F(Table, NoTenantFlushesWhatAnotherWasAnswered) {
+  EXPECT_EQ(claim(0, 0ms, "acme"), Claim::first);
+  keep(0, 1);
+  for (std::uint64_t i = 1; i <= 2 * RetryTable::kMost; ++i)
+    EXPECT_EQ(claim(i, 0ms, "beta"), Claim::first);
+  EXPECT_EQ(claim(0, 0ms, "acme"), Claim::answered);
+  EXPECT_EQ(claim(1, 0ms, "beta"), Claim::first) << "its own oldest went";
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const std::uint64_t number = 3 * RetryTable::kMost + i;
+    EXPECT_EQ(claim(number, 0ms, "beta"), Claim::first);
+    keep(number, RetryTable::kMaxBytes / 3);
+  }
+  EXPECT_EQ(claim(0, 0ms, "acme"), Claim::answered) << "neither by bytes";
 }
 
 TEST_F(Table, ACallThatWasGivenUpEndsNoLaterOne) {

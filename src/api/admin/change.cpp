@@ -1,6 +1,7 @@
 #include "api/admin/change.hpp"
 
 #include "api/call.hpp"
+#include "api/compat/gatekeeper/business.hpp"
 #include "core/tenant/tenant.hpp"
 
 #include <boost/json.hpp>
@@ -70,38 +71,54 @@ std::string name_of(const Call& call, const edge::Response& answer) {
   return own.empty() ? std::string(call.named) : tenant::full_name(call.named, own);
 }
 
+std::string by_key(const Desk& desk, const Call& call, std::string_view header) {
+  gateway::Places& places = desk.places;
+  const auto key = gatekeeper::header(call.head(), header).value_or("");
+  const auto owner = places.services().identities.api_keys().business_of(key, places.now());
+  const bool known = owner && owner->key != nullptr;
+  return "key " + tenant::full_name(call.tenant, known ? owner->key->name : "");
+}
+
 std::string by_whom(const Desk& desk, const Call& call) {
-  if (call.by_key && !call.tenant.empty()) {
-    gateway::Places& places = desk.places;
-    const auto key = call.head().fields.find("X-API-Key");
-    const auto owner =
-        places.services().identities.api_keys().owner_of(key.value_or(""), places.now());
-    const bool known = owner && owner->key != nullptr;
-    return "key " + tenant::full_name(call.tenant, known ? owner->key->name : "");
-  }
+  if (call.by_key && !call.tenant.empty()) return by_key(desk, call, "X-API-Key");
+  if (!call.change.empty() && !call.tenant.empty()) return by_key(desk, call, "business_id");
   if (has_admin_token(desk, call)) return "admin token";
   return session_of(desk, call) ? "session" : "loopback";
+}
+
+// What was done, and to what. Empty: nothing that is told.
+struct Done {
+  std::string_view what;
+  std::string name;
+};
+
+Done done_natively(const Call& call, const edge::Response& answer) {
+  const std::string_view path = below_admin(call.head().path);
+  const auto words = path.empty() ? std::nullopt : words_for(call, path);
+  if (!words) return {};
+  const std::string_view method = call.head().method;
+  const std::string_view act =
+      method == "POST" && path.starts_with("/rooms/") ? of_room(path) : std::string_view();
+  const std::string_view what = !act.empty()                     ? act
+                                : method == "DELETE"             ? words->removed
+                                : answer.head.status == kCreated ? words->made
+                                                                 : words->changed;
+  return {what, name_of(call, answer)};
 }
 
 }  // namespace
 
 void tell_change(const Desk& desk, const Call& call, const edge::Response& answer) {
-  const wire::RequestHead& head = call.head();
-  const bool is_done = answer.head.status >= 200 && answer.head.status < 300;
-  if (!desk.options.on_change || !is_done || head.method == "GET" || head.method == "HEAD" ||
-      head.method == "OPTIONS")
+  const std::string_view method = call.head().method;
+  const bool is_done = answer.head.status >= 200 && answer.head.status < 300 && !call.was_answered;
+  if (!desk.options.on_change || !is_done || method == "GET" || method == "HEAD" ||
+      method == "OPTIONS")
     return;
-  const std::string_view path = below_admin(head.path);
-  const auto words = path.empty() ? std::nullopt : words_for(call, path);
-  if (!words) return;
-  const std::string_view act =
-      head.method == "POST" && path.starts_with("/rooms/") ? of_room(path) : "";
-  const std::string_view what = !act.empty()                     ? act
-                                : head.method == "DELETE"        ? words->removed
-                                : answer.head.status == kCreated ? words->made
-                                                                 : words->changed;
-  desk.options.on_change({what, name_of(call, answer), call.fields, by_whom(desk, call),
-                          call.client.address.to_string()});
+  const Done done =
+      call.change.empty() ? done_natively(call, answer) : Done{call.change, call.changed};
+  if (done.what.empty()) return;
+  desk.options.on_change(
+      {done.what, done.name, call.fields, by_whom(desk, call), call.client.address.to_string()});
 }
 
 }  // namespace doorward::api::admin

@@ -1,7 +1,8 @@
-// What an operator or a tenant changed by a call of the admin API or the dashboard, for the log.
+// What an operator or a tenant changed by a call of the admin API, the dashboard or a compatible
+// system, for the log.
 //
 // Why:     "who paused the sale at 10:03?" is asked after the sale. One place tells of all such
-//          calls, by the table of endpoints, so that none is forgotten. No value is told, only the
+//          calls, by the tables of endpoints, so that none is forgotten. No value is told, only the
 //          names of fields: a value may be a secret.
 // Bounds:  16 fields.
 // Threads: pure functions.

@@ -63,6 +63,52 @@ TEST_F(AdminChanges, OfRulesInventoriesTenantsAndKeysAreToldWithoutTheKey) {
   EXPECT_THAT(take(), ElementsAre("a tenant was removed|acme||admin token"));
 }
 
+TEST_F(AdminChanges, ByCompatibleCallsAreToldToo) {
+  api.admin("POST", "/admin/configs",
+            R"({"endpoint":"/x","requests_per_window":5,"window_seconds":60})");
+  const std::vector<std::string> made = take();
+  ASSERT_EQ(made.size(), 1U);
+  const std::string rule = made.front().substr(std::string("a rule was created|").size());
+  const std::string name = rule.substr(0, rule.find('|'));
+  EXPECT_EQ(rule, name + "|endpoint,requests_per_window,window_seconds|admin token");
+  EXPECT_EQ(api.admin("GET", "/v1/admin/rules/" + name).status, 200U);
+  api.admin("PUT", "/admin/configs/x", R"({"is_active":false})");
+  EXPECT_THAT(take(), ElementsAre("a rule was changed|" + name + "|is_active|admin token"));
+  api.admin("PUT", "/admin/configs/x", R"({"window_seconds":0})");
+  EXPECT_THAT(take(), IsEmpty());
+  api.admin("DELETE", "/admin/configs/x");
+  EXPECT_THAT(take(), ElementsAre("a rule was removed|" + name + "||admin token"));
+
+  api.admin("POST", "/v1/admin/tenants", R"({"name":"acme"})");
+  const std::string key =
+      api.admin("POST", "/v1/admin/tenants/acme/keys", R"({"name":"business-id"})").text("key");
+  take();
+  api.call("GET", "/config", {{"business_id", key}});
+  EXPECT_THAT(take(), IsEmpty());
+  api.call("POST", "/config", {{"business_id", key}}, R"({"admission_limit":5,"x":1})");
+  EXPECT_THAT(take(),
+              ElementsAre("a business was changed|acme|admission_limit|key acme/business-id"));
+
+  api.call("POST", "/reserve");
+  EXPECT_THAT(take(), IsEmpty());
+  api.admin("POST", "/process_queue");
+  EXPECT_THAT(take(), ElementsAre("a queue was processed|train-reservation||admin token"));
+  api.admin("POST", "/admin/reset");
+  EXPECT_THAT(take(), ElementsAre("an inventory and its queue were emptied|train||"
+                                  "admin token"));
+}
+
+TEST_F(AdminChanges, OfARetryNothingIsTold) {
+  const TestApi::Fields fields{TestApi::bearer(kAdminToken),
+                               {"Idempotency-Key", "0123456789abcdef"}};
+  api.admin("PUT", "/v1/admin/rooms/vip", "{}");
+  api.call("POST", "/v1/admin/rooms/vip/pause", fields);
+  api.admin("POST", "/v1/admin/rooms/vip/open");
+  take();
+  EXPECT_EQ(api.call("POST", "/v1/admin/rooms/vip/pause", fields).status, 200U);
+  EXPECT_THAT(take(), IsEmpty()) << "the room is open";
+}
+
 TEST_F(AdminChanges, OfNothingNothingIsTold) {
   api.admin("GET", "/v1/admin/rooms");
   api.admin("PATCH", "/v1/admin/rooms/none", R"({"capacity":7})");

@@ -25,6 +25,9 @@ struct Row {
       path;  // "/status/{id}": a name in braces stands at the end and takes all that follows
   Handler handler;
   QuickHandler quick = nullptr;  // asked before `handler`, which is null where it always answers
+  // What the log tells of it once it is done, "a rule was changed"; the handler fills in
+  // `Call::changed`. Empty: it changes nothing that an operator or a tenant set.
+  std::string_view change = {};
 };
 
 struct System {

@@ -145,6 +145,7 @@ edge::Task<Answer> Systems::serve(Desk& desk, Call& call) const {
   Begun begun;
   auto answer = begin(desk, call, begun);
   if (answer) co_return answer;
+  call.change = begun.row->change;
   co_return co_await begun.row->handler(desk, call, begun.rest);
 }
 

@@ -121,6 +121,14 @@ compat::Faults read(const json::value& body, Config& config) {
   return faults;
 }
 
+// Of what is named: "admission_limit,ready_ttl_seconds".
+std::string names_of(const Config& said) {
+  std::string names;
+  for (const Setting& setting : kSettings)
+    if (said.*setting.value) names.append(names.empty() ? "" : ",").append(setting.name);
+  return names;
+}
+
 // What is named is changed, and nothing else of what the operator set.
 room::Policy changed(room::Policy policy, const Config& said) {
   if (said.admission_limit || said.admission_frequency) {
@@ -212,13 +220,15 @@ edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view) {
   const Business& business = **found;
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
-  call.tenant = business.tenant;
+  call.tenant = call.changed = business.tenant;
   Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
   if (retry.answer) co_return std::move(retry.answer);
   Config said;
   const compat::Faults faults = read(*body, said);
   if (!faults.empty()) co_return compat::invalid(faults);
+  call.fields = names_of(said);
   const auto steps = steps_for(desk, business, said);
+  if (steps.empty()) call.change = {};  // nothing to tell of
   for (const admin::NextStep& step : steps) {
     const admin::Done done = co_await admin::do_next(desk, step);
     if (done.has_error()) co_return done.error();

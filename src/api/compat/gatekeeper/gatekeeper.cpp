@@ -12,7 +12,7 @@ constexpr compat::Row kRows[] = {
     {"GET", "/queue/verify", verify, verify_now},
     {"DELETE", "/queue/finish", finish},
     {"GET", "/config", read_config},
-    {"POST", "/config", change_config},
+    {"POST", "/config", change_config, nullptr, "a business was changed"},
 };
 
 }  // namespace

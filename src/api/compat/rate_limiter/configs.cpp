@@ -46,6 +46,10 @@ edge::Response unwritten(Status status, std::string_view name) {
   return gateway::answer(gateway::refusal(status, name));
 }
 
+void note_names(Call& call, const json::value& body) {
+  if (body.is_object()) call.fields = names_of(body.get_object());
+}
+
 Faults read(const json::value& body, Needed needed, Config& config) {
   if (body.is_object()) return read_config(body.get_object(), needed, config);
   return {{"", "model_attributes_type", "Input should be a valid dictionary"}};
@@ -64,6 +68,7 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
+  note_names(call, *body);
   Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
   if (retry.answer) co_return std::move(retry.answer);
   Config config;
@@ -73,12 +78,12 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
   faults = faults_of(rule, config);
   if (!faults.empty()) co_return invalid(faults);
   if (find(desk, config.endpoint)) co_return detail(409, kExists);
-  const std::string name = rule.name;
+  call.changed = rule.name;
   engine::Command command =
       SetRule{std::move(rule), limit::RuleSource::admin, SetRule::Only::if_absent};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
-  if (outcome->status != Status::done) co_return unwritten(outcome->status, name);
+  if (outcome->status != Status::done) co_return unwritten(outcome->status, call.changed);
   const auto made = find(desk, config.endpoint);
   co_return retry.kept(json_answer(
       200, json::object{{"message", "Configuration created successfully"},
@@ -90,10 +95,12 @@ edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) 
   if (!find(desk, endpoint_of(rest))) co_return detail(404, kNotFound);
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
+  note_names(call, *body);
   // Of what there is at the very moment, so that nothing that another did is undone.
   const admin::NextStep next = [&]() -> admin::Step {
     auto found = find(desk, endpoint_of(rest));
     if (!found) return detail(404, kNotFound);
+    call.changed = found->entry.rule.name;
     Config& config = found->config;
     Faults faults = read(*body, Needed::none, config);
     if (!faults.empty()) return invalid(faults);
@@ -115,6 +122,7 @@ edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest) 
   const admin::NextStep next = [&]() -> admin::Step {
     const auto found = find(desk, endpoint_of(rest));
     if (!found) return detail(404, kNotFound);
+    call.changed = found->entry.rule.name;
     return engine::RemoveRule{found->entry.rule.name, engine::digest_of(found->entry.rule)};
   };
   const admin::Done done = co_await admin::do_next(desk, next);

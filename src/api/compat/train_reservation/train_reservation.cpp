@@ -166,6 +166,7 @@ edge::Task<Answer> process_queue(Desk& desk, Call& call, std::string_view) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   Retry retry(desk, call, compat::retry_key(call, compat::KeyScope::user));
   if (retry.answer) co_return std::move(retry.answer);
+  call.changed = options_of(desk).room;
   std::uint64_t processed = 0;
   const auto places = desk.shard().waiting(options_of(desk).room, kMostAtOnce);
   for (const engine::TicketHandle place : places) {
@@ -204,6 +205,7 @@ edge::Task<Answer> reset(Desk& desk, Call& call, std::string_view) {
   const auto inventory = co_await inventory_of(desk);
   if (!inventory) co_return unavailable();
   const Options& options = options_of(desk);
+  call.changed = options.inventory;
   const reserve::Inventory fresh = fresh_inventory(desk, *inventory);
   const engine::Command commands[] = {
       engine::RemoveRoom{options.room}, engine::RemoveInventory{options.inventory},
@@ -219,8 +221,8 @@ edge::Task<Answer> reset(Desk& desk, Call& call, std::string_view) {
 constexpr compat::Row kRows[] = {
     {"POST", "/reserve", make_reservation},
     {"GET", "/status/{user_id}", status},
-    {"POST", "/process_queue", process_queue},
-    {"POST", "/admin/reset", reset},
+    {"POST", "/process_queue", process_queue, nullptr, "a queue was processed"},
+    {"POST", "/admin/reset", reset, nullptr, "an inventory and its queue were emptied"},
 };
 
 }  // namespace
