@@ -40,13 +40,15 @@ class Descriptors final : public limit::HeaderSource, public limit::KeySource {
   // What stands for `endpoint` where it is not said.
   void set_endpoint(std::string_view endpoint) { endpoint_ = endpoint; }
   std::string_view endpoint() const { return get("endpoint").value_or(endpoint_); }
-  std::optional<limit::Address> address() const;
+  // The client's, as it was said.
+  std::optional<limit::Address> address() const { return address_; }
   // Whether a key wanted the client's address, and there is none.
   bool lacked_client() const { return lacked_client_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> texts_;
   std::string endpoint_;
+  std::optional<limit::Address> address_;
   mutable bool lacked_client_ = false;
 };
 

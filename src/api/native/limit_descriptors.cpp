@@ -38,7 +38,11 @@ std::string client_text(std::string text) {
 
 bool Descriptors::set(std::string_view name, std::string text) {
   if (!is_of_request(name) && !limit::parse_key_part(name)) return false;
-  if (name == "client") text = client_text(std::move(text));
+  if (name == "client") {
+    // Networks may be longer than what a client is counted by: "2001:db8:0:1::/64".
+    address_ = limit::parse_address(std::string_view(text).substr(0, text.find('/')));
+    text = client_text(std::move(text));
+  }
   texts_.emplace_back(canonical(name), std::move(text));
   return true;
 }
@@ -53,12 +57,6 @@ std::optional<std::string_view> Descriptors::get(std::string_view name) const {
 std::optional<std::string_view> Descriptors::header(std::string_view name, std::size_t n) const {
   if (n > 0) return std::nullopt;
   return get(canonical(std::string(kHeader).append(name)));
-}
-
-std::optional<limit::Address> Descriptors::address() const {
-  const auto text = get("client");
-  // An IPv6 client is its network: "2001:db8:0:1::/64".
-  return text ? limit::parse_address(text->substr(0, text->find('/'))) : std::nullopt;
 }
 
 std::string_view Descriptors::client() const {

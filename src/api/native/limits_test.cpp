@@ -153,6 +153,23 @@ TEST_F(LimitsTest, NetworksOfTheRuleHoldHereToo) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(allowed(R"({"rule":"api","key":"192.0.2.1"})"));
 }
 
+TEST_F(LimitsTest, NetworksMayBeLongerThanWhatAnIPv6ClientIsCountedBy) {
+  Rule rule = rule_of("api", 1);
+  rule.deny = {"2001:db8::5", "2001:db8:1::/96"};
+  rule.allow = {"2001:db8:2::7"};
+  set_rule(rule);
+  const auto said = [this](std::string_view client) {
+    return ask(fmt::format(R"({{"rule":"api","key":"{}"}})", client)).json();
+  };
+  for (const char* denied : {"2001:db8::5", "2001:db8:1::1:2"})
+    EXPECT_TRUE(said(denied).contains("denied")) << denied;
+  for (const char* counted : {"2001:db8::6", "2001:db8:1:0:1::9", "2001:db8:2::8"}) {
+    EXPECT_FALSE(said(counted).contains("denied")) << counted;
+    EXPECT_EQ(said(counted).at("remaining").as_int64(), 0) << counted;
+  }
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(said("2001:db8:2::7").at("allowed").as_bool());
+}
+
 TEST_F(LimitsTest, WhatIsAskedStandsInTheStatisticsAsRequestsDo) {
   live::Live& live = api_.live;
   live.statistics().sample(0, 0, live.now());

@@ -130,6 +130,8 @@ Task<Result<>> TlsFetch::open() {
   const auto found = co_await addresses_.get(request_.deadline);
   if (!found) co_return found.error();
   error_code ec;
+  // The socket that the deadline closed was not open yet, and would be opened without any.
+  if (expired_) co_return fault("", ec);
   co_await asio::async_connect(socket_, *found, into(ec));
   if (ec) co_return fault("it is not to be reached", ec);
   co_await stream_->async_handshake(ssl::stream_base::client, into(ec));

@@ -16,14 +16,15 @@ namespace {
 using limit::Algorithm;
 using limit::CompiledRule;
 
-// A whole number above 0, or `otherwise`. One that is too large is the largest.
-std::uint64_t number(std::optional<std::string_view> text, std::uint64_t otherwise) {
+// A whole number of `least` or more, or `otherwise`. One that is too large is the largest.
+std::uint64_t number(std::optional<std::string_view> text, std::uint64_t least,
+                     std::uint64_t otherwise) {
   std::uint64_t value = 0;
   if (!text) return otherwise;
   const char* end = text->data() + text->size();
   const auto [rest, fault] = std::from_chars(text->data(), end, value);
   if (fault == std::errc::result_out_of_range && rest == end) return UINT64_MAX;
-  return fault == std::errc() && rest == end && value > 0 ? value : otherwise;
+  return fault == std::errc() && rest == end && value >= least ? value : otherwise;
 }
 
 bool is_charged_later(const CompiledRule& rule) {
@@ -112,7 +113,7 @@ void LimitsMet::tell(const CompiledRule& rule, LimitOutcome outcome) const {
 
 std::uint64_t LimitsMet::cost_of(const limit::Cost& cost) const {
   if (cost.from != limit::Cost::From::request_header) return cost.amount;
-  return number(values_.header(cost.header), cost.amount);
+  return number(values_.header(cost.header), 1, cost.amount);
 }
 
 void LimitsMet::add_counts(const CompiledRule& rule) {
@@ -206,7 +207,7 @@ void LimitsMet::charge(const wire::ResponseHead& head) {
   for (Count& count : counts_) {
     if (!is_charged_later(*count.rule)) continue;
     const limit::Cost& cost = count.rule->rule().cost;
-    count.hit.cost = number(head.fields.find(cost.header), cost.amount);
+    count.hit.cost = number(head.fields.find(cost.header), 0, cost.amount);
     count.decision = parts_.store.charge(count.hit, parts_.clock.limit_now());
   }
 }

@@ -199,6 +199,24 @@ TEST_F(RateRulesTest, ADryRunCountsAndRefusesNobody) {
   EXPECT_THAT(ears_.heard, testing::ElementsAre("trial 0", "trial 2"));
 }
 
+TEST_F(RateRulesTest, RoomsOfTenantsAreTheirOwn) {
+  Rule rule = rule_of("api", 1, "/v1/**");
+  rule.key = {{KeyKind::room, ""}};
+  set_rules({rule});
+  desk_.submit(engine::SetTenant{"acme", {}, {}, {}});
+  const std::string key = "tenant-key-0123456789";
+  desk_.submit(engine::SetTenantKey{"acme", "web", hash_of(key)});
+  for (const char* path : {"/v1/rooms/sale", "/v1/rooms/other", "/v1/tenants/acme/rooms/sale",
+                           "/v1/tenants/acme/rooms/other/tickets", "/v1/tenants/beta/rooms/sale",
+                           "/v1/limits/check"}) {
+    EXPECT_EQ(status(path), 200u) << path;
+    EXPECT_EQ(status(path), 429u) << path;
+  }
+  EXPECT_EQ(status("/v1/tenants/acme/rooms/third"), 200u);
+  EXPECT_EQ(status("/v1/rooms/third", with("X-API-Key", key)), 429u) << "acme's too";
+  EXPECT_EQ(status("/v1/rooms/third"), 200u);
+}
+
 TEST_F(RateRulesTest, ADeniedNetworkIsRefusedWithoutCounting) {
   Rule rule = rule_of("api", 1);
   rule.deny = {"198.51.100.0/24"};
@@ -241,6 +259,9 @@ TEST_F(RateRulesTest, TheCostMayComeFromTheAnswer) {
   Rule rule = rule_of("api", 10);
   rule.cost = {limit::Cost::From::response_header, "X-Cost", 1};
   set_rules({rule});
+  hello_->cost = "0";
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(ask().answer.fields.find("RateLimit").value_or(""), R"("api";r=10;t=10)");
   hello_->cost = "8";
   EXPECT_EQ(ask().answer.fields.find("RateLimit").value_or(""), R"("api";r=2;t=10)");
   EXPECT_EQ(status(), 200u);

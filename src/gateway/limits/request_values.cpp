@@ -1,5 +1,7 @@
 #include "gateway/limits/request_values.hpp"
 
+#include "core/tenant/tenant.hpp"
+
 #include <boost/asio/ip/address_v6.hpp>
 
 #include <algorithm>
@@ -33,13 +35,28 @@ std::string_view RequestValues::claim(std::string_view name) const {
   return who.subject->claim(name);
 }
 
-// Of the route, or of the call: "/v1/rooms/sale/tickets".
+// Its full name. Of the route, or of the call: "/v1/rooms/sale/tickets", where a tenant's key means
+// its own room, or "/v1/tenants/acme/rooms/sale/tickets".
 std::optional<std::string_view> RequestValues::room() const {
   if (context_.route != nullptr) return if_any(context_.route->room);
-  constexpr std::string_view kRooms = "/v1/rooms/";
-  if (!endpoint_.starts_with(kRooms)) return std::nullopt;
-  const std::string_view rest = endpoint_.substr(kRooms.size());
-  return if_any(rest.substr(0, rest.find('/')));
+  std::string_view rest = endpoint_;
+  const auto skip = [&rest](std::string_view part) {
+    const bool is_next = rest.starts_with(part);
+    if (is_next) rest.remove_prefix(part.size());
+    return is_next;
+  };
+  const auto take_name = [&rest] {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(name.size());
+    return name;
+  };
+  if (!skip("/v1")) return std::nullopt;
+  std::string tenant(skip("/tenants/") ? take_name() : std::string_view());
+  const std::string_view name = skip("/rooms/") ? take_name() : std::string_view();
+  if (name.empty()) return std::nullopt;
+  if (tenant.empty()) tenant = identities_.tenant_by_key(head(), now_).value_or("");
+  room_ = tenant::full_name(tenant, name);
+  return room_;
 }
 
 std::optional<std::string_view> RequestValues::value(const limit::KeyPart& part) const {

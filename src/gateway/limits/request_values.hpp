@@ -10,6 +10,7 @@
 #include "gateway/identity.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace doorward::gateway {
@@ -38,6 +39,7 @@ class RequestValues final : public limit::HeaderSource, public limit::KeySource 
   LogTime now_;
   std::string_view endpoint_;
   mutable std::optional<Identity> identity_;
+  mutable std::string room_;
 };
 
 // IPv4 as mapped into IPv6.
