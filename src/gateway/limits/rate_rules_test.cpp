@@ -310,10 +310,11 @@ TEST_F(RateRulesTest, ASlotIsHeldForAsLongAsItsRequestIsUnderWay) {
   rule.quotas = {{"at_once", {Algorithm::concurrency, 1, 2s, 0, false}}};
   set_rules({rule});
   ExchangeDouble slow("GET", "/api/x");
+  const auto limits = parts().limits;
   {
     Context context{slow};
     context.client.key = "192.0.2.1";
-    ASSERT_EQ(parts().limits->run_now(context), Verdict::pass);
+    ASSERT_EQ(limits->run_now(context), Verdict::pass);
     ASSERT_EQ(context.watches.size(), 1u);
     EXPECT_LE(3 * context.watches[0]->interval(), 2s);
     for (int i = 0; i < 20; ++i) {
