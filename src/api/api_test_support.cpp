@@ -16,7 +16,9 @@ bool LotsDouble::was_woken(std::uint64_t key) {
 
 void OutcomeLog::count(std::string_view rule, gateway::LimitOutcome outcome) {
   constexpr std::array kNames{"passed", "refused", "would_refuse", "denied"};
-  ++counts[std::string(rule) + " " + kNames.at(static_cast<std::size_t>(outcome))];
+  const auto which = static_cast<std::size_t>(outcome);
+  ++counts[std::string(rule) + " " + kNames.at(which)];
+  ++sums_[std::string(rule)].at(which);
 }
 
 boost::json::object TestApi::Said::json() const {

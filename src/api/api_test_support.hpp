@@ -39,7 +39,11 @@ class LotsDouble final : public edge::ParkingLots {
 class OutcomeLog final : public gateway::OutcomeCounter {
  public:
   void count(std::string_view rule, gateway::LimitOutcome outcome) override;
+  gateway::OutcomeCounts so_far() const override { return sums_; }
   std::map<std::string, int> counts;
+
+ private:
+  gateway::OutcomeCounts sums_;
 };
 
 struct TestApi {

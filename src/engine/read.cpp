@@ -76,6 +76,16 @@ void add_wait(const World& world, const Room& room, const Ticket& ticket, LogTim
   view.eta = eta_of(world, room, lane, come_before + between, now);
 }
 
+std::vector<room::LaneView> lanes_of(const Room& room) {
+  std::vector<room::LaneView> lanes;
+  if (room.lanes.size() < 2) return lanes;
+  for (const LaneState& lane : room.lanes) {
+    if (lane.retired && lane.is_empty()) continue;
+    lanes.push_back({lane.name, lane.share, lane.candidates() + lane.aside.count()});
+  }
+  return lanes;
+}
+
 }  // namespace
 
 room::TicketView view_of(const World& world, std::uint32_t index, LogTime now) {
@@ -102,6 +112,7 @@ RoomEntry entry_of(const World& world, const Room& room, LogTime now) {
   entry.view.sold_out = room.sold_out;
   entry.view.awaits_draw = room.awaits_draw();
   entry.view.policy = room.policy;
+  entry.view.lanes = lanes_of(room);
   entry.view.mode = room.mode;
   entry.view.waiting = room.waiting;
   entry.view.inside = room.inside;

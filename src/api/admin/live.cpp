@@ -11,6 +11,10 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <set>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace doorward::api::admin {
 namespace {
@@ -20,6 +24,7 @@ namespace problems = gateway::problems;
 using live::Event;
 
 constexpr std::size_t kTopRefused = 10;
+constexpr std::size_t kMostRefused = 10'000;  // more than the statistics keep
 
 struct WindowName {
   std::string_view name;
@@ -87,13 +92,33 @@ json::object day_json(const live::Totals& totals) {
   return {{"requests", totals.requests}, {"refused", totals.refused}, {"success_rate", share}};
 }
 
-json::array top_json(live::Live& live) {
+// `all` are those that are known, of which the first are told.
+json::array top_json(const std::vector<live::Refused>& all) {
   json::array list;
-  for (const live::Refused& refused : live.statistics().top_refused(kTopRefused, live.now()))
+  for (const live::Refused& refused : std::span(all).first(std::min(all.size(), kTopRefused)))
     list.push_back(json::object{{"key", refused.key},
                                 {"rule", refused.rule},
                                 {"count", refused.count},
                                 {"at_most_over", refused.at_most_over}});
+  return list;
+}
+
+std::size_t refusing_rules(const std::vector<live::Refused>& all) {
+  std::set<std::string_view> names;
+  for (const live::Refused& refused : all) names.insert(refused.rule);
+  return names.size();
+}
+
+json::array outcomes_json(const live::Live& live) {
+  json::array list;
+  for (const auto& [rule, outcomes] : live.outcomes()) {
+    const auto& [passed, refused, would_refuse, denied] = outcomes;
+    list.push_back(json::object{{"rule", rule},
+                                {"passed", passed},
+                                {"refused", refused},
+                                {"would_refuse", would_refuse},
+                                {"denied", denied}});
+  }
   return list;
 }
 
@@ -103,6 +128,7 @@ json::object room_json(const engine::RoomEntry& entry, live::Live& live) {
                     {"mode", room::to_string(view.mode)},
                     {"waiting", view.waiting},
                     {"inside", view.inside},
+                    {"sold_out", view.sold_out},
                     {"admitted_per_min", rounded(live.rooms().admitted_per_min(view, live.now()))},
                     {"eta", nullptr}};
   const json::object policy = wire::policy_to_json(view.policy);
@@ -154,6 +180,7 @@ edge::Task<Answer> read_stats(Desk& desk, Call& call) {
     co_return gateway::answer(problems::kInvalid, "window: must be 15m, 1h or 24h");
   const LogTime now = desk.live.now();
   const live::Series series = desk.live.statistics().series(window->window, now);
+  const auto refused = desk.live.statistics().top_refused(kMostRefused, now);
   json::array rooms;
   for (const engine::RoomEntry& entry : desk.shard().rooms())
     rooms.push_back(room_json(entry, desk.live));
@@ -164,7 +191,9 @@ edge::Task<Answer> read_stats(Desk& desk, Call& call) {
                                     {"series", series_json(series)},
                                     {"last_24h", day_json(desk.live.statistics().last_day(now))},
                                     {"active_rules", active_rules(*desk.shard().rules())},
-                                    {"top_refused", top_json(desk.live)},
+                                    {"refusing_rules", refusing_rules(refused)},
+                                    {"top_refused", top_json(refused)},
+                                    {"rules", outcomes_json(desk.live)},
                                     {"rooms", std::move(rooms)}});
   co_return response;
 }

@@ -94,6 +94,9 @@ TEST_F(LiveApi, ARefusedRequestIsSeenAtOnceAndCounted) {
   EXPECT_EQ(series.at("refused").as_array().back(), 1);
   EXPECT_TRUE(series.at("requests").as_array().front().is_null());
   EXPECT_NEAR(series.at("latency_p50_ms").as_array().back().as_double(), 3, 0.4);
+  EXPECT_EQ(stats.at("refusing_rules"), 1);
+  EXPECT_EQ(boost::json::serialize(stats.at("rules")),
+            R"([{"rule":"api","passed":2,"refused":1,"would_refuse":0,"denied":0}])");
   const auto& top = stats.at("top_refused").at(0).as_object();
   EXPECT_EQ(top.at("key"), "alice");
   EXPECT_EQ(top.at("rule"), "api");

@@ -22,6 +22,14 @@ std::string etag(const RoomEntry& entry) {
   return etag_of(wire::policy_to_json(entry.view.policy));
 }
 
+json::array lanes_json(const room::RoomView& view) {
+  json::array lanes;
+  for (const room::LaneView& lane : view.lanes)
+    lanes.push_back(
+        json::object{{"name", lane.name}, {"share", lane.share}, {"waiting", lane.waiting}});
+  return lanes;
+}
+
 json::object room_json(const RoomEntry& entry) {
   const room::RoomView& view = entry.view;
   return {{"room", tenant::plain(entry.name)},
@@ -29,7 +37,9 @@ json::object room_json(const RoomEntry& entry) {
           {"mode", room::to_string(view.mode)},
           {"waiting", view.waiting},
           {"inside", view.inside},
+          {"lanes", lanes_json(view)},
           {"sold_out", view.sold_out},
+          {"awaits_draw", view.awaits_draw},
           {"joined_total", view.joined_total},
           {"admitted_total", view.admitted_total},
           {"policy", wire::policy_to_json(view.policy)}};

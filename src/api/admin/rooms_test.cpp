@@ -57,13 +57,31 @@ TEST(AdminRooms, ADrawGivesPlacesOnce) {
   const Said joined = api.call("POST", "/v1/rooms/sale/tickets");
   ASSERT_EQ(joined.status, 201U) << joined.body;
   EXPECT_TRUE(joined.json().at("position").is_null());
-  EXPECT_EQ(api.admin("POST", std::string(kSale) + "/draw").status, 200U);
+  EXPECT_TRUE(api.admin("GET", kSale).json().at("awaits_draw").as_bool());
+  const Said drawn = api.admin("POST", std::string(kSale) + "/draw");
+  EXPECT_EQ(drawn.status, 200U);
+  EXPECT_FALSE(drawn.json().at("awaits_draw").as_bool());
   const Said placed =
       api.call("GET", "/v1/rooms/sale/tickets/self", {TestApi::bearer(joined.text("token"))});
   EXPECT_EQ(placed.json().at("position").as_int64(), 1);
   EXPECT_EQ(api.admin("POST", std::string(kSale) + "/draw").status, 200U);
   api.admin("PUT", "/v1/admin/rooms/fifo", "{}");
   EXPECT_EQ(api.admin("POST", "/v1/admin/rooms/fifo/draw").problem(), "invalid-value");
+}
+
+TEST(AdminRooms, WhoWaitsInWhichLaneIsShown) {
+  TestApi api;
+  api.admin("PUT", kSale,
+            R"({"mode":"paused","lanes":[{"name":"gold","share":3},{"name":"normal","share":1}]})");
+  api.call("POST", "/v1/rooms/sale/tickets");
+  EXPECT_EQ(boost::json::serialize(api.admin("GET", kSale).json().at("lanes")),
+            R"([{"name":"gold","share":3,"waiting":1},{"name":"normal","share":1,"waiting":0}])");
+  // Who waits in a lane that left the policy is not forgotten.
+  api.admin("PATCH", kSale, R"({"lanes":[{"name":"normal","share":1}]})");
+  const auto after = boost::json::serialize(api.admin("GET", kSale).json().at("lanes"));
+  EXPECT_NE(after.find(R"("name":"gold","share":3,"waiting":1)"), std::string::npos) << after;
+  api.admin("PUT", "/v1/admin/rooms/plain", "{}");
+  EXPECT_TRUE(api.admin("GET", "/v1/admin/rooms/plain").json().at("lanes").as_array().empty());
 }
 
 TEST(AdminRooms, AnETagGuardsAgainstWhatAnotherChanged) {

@@ -41,6 +41,10 @@ class Live final : public gateway::LimitObserver {
   void asked(const Asked& said);
   // What one of its rules said, of which `asked` tells the one that says most.
   void count(const limit::CompiledRule& rule, gateway::LimitOutcome outcome);
+  // What every rule said since the start.
+  gateway::OutcomeCounts outcomes() const {
+    return counter_ == nullptr ? gateway::OutcomeCounts() : counter_->so_far();
+  }
   // A decision of CL.THROTTLE, which is as of a rule of this name.
   void throttled(std::string_view key, const limit::Decision& decision);
 

@@ -17,20 +17,25 @@ void RuleCounts::count(std::string_view rule, gateway::LimitOutcome outcome) {
   const std::lock_guard lock(part.mutex);
   auto found = part.counts.find(rule);
   if (found == part.counts.end())
-    found = part.counts.emplace(part.counts.size() < limit::kMaxRules ? rule : kOther, Outcomes{})
+    found = part.counts
+                .emplace(part.counts.size() < limit::kMaxRules ? rule : kOther, gateway::Outcomes{})
                 .first;
   ++found->second[static_cast<std::size_t>(outcome)];
 }
 
-void RuleCounts::write(MetricWriter& writer) const {
-  Counts sum;
+gateway::OutcomeCounts RuleCounts::so_far() const {
+  gateway::OutcomeCounts sum;
   for (const Part& part : parts_) {
     const std::lock_guard lock(part.mutex);
     for (const auto& [rule, outcomes] : part.counts)
-      for (std::size_t i = 0; i < kOutcomes; ++i) sum[rule][i] += outcomes[i];
+      for (std::size_t i = 0; i < outcomes.size(); ++i) sum[rule][i] += outcomes[i];
   }
-  for (const auto& [rule, outcomes] : sum)
-    for (std::size_t i = 0; i < kOutcomes; ++i)
+  return sum;
+}
+
+void RuleCounts::write(MetricWriter& writer) const {
+  for (const auto& [rule, outcomes] : so_far())
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
       writer.put(MetricId::rule_decisions, static_cast<double>(outcomes[i]),
                  {{"rule", rule}, {"outcome", kNames[i]}});
 }

@@ -1,4 +1,4 @@
-// How often each rule said what, for the metrics.
+// How often each rule said what, for the metrics and the dashboard.
 //
 // Threads: thread-safe; a request takes one of several locks for the time of an addition.
 // Bounds:  one entry a rule that decided since the start, at most kMaxRules; what rules beyond say
@@ -9,10 +9,7 @@
 #include "gateway/limits/observer.hpp"
 
 #include <array>
-#include <cstdint>
-#include <map>
 #include <mutex>
-#include <string>
 #include <string_view>
 
 namespace doorward::app {
@@ -20,15 +17,13 @@ namespace doorward::app {
 class RuleCounts final : public gateway::OutcomeCounter {
  public:
   void count(std::string_view rule, gateway::LimitOutcome outcome) override;
+  gateway::OutcomeCounts so_far() const override;
   void write(MetricWriter& writer) const;
 
  private:
-  static constexpr std::size_t kOutcomes = 4;
-  using Outcomes = std::array<std::uint64_t, kOutcomes>;
-  using Counts = std::map<std::string, Outcomes, std::less<>>;
   struct Part {
     mutable std::mutex mutex;
-    Counts counts;
+    gateway::OutcomeCounts counts;
   };
   std::array<Part, 16> parts_;  // by thread, so that loops seldom meet
 };

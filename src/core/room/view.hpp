@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace doorward::room {
 
@@ -51,12 +53,20 @@ struct TicketView {
   std::optional<LogTime> expires_at;  // of the claim or session, when admitted
 };
 
+// A line of a room that has several, also one that left the policy and still has people.
+struct LaneView {
+  std::string name;
+  std::uint32_t share = 1;
+  std::uint64_t waiting = 0;
+};
+
 struct RoomView {
   std::uint32_t room = 0;
   Policy policy;
   Mode mode = Mode::open;  // in force now: `opens_at` and `closes_at` considered
   std::uint32_t waiting = 0;
-  std::uint32_t inside = 0;  // admitted, claimed or not
+  std::vector<LaneView> lanes;  // empty where there is only one
+  std::uint32_t inside = 0;     // admitted, claimed or not
   std::uint64_t admitted_total = 0;
   std::uint64_t joined_total = 0;
   std::optional<Eta> eta_for_newcomer;

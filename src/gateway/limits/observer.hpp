@@ -8,6 +8,11 @@
 #include "core/limit/rule_set.hpp"
 #include "gateway/filter.hpp"
 
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace doorward::gateway {
@@ -29,10 +34,15 @@ struct LimitEvent {
   limit::Decision decision = {};  // of it
 };
 
+// How often a rule said each of them, in their order.
+using Outcomes = std::array<std::uint64_t, 4>;
+using OutcomeCounts = std::map<std::string, Outcomes, std::less<>>;  // by the rule's name
+
 // Counts how often each rule said what.
 class OutcomeCounter {
  public:
   virtual void count(std::string_view rule, LimitOutcome outcome) = 0;
+  virtual OutcomeCounts so_far() const = 0;
 
  protected:
   ~OutcomeCounter() = default;
