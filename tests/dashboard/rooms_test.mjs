@@ -14,7 +14,11 @@ describe("rooms", { concurrency: false }, () => {
     stage = await start_stage(`rooms:
   spring-sale: { capacity: ${inside_count}, session: { ttl: 10m }, claim: { ttl: 5m } }
   winter-sale: { opens_at: 2099-06-01T10:00:00Z }
+  last-seats: { stock: { inventory: seats } }
+  lottery: { order: draw, lanes: [ { name: gold, share: 3 }, { name: normal, share: 1 } ] }
+inventories: { seats: { count: 0 } }
 `);
+    for (let i = 0; i < 3; i += 1) assert.equal((await stage.door.call("POST", "/v1/rooms/lottery/tickets")).status, 201);
     for (let i = 0; i < waiting_count + inside_count; i += 1) {
       const answer = await stage.door.call("POST", "/v1/rooms/spring-sale/tickets");
       assert.equal(answer.status, 201);
@@ -48,6 +52,26 @@ describe("rooms", { concurrency: false }, () => {
     await later.getByRole("button", { name: "Pause" }).click();
     await later.getByText("Places are kept, nobody is let in").waitFor();
     assert.equal(await later.getByText("not open yet").count(), 0);
+  });
+
+  test("a room that has nothing to sell says so", async () => {
+    const sold_out = page.getByRole("article", { name: "Room last-seats" });
+    await sold_out.getByText("sold out", { exact: true }).waitFor();
+    await sold_out.getByText("0 available, 0 held, 0 confirmed of 0").waitFor();
+  });
+
+  test("a draw shows who waits in which lane, and is drawn once", async () => {
+    const lottery = page.getByRole("article", { name: "Room lottery" });
+    await lottery.getByText("to be drawn").waitFor();
+    const lanes = lottery.getByRole("region", { name: "Lanes" });
+    await lanes.getByRole("listitem").filter({ hasText: "gold" }).getByText("3 waiting").waitFor();
+    await lanes.getByRole("listitem").filter({ hasText: "normal" }).getByText("0 waiting").waitFor();
+    await lottery.getByRole("button", { name: "Draw now" }).click();
+    const question = page.getByRole("dialog", { name: "Draw the order now?" });
+    await question.getByText("3 visitors wait and get their places by lot.").waitFor();
+    await question.getByRole("button", { name: "Draw" }).click();
+    await lottery.getByText("Drawn. Whoever comes now stands behind").waitFor();
+    assert.equal(await lottery.getByRole("button", { name: "Draw now" }).count(), 0);
   });
 
   test("closing asks first, and Escape is no", async () => {
@@ -111,6 +135,19 @@ describe("rooms", { concurrency: false }, () => {
       return policy.capacity === 50 && policy.admit?.count === 100 && inside === 50;
     });
     await card.getByText("of 50 inside").waitFor();
+    await eventually("nothing is left to save", () => card.getByRole("button", { name: "Save" }).isDisabled());
+  });
+
+  test("a rate that is saved leaves the capacity that another set meanwhile", async () => {
+    await card.getByLabel("Let in", { exact: true }).fill("90");
+    await stage.door.call("PATCH", "/v1/admin/rooms/spring-sale", { token: "admin", body: { capacity: 45 } });
+    await eventually("the other's capacity is shown", async () => (await card.getByLabel("Capacity").inputValue()) === "45");
+    assert.equal(await card.getByLabel("Let in", { exact: true }).inputValue(), "90", "what is typed stays");
+    const sent = page.waitForRequest((request) => request.method() === "PATCH");
+    await card.getByRole("button", { name: "Save" }).click();
+    assert.deepEqual(Object.keys((await sent).postDataJSON()), ["admit"]);
+    await eventually("the rate is changed", async () => (await room()).policy.admit?.count === 90);
+    assert.equal((await room()).policy.capacity, 45);
     await eventually("nothing is left to save", () => card.getByRole("button", { name: "Save" }).isDisabled());
   });
 

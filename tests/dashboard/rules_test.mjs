@@ -53,6 +53,23 @@ describe("rules", { concurrency: false }, () => {
     await form.waitFor({ state: "detached" });
   });
 
+  test("going back closes the form and stays on the page", async () => {
+    const form = page.getByRole("dialog", { name: "A new rule" });
+    for (let round = 0; round < 2; round += 1) {
+      await page.getByRole("button", { name: "New rule" }).click();
+      await form.waitFor();
+      await page.waitForFunction((had) => history.length > had, await page.evaluate(() => history.length - 1));
+      await page.goBack();
+      await form.waitFor({ state: "detached" });
+      assert.match(page.url(), /#\/rules$/);
+    }
+    await page.getByRole("button", { name: "New rule" }).click();
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await form.waitFor({ state: "detached" });
+    await page.getByRole("heading", { level: 1, name: "Rules" }).waitFor();
+    assert.match(page.url(), /#\/rules$/, "what closes it otherwise stays too");
+  });
+
   test("what has no field of its own is changed as JSON, and fields keep it", async () => {
     await row().getByRole("button", { name: "Edit api-data" }).click();
     const form = page.getByRole("dialog", { name: "api-data" });

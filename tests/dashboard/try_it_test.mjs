@@ -23,6 +23,21 @@ async function start_backend() {
 }
 
 describe("try it", { concurrency: false }, () => {
+  test("what no limit refused and nobody let pass is said by its answer", async () => {
+    const stage = await start_stage("admin: { open_on_loopback: true }\n");
+    try {
+      const { page } = await stage.visit();
+      await page.route("**/gone", (route) => route.fulfill({ status: 409, body: "sold out" }));
+      await go(page, "Try it");
+      await page.getByLabel("Path").fill("/gone");
+      await page.getByLabel("Times").fill("3");
+      await page.getByRole("button", { name: "Fire" }).click();
+      await page.getByText("No limit was met, but none passed: 3 were answered 409.").waitFor();
+    } finally {
+      await stage.stop();
+    }
+  });
+
   let backend;
   before(async () => { backend = await start_backend(); });
   after(() => backend?.stop());

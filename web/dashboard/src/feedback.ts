@@ -30,10 +30,34 @@ export async function attempt(act: () => Promise<void>, ...buttons: HTMLButtonEl
   }
 }
 
+// Going back, as a phone is asked to close things, closes a dialog and stays on its page: while it is open the history has
+// an entry of its own, which goes with it. A step back takes a moment, for which the next dialog waits with its entry.
+let stepped_back: Promise<unknown> = Promise.resolve();
+
+function step_back(): void {
+  stepped_back = new Promise((done) => addEventListener("popstate", done, { once: true }));
+  history.back();
+}
+
 export function open_dialog(dialog: HTMLDialogElement): void {
+  let has_entry = false;
+  const went_back = (): void => {
+    has_entry = false;
+    dialog.close("back");
+  };
   document.body.append(dialog);
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    removeEventListener("popstate", went_back);
+    dialog.remove();
+    if (has_entry) step_back();
+  });
   dialog.showModal();
+  void stepped_back.then(() => {
+    if (!dialog.open) return;
+    history.pushState(null, "");
+    has_entry = true;
+    addEventListener("popstate", went_back);
+  });
 }
 
 export function ask(question: string, explanation: string, yes: string): Promise<boolean> {

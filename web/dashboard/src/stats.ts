@@ -17,11 +17,16 @@ export interface Eta { low_s: number; high_s: number }
 
 export interface RoomNow {
   room: string;
+  mode: "open" | "paused" | "closed" | "bypass";
+  sold_out: boolean;
   waiting: number;
   inside: number;
   admitted_per_min?: number | null;
   eta?: Eta | null;
 }
+
+// What a rule said since the start of the server.
+export interface Outcomes { rule: string; passed: number; refused: number; would_refuse: number; denied: number }
 
 export interface Stats {
   at: string;
@@ -30,6 +35,8 @@ export interface Stats {
   series: Series;
   last_24h: { requests: number; refused: number; success_rate: number };
   active_rules: number;
+  refusing_rules: number; // that are known to have refused somebody
+  rules: Outcomes[];
   top_refused: { key: string; rule: string; count: number; at_most_over: number }[];
   rooms: RoomNow[];
 }

@@ -3,9 +3,11 @@ import { call } from "../api";
 import { h, field } from "../dom";
 import { ask, attempt, say } from "../feedback";
 import { count, plural } from "../format";
-import type { Rate, Room } from "./room_card";
+import type { Rate, Room } from "./room_state";
 
 interface Limits { capacity: number | null; admit: Rate | null }
+
+const limits_of = ({ policy }: Room): Limits => ({ capacity: policy.capacity ?? null, admit: policy.admit ?? null });
 
 // The bounds of core/room/policy.hpp.
 const people_max = 50_000_000;
@@ -47,7 +49,8 @@ function outcome_of(room: Room, { capacity, admit }: Limits): string {
   return `${is_free ? "No limit: " : ""}${who} in ${when}.${later}`;
 }
 
-// What is being typed is not overwritten by what the server says meanwhile.
+// What is being typed is not overwritten by what the server says meanwhile, and what is not is neither kept nor sent: it
+// may be another's by now.
 export function limits_form(room_name: string, changed: () => void) {
   const number = (max: number): HTMLInputElement => h("input", { type: "number", min: 1, max, inputmode: "numeric", placeholder: "no bound" });
   const capacity = number(people_max);
@@ -59,34 +62,64 @@ export function limits_form(room_name: string, changed: () => void) {
   const inputs = [capacity, rate, every];
   let shown: Room | undefined;
   let known: string[] = ["", "", ""];
-  let dirty = false;
+  const typed = new Set<HTMLInputElement>();
+  let under_way = false;
 
-  const mark = (value: boolean): void => {
-    dirty = value;
-    save.disabled = !value;
-    undo.hidden = !value;
+  const mark = (): void => {
+    save.disabled = under_way || typed.size === 0;
+    undo.hidden = typed.size === 0;
   };
-  const fill = (): void => inputs.forEach((input, i) => { input.value = known[i] ?? ""; });
+  const fill = (): void => inputs.forEach((input, i) => {
+    const value = known[i] ?? "";
+    if (!typed.has(input) && input.value !== value) input.value = value;
+  });
+  const forget = (values: string[]): void => {
+    inputs.forEach((input, i) => { if (input.value === values[i]) typed.delete(input); });
+    fill();
+    mark();
+  };
+
+  // A rate is one thing: its count and its time are sent together.
+  function changes(): Partial<Limits> {
+    return {
+      ...(typed.has(capacity) ? { capacity: capacity.value === "" ? null : Number(capacity.value) } : {}),
+      ...(typed.has(rate) || typed.has(every) ? { admit: rate.value === "" ? null : { count: Number(rate.value), every: every.value || "1s" } } : {}),
+    };
+  }
 
   async function store(): Promise<void> {
-    const body: Limits = {
-      capacity: capacity.value === "" ? null : Number(capacity.value),
-      admit: rate.value === "" ? null : { count: Number(rate.value), every: every.value || "1s" },
-    };
-    const old = { capacity: shown?.policy.capacity ?? null, admit: shown?.policy.admit ?? null };
-    const question = question_of(old, body);
-    if (shown && question && !(await ask(question[0], outcome_of(shown, body), question[1]))) return;
+    if (!shown) return;
+    const body = changes();
+    const old = limits_of(shown);
+    const fresh = { ...old, ...body };
+    const question = question_of(old, fresh);
+    if (question && !(await ask(question[0], outcome_of(shown, fresh), question[1]))) return;
+    const sent = inputs.map((input) => input.value);
+    under_way = true;
+    mark();
     await attempt(async () => {
-      await call("PATCH", `/rooms/${encodeURIComponent(room_name)}`, body);
-      mark(false);
+      shown = await call<Room>("PATCH", `/rooms/${encodeURIComponent(room_name)}`, body);
+      know(shown);
+      forget(sent); // not what was typed since
       say(`The limits of ${room_name} were changed.`);
       changed();
     });
-    save.disabled = !dirty;
+    under_way = false;
+    mark();
   }
 
-  form.addEventListener("input", () => mark(inputs.some((input, i) => input.value !== known[i])));
-  undo.addEventListener("click", () => { fill(); mark(false); });
+  function know({ policy }: Room): void {
+    known = [policy.capacity?.toString() ?? "", policy.admit?.count.toString() ?? "", policy.admit?.every ?? ""];
+  }
+
+  form.addEventListener("input", () => {
+    inputs.forEach((input, i) => {
+      if (input.value === known[i]) typed.delete(input);
+      else typed.add(input);
+    });
+    mark();
+  });
+  undo.addEventListener("click", () => forget(inputs.map((input) => input.value)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void store();
@@ -95,9 +128,8 @@ export function limits_form(room_name: string, changed: () => void) {
     element: form,
     show(room: Room) {
       shown = room;
-      const { policy } = room;
-      known = [policy.capacity?.toString() ?? "", policy.admit?.count.toString() ?? "", policy.admit?.every ?? ""];
-      if (!dirty) fill();
+      know(room);
+      fill();
     },
   };
 }

@@ -31,10 +31,11 @@ function success_of({ requests, refused, errors }: Stats["series"]): Values {
 function day_sentence(stats: Stats): (Node | string)[] {
   const { requests, refused, success_rate } = stats.last_24h;
   if (requests === 0) return ["No request in the last 24 hours. ", h("a", { href: "#/try" }, "Send some.")];
+  // Those who refused longer ago than the ranking goes back are not known.
+  const by = refused > 0 && stats.refusing_rules > 0 ? [" by ", h("a", { href: "#/rules" }, plural(stats.refusing_rules, "rule"))] : [];
   return [h("b", { class: "c-green" }, count(requests)), ` ${requests === 1 ? "request" : "requests"} in 24 hours. `,
     h("b", { class: "c-green" }, percent(success_rate)), " went well, ",
-    h("b", { class: "c-rust" }, count(refused)), ` ${refused === 1 ? "was" : "were"} refused by `,
-    h("a", { href: "#/rules" }, plural(stats.active_rules, "rule")), "."];
+    h("b", { class: "c-rust" }, count(refused)), ` ${refused === 1 ? "was" : "were"} refused`, ...by, "."];
 }
 
 function refused_table(rows: Stats["top_refused"]): HTMLElement {
@@ -50,11 +51,13 @@ function refused_table(rows: Stats["top_refused"]): HTMLElement {
 }
 
 function room_line(room: RoomNow): HTMLElement {
-  const eta = room.eta ? wait_between(room.eta.low_s, room.eta.high_s) : "";
+  const eta = room.eta ? `wait: ${wait_between(room.eta.low_s, room.eta.high_s)}` : "";
+  // Why nobody is let in says more than an estimate.
+  const halt = room.mode === "open" && room.sold_out ? "sold out" : room.mode === "paused" || room.mode === "closed" ? room.mode : "";
   return h("li", {}, h("a", { href: "#/rooms" }, room.room),
     h("span", {}, h("b", { class: "c-amber" }, count(room.waiting)), " waiting"),
     h("span", {}, h("b", { class: "c-blue" }, count(room.inside)), " inside"),
-    h("span", { class: "soft", title: "Wait for who joins now" }, eta && `wait: ${eta}`));
+    halt ? h("span", { class: room.mode === "paused" ? "c-amber" : "c-rust" }, halt) : h("span", { class: "soft", title: "Wait for who joins now" }, room.mode === "bypass" ? "bypass" : eta));
 }
 
 export function overview(): View {

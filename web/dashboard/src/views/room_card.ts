@@ -2,23 +2,11 @@
 import { call } from "../api";
 import { h, set_text } from "../dom";
 import { ask, attempt, say } from "../feedback";
-import { count, dash, day_and_time, wait_between, who_wait } from "../format";
+import { count, dash, wait_between, who_wait } from "../format";
 import type { RoomNow } from "../stats";
 import { limits_form } from "./limits_form";
-
-export type Mode = "open" | "paused" | "closed" | "bypass";
-export interface Rate { count: number; every: string }
-
-export interface Room {
-  room: string;
-  source: "file" | "admin";
-  mode: Mode;
-  waiting: number;
-  inside: number;
-  joined_total: number;
-  admitted_total: number;
-  policy: { capacity?: number | null; admit?: Rate | null; mode: Mode; opens_at?: string | null; closes_at?: string | null };
-}
+import { draw_part, lanes_part, stock_part } from "./room_parts";
+import { said_of, state_of, type Inventory, type Look, type Mode, type Room } from "./room_state";
 
 const modes: { mode: Mode; verb: string; label: string; question?: [string, string] }[] = [
   { mode: "open", verb: "open", label: "Open" },
@@ -27,22 +15,9 @@ const modes: { mode: Mode; verb: string; label: string; question?: [string, stri
   { mode: "bypass", verb: "bypass", label: "Bypass", question: ["Let everybody through?", "Nobody waits any more and the capacity is not kept, until the room is opened again."] },
 ];
 
-const said_of: Record<Mode, string> = {
-  open: "Letting in, in order", paused: "Places are kept, nobody is let in", closed: "Nobody may join", bypass: "Everybody walks through",
-};
-
-// `mode` is what holds now, `policy.mode` what the operator said: the times of the room may stand between.
-function state_of({ mode, policy }: Room): { state: string; said: string } {
-  if (mode === "paused" && policy.mode === "open" && policy.opens_at)
-    return { state: "not open yet", said: `Opens ${day_and_time(new Date(policy.opens_at))}. Places are taken already` };
-  if (mode === "closed" && policy.mode !== "closed" && policy.closes_at)
-    return { state: "closed", said: `Closed since ${day_and_time(new Date(policy.closes_at))}` };
-  return { state: mode, said: said_of[mode] };
-}
-
 export interface RoomCard {
   element: HTMLElement;
-  show(room: Room, now: RoomNow | undefined): void;
+  show(room: Room, now: RoomNow | undefined, inventory: Inventory | undefined): void;
 }
 
 // A queue of ten is seen as well as one of a million.
@@ -60,16 +35,21 @@ function scene() {
     h("div", { class: "side in" }, h("div", { class: "number" }, inside, of), h("div", { class: "lane hall", "aria-hidden": "true" }, fill)));
   return {
     element,
-    show(room: Room) {
+    show(room: Room, look: Look) {
       set_text(waiting, count(room.waiting));
       set_text(inside, count(room.inside));
       const capacity = room.policy.capacity ?? null;
       set_text(of, capacity === null ? "inside" : `of ${count(capacity)} inside`);
       queue.style.setProperty("--part", `${queue_part(room.waiting) * 100}%`);
       fill.style.setProperty("--part", `${(capacity ? Math.min(1, room.inside / capacity) : queue_part(room.inside)) * 100}%`);
-      element.dataset["mode"] = room.mode;
+      element.dataset["look"] = look;
     },
   };
+}
+
+// The rate is of the last minute, or of as much of it as was seen: never more than were let in at all.
+function pace_of(room: Room, per_min: number | null | undefined): string {
+  return per_min === undefined || per_min === null ? dash : count(Math.min(per_min, room.admitted_total));
 }
 
 function facts() {
@@ -81,7 +61,7 @@ function facts() {
     show(room: Room, now: RoomNow | undefined) {
       const eta = now?.eta;
       const texts = [eta ? wait_between(eta.low_s, eta.high_s) : dash,
-        now?.admitted_per_min === undefined || now.admitted_per_min === null ? dash : count(now.admitted_per_min),
+        pace_of(room, now?.admitted_per_min),
         count(room.joined_total), count(room.admitted_total)];
       values.forEach((value, i) => set_text(value, texts[i] ?? dash));
     },
@@ -93,6 +73,9 @@ export function room_card(name: string, changed: () => void): RoomCard {
   const said = h("p", { class: "soft" });
   const view = scene();
   const list = facts();
+  const lanes = lanes_part();
+  const stock = stock_part();
+  const draw = draw_part(name, changed);
   const limits = limits_form(name, changed);
   let now: Mode = "open";
   let waiting = 0;
@@ -112,18 +95,21 @@ export function room_card(name: string, changed: () => void): RoomCard {
   const element = h("article", { class: "room sheet", "aria-label": `Room ${name}` },
     h("header", {}, h("div", {}, h("h2", {}, name), h("p", { class: "state-line" }, state, said)),
       h("div", { class: "segments", role: "group", "aria-label": `Mode of ${name}` }, ...buttons)),
-    view.element, list.element, limits.element);
+    view.element, lanes.element, stock.element, draw.element, list.element, limits.element);
   return {
     element,
-    show(room, stats) {
+    show(room, stats, inventory) {
       now = room.policy.mode;
       waiting = room.waiting;
-      element.dataset["mode"] = room.mode;
-      const told = state_of(room);
+      const told = state_of(room, inventory);
+      element.dataset["look"] = told.look;
       set_text(state, told.state);
       set_text(said, told.said);
       modes.forEach(({ mode }, i) => buttons[i]?.setAttribute("aria-pressed", String(mode === now)));
-      view.show(room);
+      view.show(room, told.look);
+      lanes.show(room);
+      stock.show(room, inventory);
+      draw.show(room);
       list.show(room, stats);
       limits.show(room);
     },

@@ -2,17 +2,19 @@
 import { call } from "../api";
 import { h } from "../dom";
 import { read_stats, watch, type RoomNow } from "../stats";
-import { room_card, type Room, type RoomCard } from "./room_card";
+import { room_card, type RoomCard } from "./room_card";
+import type { Inventory, Room } from "./room_state";
 import type { View } from "./view";
 
 const period_ms = 2000;
 
-interface Told { rooms: Room[]; now: Map<string, RoomNow> }
+interface Told { rooms: Room[]; now: Map<string, RoomNow>; inventories: Map<string, Inventory> }
 
 // Without statistics the rooms are shown all the same.
 async function ask(): Promise<Told> {
-  const [{ rooms }, stats] = await Promise.all([call<{ rooms: Room[] }>("GET", "/rooms"), read_stats("15m").catch(() => null)]);
-  return { rooms, now: new Map(stats?.rooms.map((room) => [room.room, room])) };
+  const [{ rooms }, { inventories }, stats] = await Promise.all([call<{ rooms: Room[] }>("GET", "/rooms"),
+    call<{ inventories: Inventory[] }>("GET", "/inventories"), read_stats("15m").catch(() => null)]);
+  return { rooms, now: new Map(stats?.rooms.map((room) => [room.room, room])), inventories: new Map(inventories.map((one) => [one.inventory, one])) };
 }
 
 export function rooms(): View {
@@ -21,7 +23,7 @@ export function rooms(): View {
   const none = h("p", { class: "empty sheet", hidden: true },
     "There is no room. One is made in the configuration, or by ", h("code", {}, "PUT /v1/admin/rooms/{room}"), ".");
 
-  function show({ rooms: all, now }: Told): void {
+  function show({ rooms: all, now, inventories }: Told): void {
     const names = new Set(all.map((room) => room.room));
     for (const [name, card] of cards) {
       if (names.has(name)) continue;
@@ -35,7 +37,7 @@ export function rooms(): View {
         cards.set(room.room, card);
         list.append(card.element);
       }
-      card.show(room, now.get(room.room));
+      card.show(room, now.get(room.room), inventories.get(room.policy.stock?.inventory ?? ""));
     }
     none.hidden = all.length > 0;
   }

@@ -1,9 +1,10 @@
 // The rules: what each says, whether it is on, and what it did lately.
 import { call, read_tagged } from "../api";
-import { h, replace, svg } from "../dom";
+import { h, replace, set_text, svg } from "../dom";
 import { ask, attempt, say } from "../feedback";
 import { icons } from "../icons";
-import { watch } from "../stats";
+import { count, plural } from "../format";
+import { read_stats, watch, type Outcomes } from "../stats";
 import { algorithms, key_text, match_words, quota_words, sendable, type Rule } from "./rule";
 import { edit_rule } from "./rule_form";
 import type { View } from "./view";
@@ -21,7 +22,16 @@ function quota_list(rule: Rule): HTMLElement {
     h("li", {}, h("b", {}, quota_words(quota)), h("span", { class: "soft" }, algorithms[quota.algorithm] ?? quota.algorithm))));
 }
 
-function rule_row(rule: Rule, refresh: () => void): HTMLElement {
+// What it said since the server started. Of a dry run what it would have done is what one looks for.
+function outcome_words(rule: Rule, said: Outcomes | undefined): string {
+  const { passed = 0, refused = 0, would_refuse = 0, denied = 0 } = said ?? {};
+  const all = passed + refused + would_refuse + denied;
+  if (all === 0) return "Nothing has met it since the start.";
+  const no = rule.dry_run ? `would have refused ${count(would_refuse)}` : `refused ${count(refused + denied)}`;
+  return `Since the start: ${no} of ${plural(all, "request")}.`;
+}
+
+function rule_row(rule: Rule, refresh: () => void): { element: HTMLElement; tell: (said: Outcomes | undefined) => void } {
   const on = rule.active ?? true;
   const toggle = h("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(on), "aria-label": `${rule.name} switched on`, onclick: () =>
     void attempt(async () => {
@@ -45,26 +55,40 @@ function rule_row(rule: Rule, refresh: () => void): HTMLElement {
       refresh();
     }, remove);
   })() }, "Delete");
-  return h("li", { class: `rule sheet${on ? "" : " off"}`, "data-rule": rule.name },
+  const outcome = h("p", { class: `rule-said${rule.dry_run ? "" : " soft"}` });
+  const element = h("li", { class: `rule sheet${on ? "" : " off"}`, "data-rule": rule.name },
     h("div", { class: "rule-name" }, h("h2", {}, rule.name), rule.dry_run ? h("span", { class: "chip amber" }, "dry run") : null,
       rule.source === "file" ? h("span", { class: "chip" }, "from the file") : null),
     h("p", { class: "rule-what" }, h("code", {}, match_words(rule.match)), h("span", { class: "soft" }, key_text(rule.key))),
-    quota_list(rule),
+    quota_list(rule), outcome,
     h("div", { class: "rule-acts" }, toggle, edit, remove));
+  return { element, tell: (said) => set_text(outcome, outcome_words(rule, said)) };
+}
+
+interface Told { rules: Rule[]; said: Map<string, Outcomes> | null }
+
+// Without statistics the rules are shown all the same.
+async function ask_rules(): Promise<Told> {
+  const [{ rules }, stats] = await Promise.all([call<{ rules: Rule[] }>("GET", "/rules"), read_stats("15m").catch(() => null)]);
+  return { rules, said: stats && new Map(stats.rules.map((one) => [one.rule, one])) };
 }
 
 export function rules(): View {
   const list = h("ul", { class: "rules" });
   const none = h("p", { class: "empty sheet", hidden: true }, "There is no rule: nobody is refused for asking too often.");
   let shown = "";
-  const ask_rules = async (): Promise<Rule[]> => (await call<{ rules: Rule[] }>("GET", "/rules")).rules;
-  function show(all: Rule[]): void {
+  let rows = new Map<string, ReturnType<typeof rule_row>>();
+  function show({ rules: all, said }: Told): void {
     const now = JSON.stringify(all);
-    if (now === shown) return;
+    if (now !== shown) draw(all);
     shown = now;
+    if (said) for (const [name, row] of rows) row.tell(said.get(name));
+  }
+  function draw(all: Rule[]): void {
     // What had the focus has it again.
     const focused = document.activeElement?.getAttribute("aria-label");
-    replace(list, ...all.map((rule) => rule_row(rule, () => void refresh())));
+    rows = new Map(all.map((rule) => [rule.name, rule_row(rule, () => void refresh())]));
+    replace(list, ...[...rows.values()].map((row) => row.element));
     if (focused) list.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
     none.hidden = all.length > 0;
   }

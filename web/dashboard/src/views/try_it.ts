@@ -70,8 +70,23 @@ function verdict(shots: Shot[]): string {
   if (shots.length === 0) return "";
   const limit = shots.find((shot) => shot.said.limit !== null)?.said.limit;
   const of = limit === undefined || limit === null ? "" : ` of a limit of ${count(limit)}`;
-  if (refused === 0) return `${plural(passed, "request")}${of} passed, none was refused.`;
-  return `${plural(passed, "request")}${of} passed; refused from the ${ordinal(first + 1)} on.`;
+  const failed = failures_of(shots);
+  const others = failed ? ` ${failed}` : "";
+  if (refused === 0 && failed && passed === 0) return `No limit was met, but none passed:${others}`;
+  if (refused === 0) return `${plural(passed, "request")}${of} passed, none was refused.${others}`;
+  return `${plural(passed, "request")}${of} passed; refused from the ${ordinal(first + 1)} on.${others}`;
+}
+
+// What was neither passed nor refused by a limit, by its answer: "15 were answered 409."
+function failures_of(shots: Shot[]): string {
+  const failures = new Map<string, number>();
+  for (const { status } of shots) {
+    if (is_refusal(status) || (status > 0 && status < 400)) continue;
+    const answer = status === 0 ? "not answered" : `answered ${status}`;
+    failures.set(answer, (failures.get(answer) ?? 0) + 1);
+  }
+  const parts = [...failures].map(([answer, n]) => `${count(n)} ${n === 1 ? "was" : "were"} ${answer}`);
+  return parts.length ? `${parts.join(", ")}.` : "";
 }
 
 const endings: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
