@@ -278,7 +278,7 @@ edge::Task<Verdict> RoomGate::wait(Visit& visit, const Place& place) {
     page.ticket_json = json;
     page.ticket = place.view;
     page.now = places_.now();
-    page.again_s = again_s;
+    page.again_s = reload_after_s(place.view, policy);
     page.body_was_sent = !asks_only(head);
     response = pages_.answer(visit.room(), policy, head, page, 200);
   } else {

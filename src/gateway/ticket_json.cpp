@@ -52,6 +52,16 @@ std::uint32_t usual_pace_s(const TicketView& view) {
   return base + static_cast<std::uint32_t>(view.id.lo % (base / 5 + 1));
 }
 
+// The pace, but in time for a sign of life and for a claim, as far as whole seconds are.
+std::uint32_t soon_enough_s(const room::Policy& policy, std::uint32_t pace_s) {
+  Millis soon = Millis::max();
+  if (policy.liveness_silence) soon = std::min(soon, *policy.liveness_silence / 3);
+  if (policy.present_only) soon = std::min(soon, policy.liveness_grace / 3);
+  if (policy.claim_ttl) soon = std::min(soon, *policy.claim_ttl / 2);
+  const auto most = std::chrono::floor<std::chrono::seconds>(soon).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(most, 1, pace_s));
+}
+
 }  // namespace
 
 std::string ticket_json(const TicketText& ticket) {
@@ -95,13 +105,14 @@ std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now) {
 }
 
 std::uint32_t poll_after_s(const TicketView& view, const room::Policy& policy) {
+  return view.state == TicketState::waiting ? soon_enough_s(policy, usual_pace_s(view)) : 0;
+}
+
+std::uint32_t reload_after_s(const TicketView& view, const room::Policy& policy) {
+  constexpr std::uint32_t kNear = 20, kNear_s = 5, kFar_s = 10;
   if (view.state != TicketState::waiting) return 0;
-  Millis soon = Millis::max();
-  if (policy.liveness_silence) soon = std::min(soon, *policy.liveness_silence / 3);
-  if (policy.present_only) soon = std::min(soon, policy.liveness_grace / 3);
-  if (policy.claim_ttl) soon = std::min(soon, *policy.claim_ttl / 2);
-  const auto most = std::chrono::floor<std::chrono::seconds>(soon).count();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(most, 1, usual_pace_s(view)));
+  const std::uint32_t least = view.position && *view.position <= kNear ? kNear_s : kFar_s;
+  return soon_enough_s(policy, std::max(least, usual_pace_s(view)));
 }
 
 std::string_view halt_of(const TicketView& waiting, bool paused) {

@@ -169,8 +169,8 @@ std::string WaitingPage::next_steps(const PageRequest& request, const Words& wor
   const auto add = [&](const std::string& sentence) {
     list += "<li>" + escape(sentence) + "</li>";
   };
-  add(words["next_auto"]);
   if (has_lanes(policy_)) add(words["next_lanes"]);
+  add(words["next_auto"]);
   if (policy_.claim_ttl)
     add(words.fill("next_claim", {{"claim", words.duration(*policy_.claim_ttl)}}));
   if (!policy_.liveness_silence)
@@ -189,7 +189,9 @@ std::string WaitingPage::actions(const PageRequest& request, const Words& words)
            escape(base_ + "/rooms/" + room_ + "/tickets/self/leave") + "\"><button>" +
            escape(words["leave"]) + "</button></form>";
   if (takes_nobody(request)) return "";
-  return "<a class=\"dw-button\" href=\"" + escape(request.go_on) + "\">" + escape(words["again"]) +
+  // Who could not join was in no line before.
+  const char* offer = request.trouble == Trouble::none ? "again" : "try_again";
+  return "<a class=\"dw-button\" href=\"" + escape(request.go_on) + "\">" + escape(words[offer]) +
          "</a>";
 }
 

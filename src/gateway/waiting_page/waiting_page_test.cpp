@@ -236,6 +236,33 @@ TEST(WaitingPage, ARoomThatIsOverOffersNothingToJoin) {
   EXPECT_TRUE(offers(asked));
 }
 
+TEST(WaitingPage, WhoNeverWasInLineIsNotAskedToJoinAgain) {
+  const std::pair<const char*, const char*> table[] = {{"en", ">Try again now</a>"},
+                                                       {"ko", ">지금 다시 시도</a>"},
+                                                       {"ja", ">今すぐ再試行</a>"},
+                                                       {"zh", ">立即重试</a>"},
+                                                       {"es", ">Intentarlo ahora</a>"}};
+  for (const auto& [language, offer] : table)
+    for (const auto trouble : {Trouble::sold_out, Trouble::full, Trouble::unavailable}) {
+      auto asked = request(language);
+      asked.ticket.reset();
+      asked.ticket_json = {};
+      asked.trouble = trouble;
+      EXPECT_TRUE(has(page().render(asked).html, offer)) << language;
+    }
+}
+
+TEST(WaitingPage, WhatHappensNextReadsOnWithSeveralLines) {
+  room::Policy policy;
+  policy.lanes = {{"normal", 1}, {"gold", 3}};
+  policy.claim_ttl = std::chrono::seconds(60);
+  const auto html = page({}, policy).render(request()).html;
+  EXPECT_TRUE(has(html,
+                  "<li>When it is your turn, this page goes on by itself.</li>"
+                  "<li>You then have 60 seconds to arrive.</li>"));
+  EXPECT_TRUE(has(html, "<ul><li>There are several lines here"));
+}
+
 TEST(WaitingPage, SaysThatAPostWasNotPassedOn) {
   auto asked = request();
   asked.body_was_sent = true;
