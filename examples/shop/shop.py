@@ -17,8 +17,10 @@ KEPT = 200
 SEATS = Path(__file__).with_name("seats.html")
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<link rel="icon" href="data:,"><title>{title}</title><style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}}
+<link rel="icon" href="data:,"><title>{title}</title><style>:root{{color-scheme:light dark}}
+body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}}
 button,a.button{{font:inherit;padding:.6rem 1.2rem;border-radius:.4rem;border:0;background:#0b57d0;color:#fff;text-decoration:none}}
+code{{font-size:.85em;overflow-wrap:anywhere}}
 table{{border-collapse:collapse}}td{{padding:.2rem .8rem .2rem 0}}</style>
 <h1>{title}</h1>{body}</html>"""
 
