@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How sdk/python keeps the published keys, and what it sends again: against a Doorward that is played."""
+"""How sdk/python keeps the published keys, what it sends again, and how long it believes a lease: against a Doorward that is played."""
 
 import asyncio
 import json
@@ -7,13 +7,14 @@ import threading
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from stage import Async, Sync
 
-from doorward import AsyncClient, BadPass, Client, SoldOut, Unavailable
+from doorward import AsyncClient, BadPass, Client, LockLost, SoldOut, Unavailable
 
 ROOM = "sale"
 URL = "http://doorward.test"
@@ -238,7 +239,47 @@ class Again:
         self.assertEqual(len(self.requests), 1)
 
 
-for kind in (Keys, Again):
+class Leases:
+    """A lease runs from when it was given, which is before its answer came."""
+
+    LEASE = 3000.0
+    STATE = {"holder": "d" * 32, "fence": 7, "expires_at": None}
+
+    def setUp(self):
+        self.ahead, self.requests = 0.0, []
+        for module in ("client", "aio"):
+            clock = mock.patch(f"doorward.{module}.time", wraps=time)
+            clock.start().monotonic.side_effect = lambda: time.monotonic() + self.ahead
+            self.addCleanup(clock.stop)
+
+    def lock(self, took, renewal=(200, STATE)):
+        def answer(request):
+            self.requests.append(request.method)
+            self.ahead += took if request.method == "POST" else 0
+            status, said = {"POST": (201, self.STATE), "PUT": renewal, "DELETE": (204, None)}[request.method]
+            return httpx.Response(status, json=said) if said else httpx.Response(status)
+
+        return self.client(URL, "key", transport=httpx.MockTransport(answer)).lock("l", lease=self.LEASE, renew=False)
+
+    def test_it_is_counted_from_when_it_was_asked_for(self):
+        with self.lock(0.3 * self.LEASE) as held:
+            self.assertFalse(held.lost)
+            self.ahead += 0.75 * self.LEASE
+            self.assertTrue(held.lost)
+        self.assertEqual(self.requests, ["POST", "DELETE"])
+
+    def test_after_a_slow_answer_it_is_renewed_before_it_is_believed(self):
+        with self.lock(2 * self.LEASE) as held:
+            self.assertFalse(held.lost)
+        self.assertEqual(self.requests, ["POST", "PUT", "DELETE"])
+
+    def test_one_that_ended_before_its_answer_came_lets_nobody_in(self):
+        lost = (410, {"type": "urn:doorward:problem:lock-lost", "title": "Lost", "status": 410})
+        with self.assertRaises(LockLost), self.lock(2 * self.LEASE, lost):
+            self.fail("another may hold it")
+
+
+for kind in (Keys, Again, Leases):
     for way in (Sync, Async):
         globals()[f"{way.__name__}{kind.__name__}"] = type(f"{way.__name__}{kind.__name__}", (way, kind, unittest.TestCase), {})
 del kind, way

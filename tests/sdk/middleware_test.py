@@ -8,6 +8,7 @@ import httpx
 from keys_test import ROOM, URL, Issuer
 
 from doorward import AsgiGate, AsyncClient, Client, WsgiGate
+from doorward.middleware import _is_public
 
 
 class Gate(unittest.TestCase):
@@ -89,6 +90,12 @@ class Gate(unittest.TestCase):
         for path in ("/health", "/health/live"):
             self.assertEqual({answer.text for answer in self.each(path, 200)}, {"public"})
         self.is_out("/healthy")
+
+    def test_the_landing_page_is_public_alone(self):
+        for public in (("/",), ("",), ("", "/"), ("//",)):
+            self.assertFalse(_is_public("/buy", public), public)
+        self.assertTrue(_is_public("/", ["/"]))
+        self.assertTrue(_is_public("/static/a.css", ["/", "/static/"]))
 
     def test_while_no_key_is_known_nobody_gets_in(self):
         self.issuer.is_away = True

@@ -48,7 +48,7 @@ def unanswered(error: httpx.HTTPError) -> Unavailable:
 
 
 def duration(value: Seconds) -> str:
-    """Seconds as a number, or a text such as "1m30s" that Doorward reads itself."""
+    """Seconds as a number, or a text such as "90s" that Doorward reads itself: a number and one unit."""
     return value if isinstance(value, str) else f"{round(value * 1000)}ms"
 
 

@@ -37,7 +37,8 @@ def find_pass(names: Sequence[str], cookies: str, authorization: str, query: str
 
 
 def _is_public(path: str, public: Sequence[str]) -> bool:
-    return any(path == one or path.startswith(one.rstrip("/") + "/") for one in public)
+    """Each with all below it; below "/" would be everything, so that is the one page."""
+    return any(path == one or (one.strip("/") != "" and path.startswith(one.rstrip("/") + "/")) for one in public)
 
 
 def _refusal(status: int, detail: str) -> tuple[int, list[tuple[str, str]], bytes]:
