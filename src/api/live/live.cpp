@@ -35,7 +35,8 @@ Millis whole_millis(limit::Nanos wait) {
 bool is_secret(const limit::KeyPart& part) {
   if (part.kind == KeyKind::cookie) return true;
   if (part.kind != KeyKind::header) return false;
-  for (const char* word : {"authorization", "cookie", "key", "token", "secret"})
+  for (const char* word : {"auth", "bearer", "business", "cookie", "credential", "jwt", "key",
+                           "pass", "secret", "session", "sign", "token"})
     if (boost::icontains(part.name, word)) return true;
   return false;
 }
