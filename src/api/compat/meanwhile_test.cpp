@@ -141,6 +141,23 @@ TEST_F(ConfigOfAnEndpoint, UndoesNothingThatAnotherChangesMeanwhile) {
   EXPECT_FALSE(rule().active);
 }
 
+TEST_F(ConfigOfAnEndpoint, OfARuleThatSaysMoreIsAnsweredTheSameByEachCall) {
+  limit::Rule narrowed = rule();
+  narrowed.match.methods = {"POST"};
+  ASSERT_EQ(cut_.submit_aside(engine::SetRule{narrowed}), engine::Status::done);
+  constexpr const char* kMade = R"({"endpoint":"/e","requests_per_window":4,"window_seconds":60})";
+  const Said all[] = {cut_.uncut.admin("POST", "/admin/configs", kMade),
+                      cut_.uncut.admin("PUT", "/admin/configs/e", R"({"requests_per_window":4})"),
+                      cut_.uncut.admin("DELETE", "/admin/configs/e")};
+  for (const Said& said : all) {
+    EXPECT_EQ(said.status, 409U);
+    EXPECT_NE(said.text("detail").find("/v1/admin/rules/" + narrowed.name), std::string::npos)
+        << said.body;
+  }
+  EXPECT_EQ(cut_.uncut.admin("GET", "/admin/configs").body, "[]");
+  EXPECT_EQ(rule(), narrowed);
+}
+
 TEST_F(ConfigOfAnEndpoint, OfOneThatIsAnothersMeanwhileNothingIsChangedOrRemoved) {
   EXPECT_EQ(cut_.call_while(moves_away(), "DELETE", "/admin/configs/e", "").status, 404U);
   EXPECT_THAT(rule().match.paths, ElementsAre("/other"));

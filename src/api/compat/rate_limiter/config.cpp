@@ -117,6 +117,16 @@ void read_given(std::string_view description, const Quota& quota, Config& config
   if (is_good && quota_of(said) == quota) config = said;
 }
 
+}  // namespace
+
+std::string endpoint_of(std::string_view said) {
+  return said.starts_with('/') ? std::string(said) : '/' + std::string(said);
+}
+
+bool same_endpoint(std::string_view a, std::string_view b) {
+  return a == b || (route::read_path(a, {}) == route::read_path(b, {}) && route::read_path(a, {}));
+}
+
 std::string rule_name(std::string_view endpoint) {
   const std::string read = route::read_path(endpoint, {}).value_or("");
   std::string slug;
@@ -130,16 +140,6 @@ std::string rule_name(std::string_view endpoint) {
   // Not a secret: it only tells one endpoint from another.
   return fmt::format("{}{}.{:016x}", kNamePrefix, slug.empty() ? "root" : slug,
                      siphash64(SipKey{}, read));
-}
-
-}  // namespace
-
-std::string endpoint_of(std::string_view said) {
-  return said.starts_with('/') ? std::string(said) : '/' + std::string(said);
-}
-
-bool same_endpoint(std::string_view a, std::string_view b) {
-  return a == b || (route::read_path(a, {}) == route::read_path(b, {}) && route::read_path(a, {}));
 }
 
 Rule rule_of(const Config& config, Rule base) {

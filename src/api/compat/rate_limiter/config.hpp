@@ -47,6 +47,8 @@ bool same_endpoint(std::string_view a, std::string_view b);
 // The rule of `config`: `base` with another path, quota, description and switch.
 limit::Rule rule_of(const Config& config, limit::Rule base);
 limit::Rule new_rule(const Config& config);
+// Of the rule that is made for an endpoint.
+std::string rule_name(std::string_view endpoint);
 // What is wrong with it, in the words of a configuration.
 Faults faults_of(const limit::Rule& rule, const Config& config);
 

@@ -4,6 +4,7 @@
 
 #include "wire/json_text.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -39,8 +40,18 @@ std::optional<Found> find(const Desk& desk, std::string_view endpoint) {
   return std::nullopt;
 }
 
+// Why an endpoint is without a configuration that could be changed, or made: its rule is there, but
+// a native call narrowed it, or gave it more than a configuration can say.
+edge::Response none_of(const Desk& desk, std::string_view endpoint) {
+  const std::string name = rule_name(endpoint);
+  const auto rules = desk.shard().rules();
+  if (rules->named(name) == nullptr) return detail(404, kNotFound);
+  return detail(409, fmt::format("The rule of this endpoint says more than a configuration can; "
+                                 "change or remove it at /v1/admin/rules/{}",
+                                 name));
+}
+
 edge::Response unwritten(Status status, std::string_view name) {
-  if (status == Status::rule_exists) return detail(409, kExists);
   if (status == Status::no_such_rule) return detail(404, kNotFound);
   if (status == Status::too_many_rules) return detail(409, "There are too many configurations");
   return gateway::answer(gateway::refusal(status, name));
@@ -83,6 +94,8 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
       SetRule{std::move(rule), limit::RuleSource::admin, SetRule::Only::if_absent};
   const auto outcome = co_await gateway::await_shard(desk.shard(), std::move(command));
   if (outcome.has_error()) co_return gateway::answer(gateway::refusal(outcome.error()));
+  if (outcome->status == Status::rule_exists)
+    co_return find(desk, config.endpoint) ? detail(409, kExists) : none_of(desk, config.endpoint);
   if (outcome->status != Status::done) co_return unwritten(outcome->status, call.changed);
   const auto made = find(desk, config.endpoint);
   co_return retry.kept(json_answer(
@@ -92,14 +105,14 @@ edge::Task<Answer> add_config(Desk& desk, Call& call, std::string_view) {
 
 edge::Task<Answer> change_config(Desk& desk, Call& call, std::string_view rest) {
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
-  if (!find(desk, endpoint_of(rest))) co_return detail(404, kNotFound);
+  if (!find(desk, endpoint_of(rest))) co_return none_of(desk, endpoint_of(rest));
   const auto body = co_await compat::read_value(call);
   if (body.has_error()) co_return body.error();
   note_names(call, *body);
   // Of what there is at the very moment, so that nothing that another did is undone.
   const admin::NextStep next = [&]() -> admin::Step {
     auto found = find(desk, endpoint_of(rest));
-    if (!found) return detail(404, kNotFound);
+    if (!found) return none_of(desk, endpoint_of(rest));
     call.changed = found->entry.rule.name;
     Config& config = found->config;
     Faults faults = read(*body, Needed::none, config);
@@ -121,7 +134,7 @@ edge::Task<Answer> remove_config(Desk& desk, Call& call, std::string_view rest) 
   if (auto no_admin = refuse_admin(desk, call)) co_return std::move(*no_admin);
   const admin::NextStep next = [&]() -> admin::Step {
     const auto found = find(desk, endpoint_of(rest));
-    if (!found) return detail(404, kNotFound);
+    if (!found) return none_of(desk, endpoint_of(rest));
     call.changed = found->entry.rule.name;
     return engine::RemoveRule{found->entry.rule.name, engine::digest_of(found->entry.rule)};
   };
