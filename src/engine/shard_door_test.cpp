@@ -116,6 +116,7 @@ TEST_F(ShardDoor, WhatEndedByTheClockIsFreeBeforeARecordSaysSo) {
   policy.capacity = 1;
   policy.max_waiting = 0;
   policy.session_ttl = Millis(1'001);
+  policy.renew = room::Renew::never;
   do_one(SetRoom{"r", policy});
   reserve::Inventory one;
   one.count = 1;
