@@ -159,7 +159,7 @@ TEST_F(ConfigOfAnEndpoint, OfARuleThatSaysMoreIsAnsweredTheSameByEachCall) {
 }
 
 TEST_F(ConfigOfAnEndpoint, OfOneThatIsAnothersMeanwhileNothingIsChangedOrRemoved) {
-  EXPECT_EQ(cut_.call_while(moves_away(), "DELETE", "/admin/configs/e", "").status, 404U);
+  EXPECT_EQ(cut_.call_while(moves_away(), "DELETE", "/admin/configs/e", "").status, 409U);
   EXPECT_THAT(rule().match.paths, ElementsAre("/other"));
   EXPECT_EQ(cut_.uncut.admin("DELETE", "/admin/configs/other").status, 200U);
 }

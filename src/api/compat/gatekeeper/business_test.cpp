@@ -105,8 +105,6 @@ TEST_F(RulesOfABusiness, DoAllThatTheirMembersSay) {
                                        {"name":"day","limit":2,"window":"24h"}]})");
   EXPECT_THAT(enqueue(3), ElementsAre(200, 200, 429)) << "every quota holds";
   EXPECT_EQ(enqueue(page).fields.find("Retry-After").value_or("").size(), 5U) << "of the day";
-  patch(R"({"quotas":[]})");
-  EXPECT_THAT(enqueue(1), ElementsAre(200));
 }
 
 TEST_F(RulesOfABusiness, AreResetByName) {
@@ -120,6 +118,7 @@ TEST_F(RulesOfABusiness, AreResetByName) {
 }
 
 TEST_F(RulesOfABusiness, AreToldOfUnderTheirFullNames) {
+  api.live.statistics().sample(0, 0, api.live.now());
   using Counts = std::map<std::string, int>;
   api.admin("POST", "/v1/admin/tenants", R"({"name":"beta"})");
   const std::string other =
