@@ -81,7 +81,7 @@ class IssuerOverTls(unittest.TestCase):
     def assert_believed(self, issuer, server):
         token = issuer.token("ann")
         until = time.monotonic() + PATIENCE
-        while (answer := server.call("POST", JOIN, token=token))[0] == 401 and time.monotonic() < until:
+        while (answer := server.call("POST", JOIN, token=token))[0] == 503 and time.monotonic() < until:
             time.sleep(0.1)
         self.assertEqual(answer[0], 201, (answer[2], server.errors()))
 
@@ -90,7 +90,7 @@ class IssuerOverTls(unittest.TestCase):
         while why not in server.errors() and time.monotonic() < until:
             time.sleep(0.1)
         self.assertIn(why, server.errors())
-        self.assertEqual(server.call("POST", JOIN, token=issuer.token("ann"))[0], 401)
+        self.assertEqual(server.call("POST", JOIN, token=issuer.token("ann"))[0], 503)
         self.assertEqual(issuer.times_asked(), 0, "it was asked for nothing")
 
     def test_an_authority_of_ones_own(self):
@@ -132,10 +132,10 @@ class IssuerOverTls(unittest.TestCase):
         self.assertEqual(server.call("POST", JOIN, token=issuer.token("ann"))[0], 200, "by the keys that are there")
         issuer.add_key("key-2")
         token = issuer.token("bob", key="key-2")
-        self.assertEqual(server.call("POST", JOIN, token=token)[0], 401)
+        self.assertEqual(server.call("POST", JOIN, token=token)[0], 503)
         issuer.go_away(False)
         until = time.monotonic() + PATIENCE
-        while (answer := server.call("POST", JOIN, token=token))[0] == 401 and time.monotonic() < until:
+        while (answer := server.call("POST", JOIN, token=token))[0] == 503 and time.monotonic() < until:
             time.sleep(0.1)
         self.assertEqual(answer[0], 201, (answer[2], server.errors()))
 
