@@ -112,6 +112,14 @@ void Observer::follow_change(const engine::ChangeRoom& change) {
   follow_policy(change.room, change.policy);
 }
 
+bool Observer::asks_for_more_signs(const room::Policy& former, const room::Policy& policy) const {
+  const auto silence = policy.liveness_silence;
+  if (!silence || !world_->has_fourth_rules()) return false;
+  const bool presence_was_enough = former.present_only && !policy.present_only;
+  return silence < former.liveness_silence.value_or(Millis::max()) ||
+         (presence_was_enough && world_->has_fifth_rules());
+}
+
 void Observer::follow_policy(const std::string& name, const room::Policy& policy) {
   const auto* room = world_->rooms.find(name);
   numbers_[name] = room->number;
@@ -124,9 +132,7 @@ void Observer::follow_policy(const std::string& name, const room::Policy& policy
   if (rate != policy.admit) ledger_.rate_changed(room->number, rate);
   if (rate && policy.admit && rate->rounds && rate->count != policy.admit->count)
     ledger_.round_count_changed(room->number);
-  const auto former = known == policies_.end() ? std::nullopt : known->second.liveness_silence;
-  const auto silence = policy.liveness_silence;
-  if (silence && silence < former.value_or(Millis::max()) && world_->has_fourth_rules())
+  if (asks_for_more_signs(known == policies_.end() ? room::Policy{} : known->second, policy))
     silence_since_[room->number] = world_->clock.service_now();
   policies_[room->number] = policy;
   if (policy.present_only) asked_presence_.insert(room->number);

@@ -46,6 +46,7 @@ class Observer {
   void follow(const engine::Batch& batch, const std::vector<engine::Outcome>& outcomes);
   void follow_join(const engine::Join& join, const engine::Outcome& outcome);
   void follow_change(const engine::ChangeRoom& change);
+  bool asks_for_more_signs(const room::Policy& former, const room::Policy& policy) const;
   void follow_policy(const std::string& name, const room::Policy& policy);
   void follow_removal(const engine::RemoveRoom& gone);
   void follow_rules(const engine::Command& command);
