@@ -192,8 +192,8 @@ class Executor {
     Status status = Status::done;
   };
 
-  // Nobody was asked before for a sign of life so often: those of one who is absent are for a room of
-  // `present_only` by its grace, however short the silence is.
+  // Nobody was asked before for a sign of life so often: those of one who is absent are for a room
+  // of `present_only` by its grace, however short the silence is.
   bool asks_for_signs_more_often(const room::Policy& before, const room::Policy& now) const {
     if (!now.liveness_silence) return false;
     const bool asked_by_grace = world_.has_fifth_rules() && before.present_only;

@@ -5,8 +5,8 @@
 //          Whoever was answered together soon asks again, so after a batch of many the next one
 //          waits a moment for as many beside those who wait already: else each half of the callers
 //          pays for syncs of its own.
-// Time:    appends a tick when the agenda asks for one, or a refusal that is in doubt, at a shared log
-//          every 50 ms at most. Waits kGatherTime at most for more.
+// Time:    appends a tick when the agenda asks for one, or a refusal that is in doubt, at a shared
+//          log every 50 ms at most. Waits kGatherTime at most for more.
 // Bounds:  at most one batch whose fate is unknown. While there is one, its counters are tried
 //          again every kRetry, nothing else is appended, and new commands are refused.
 // Errors:  whoever waits for a command of such a batch is answered `unavailable`: it may stand in

@@ -1,12 +1,12 @@
-// Digests of what commands change: of a room's policy, a rule, an inventory, a tenant's settings, an
-// API key's hash.
+// Digests of what commands change: of a room's policy, a rule, an inventory, a tenant's settings,
+// an API key's hash.
 //
 // Why:     whoever read a thing and writes it back must know that it still is the same. Two copies
 //          of a large rule or seat map would not fit a record, and a revision would have to stand
 //          in every snapshot; a digest does the same with 16 bytes and no state.
 // Threads: pure functions.
-// Spec:    docs/log-format.md, "Batch". Over the bytes that the log has of the thing: a later version
-//          writes the same thing with the same bytes.
+// Spec:    docs/log-format.md, "Batch". Over the bytes that the log has of the thing: a later
+//          version writes the same thing with the same bytes.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -5,8 +5,8 @@
 //          snapshots of this process: whoever writes much cannot fill the disk.
 // Errors:  a snapshot that cannot be written is told, counted and given up; the next one is tried
 //          when it is due, and until then the log grows. So is a trim; the next comes in a minute.
-// Threads: `run` is the thread. Who asks the log for what a keeper may claims its role before, be it
-//          that thread or the applier, since a log gives it to one thread at a time.
+// Threads: `run` is the thread. Who asks the log for what a keeper may claims its role before, be
+//          it that thread or the applier, since a log gives it to one thread at a time.
 #pragma once
 
 #include "engine/shard_core.hpp"

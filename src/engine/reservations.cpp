@@ -1,5 +1,6 @@
 #include "engine/reservations.hpp"
 
+#include "engine/hold_view.hpp"
 #include "engine/locks.hpp"
 #include "engine/tenancy.hpp"
 
@@ -146,16 +147,6 @@ std::vector<std::string> taken_of(const InventoryState& inventory, const Wanted&
   for (const std::uint32_t unit : wanted.units)
     if (inventory.units[unit] != UnitState::available) taken.push_back(inventory.map->name(unit));
   return taken;
-}
-
-// Units by their numbers, or so many of a count.
-std::uint64_t price_of(const InventoryState& inventory, std::uint32_t count,
-                       const std::vector<std::uint32_t>& units) {
-  const reserve::SeatMap& map = *inventory.map;
-  if (!map.inventory().is_map()) return count * map.inventory().price;
-  std::uint64_t sum = 0;
-  for (const std::uint32_t unit : units) sum += map.price(unit);
-  return sum;
 }
 
 Done make_hold(World& world, InventoryState& inventory, const Hold& c, const Wanted& wanted) {
@@ -390,31 +381,6 @@ std::optional<ServiceTime> next_due_reserved(const World& world) {
        {world.reserved.inventories.first_reopening(), world.reserved.locks.first_due()})
     if (other) due = due ? std::min(*due, *other) : other;
   return due;
-}
-
-reserve::HoldView view_of_hold(const World& world, std::uint32_t index) {
-  const HoldRow& row = world.reserved.holds[index];
-  reserve::HoldView view;
-  view.id = row.id;
-  view.subject = row.subject;
-  view.state = row.state();
-  view.reason = row.reason();
-  view.fence = row.fence;
-  view.count = row.count;
-  view.made_at = LogTime(Millis(row.made_at));
-  if (row.is(HoldState::held))
-    view.expires_at = world.clock.shown(ServiceTime(Millis(row.deadline)));
-  if (row.is(HoldState::confirmed)) view.confirmed_at = LogTime(Millis(row.changed_at));
-  if (row.priced != 0) view.amount = row.priced - 1;
-  const InventoryState* inventory = world.reserved.inventories.at(row.inventory);
-  if (inventory == nullptr) return view;
-  view.inventory = inventory->name;
-  if (row.is(HoldState::over)) return view;
-  const std::vector<std::uint32_t> units = world.reserved.holds.units_of(index);
-  for (const std::uint32_t unit : units) view.units.push_back(inventory->map->name(unit));
-  // Of the rules before nobody knows what it cost then.
-  if (row.priced == 0) view.amount = price_of(*inventory, row.count, units);
-  return view;
 }
 
 }  // namespace doorward::engine

@@ -33,6 +33,4 @@ bool settle_reserved(World& world, Budget& budget);
 // When the next of these is due, in service time.
 std::optional<ServiceTime> next_due_reserved(const World& world);
 
-reserve::HoldView view_of_hold(const World& world, std::uint32_t hold);
-
 }  // namespace doorward::engine

@@ -1,5 +1,6 @@
 // Inventories, holds and locks as the log moves them.
 #include "engine/reservations.hpp"
+#include "engine/hold_view.hpp"
 
 #include "engine/world_test_support.hpp"
 

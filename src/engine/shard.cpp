@@ -1,5 +1,6 @@
 #include "engine/shard.hpp"
 
+#include "engine/hold_view.hpp"
 #include "engine/read.hpp"
 #include "engine/reservations.hpp"
 #include "engine/shard_parts.hpp"

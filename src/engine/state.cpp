@@ -1,6 +1,7 @@
 #include "engine/state.hpp"
 
 #include "engine/admission.hpp"
+#include "engine/hold_view.hpp"
 #include "engine/lifecycle.hpp"
 #include "engine/read.hpp"
 #include "engine/reservations.hpp"

@@ -42,8 +42,8 @@ std::optional<LogTime> opening_of(const room::Policy& policy, LogTime now);
 // life and for a claim, as far as whole seconds are.
 std::uint32_t poll_after_s(const room::TicketView& view, const room::Policy& policy);
 
-// The same for a page that reloads itself: no sooner than 5 s, or 10 s behind the first twenty, where
-// the room allows that, since a reload takes from who reads or listens what they were at.
+// The same for a page that reloads itself: no sooner than 5 s, or 10 s behind the first twenty,
+// where the room allows that, since a reload takes from who reads or listens what they were at.
 std::uint32_t reload_after_s(const room::TicketView& view, const room::Policy& policy);
 
 // Why one who waits is not let in by time alone: "sold_out", "paused", "draw" (places are not drawn

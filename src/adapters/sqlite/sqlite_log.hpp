@@ -5,8 +5,8 @@
 //          still.
 // Ownership: the clock outlives the log. The log holds the folder for itself alone.
 // Threads: as the port says. Steps of a trim and appends take turns; a step is at most a few ms.
-// Bounds:  the tail in memory is at most EntryTail::kTailBytes; two snapshots are kept. A reserve of
-//          kReserveBytes lets a log be trimmed on a full disk.
+// Bounds:  the tail in memory is at most EntryTail::kTailBytes; two snapshots are kept. A reserve
+//          of kReserveBytes lets a log be trimmed on a full disk.
 // Errors:  as the port says, and from `open`: conflict (another process holds the folder), invalid
 //          (a database, but not Doorward's), corrupt, unsupported_version, unavailable.
 // Spec:    docs/storage.md; contract: ports/contract/command_log_contract.hpp.

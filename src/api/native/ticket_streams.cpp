@@ -1,5 +1,6 @@
 #include "api/native/ticket_streams.hpp"
 
+#include "api/native/ticket_memo.hpp"
 #include "gateway/ticket_json.hpp"
 #include "wire/sse/event_stream.hpp"
 #include "wire/websocket/frame.hpp"
@@ -27,6 +28,10 @@ constexpr Millis kBeatKept = 1s;
 constexpr std::size_t kMaxRooms = 100'000;
 constexpr std::string_view kDevicePrefix = "device:";
 
+std::uint16_t seconds_of(Millis steady) {
+  return static_cast<std::uint16_t>(std::chrono::floor<std::chrono::seconds>(steady).count());
+}
+
 std::uint64_t pack(TicketHandle ticket) {
   return std::uint64_t{ticket.generation} << 32 | ticket.index;
 }
@@ -42,31 +47,6 @@ std::uint64_t with_voice(std::uint64_t ticket, std::size_t voice) {
 }
 std::size_t voice_of(std::uint64_t key) { return key >> kVoiceShift & 3; }
 std::uint64_t without_voice(std::uint64_t key) { return key & ~(std::uint64_t{3} << kVoiceShift); }
-
-// The memo of a stream: when something was sent last, and the place that was sent. Zero: nothing
-// yet.
-constexpr std::uint32_t kNoPlace = 0x3fff'ffff;
-// Beside the place: that all was sold out, and that the room was paused.
-constexpr std::uint32_t kSoldOut = 0x8000'0000;
-constexpr std::uint32_t kPaused = 0x4000'0000;
-
-// Whether nobody was let in and somebody is, or the other way round, or a place is there or gone:
-// with a draw all get theirs at once.
-bool is_urgent(std::uint32_t place, std::uint32_t sent) {
-  const bool halts = ((place ^ sent) & (kSoldOut | kPaused)) != 0;
-  return halts || ((place & kNoPlace) == kNoPlace) != ((sent & kNoPlace) == kNoPlace);
-}
-
-std::uint64_t memo_of(Millis sent_at, std::uint32_t place) {
-  return static_cast<std::uint64_t>(sent_at.count()) << 32 | place;
-}
-std::uint32_t sent_place(std::uint64_t memo) { return static_cast<std::uint32_t>(memo); }
-std::uint16_t seconds_of(Millis steady) {
-  return static_cast<std::uint16_t>(std::chrono::floor<std::chrono::seconds>(steady).count());
-}
-Millis since_sent(std::uint64_t memo, Millis now) {
-  return Millis{static_cast<std::uint32_t>(now.count()) - static_cast<std::uint32_t>(memo >> 32)};
-}
 
 }  // namespace
 

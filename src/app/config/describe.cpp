@@ -1,6 +1,7 @@
 // The table of settings: order and wording are those of docs/configuration.md.
 #include "app/config/address.hpp"
 #include "app/config/config.hpp"
+#include "app/config/describe_bounds.hpp"
 #include "app/config/describe_inventories.hpp"
 #include "app/config/describe_rooms.hpp"
 #include "app/config/describe_rules.hpp"
@@ -176,45 +177,6 @@ void describe_upstream(Form& form, UpstreamSettings& upstream) {
   });
 }
 
-void describe_limits(Form& form, LimitSettings& limits) {
-  form.field("connections", limits.connections, "Most connections at once.", Range{16, 10'000'000});
-  form.field("connections_per_address", limits.connections_per_address,
-             "Most connections from one address (IPv6: one /64). Those of trusted proxies are "
-             "held to connections alone.",
-             Range{1, 10'000'000});
-  form.field("head_bytes", limits.head_bytes, "Largest request head.", Bytes{1U << 10, 1U << 20});
-  form.field("body_bytes", limits.body_bytes, "Largest request body that is passed on.",
-             Bytes{0, std::uint64_t{1} << 50});
-  form.field("queued_commands", limits.queued_commands,
-             "Most commands that wait for the log; beyond it joins are answered 503.",
-             Range{64, 10'000'000});
-}
-
-void describe_counters(Form& form, CounterSettings& counters) {
-  using limit::Dialect;
-  form.field("bytes", counters.bytes,
-             "Most memory of the counters of all rules. When it is full, those go first that could "
-             "not refuse anybody.",
-             Bytes{std::uint64_t{1} << 20, std::uint64_t{1} << 40});
-  form.field("keep_idle", counters.keep_idle,
-             "How long a counter that is as good as new is still kept.",
-             Within{Millis{0}, hours{24}});
-  form.field("clean_every", counters.clean_every, "In which time all counters are swept once.",
-             Within{Millis{500}, hours{1}});
-  form.field("save_every", counters.save_every,
-             "How often counters of a minute or longer are saved; what a crash may lose of them.",
-             Within{Millis{500}, hours{1}});
-  form.field(
-      "headers", counters.headers,
-      "In which fields an answer says what is left, for rules that do not say it themselves.",
-      Names<Dialect>{{"ietf", Dialect::ietf},
-                     {"x_ratelimit", Dialect::x_ratelimit},
-                     {"envoy", Dialect::envoy},
-                     {"kong", Dialect::kong},
-                     {"spring", Dialect::spring},
-                     {"none", Dialect::none}});
-}
-
 void describe_cors(Form& form, CorsSettings& cors) {
   form.shorthand("origins");
   form.fields("origins", cors.origins, "Origins whose pages may call. `*` is any; absent: none.",
@@ -227,17 +189,6 @@ void describe_cors(Form& form, CorsSettings& cors) {
       std::find(cors.origins.begin(), cors.origins.end(), "*") != cors.origins.end();
   if (cors.credentials && is_any)
     form.fail("credentials", "stands beside the origin *; name the origins whose cookies count");
-}
-
-void describe_deadlines(Form& form, DeadlineSettings& deadlines) {
-  const Within within{Millis{100}, hours{1}};
-  form.field("head", deadlines.head, "To receive a request head.", within);
-  form.field("body", deadlines.body, "Between two pieces of a request body.", within);
-  form.field("keep_alive", deadlines.keep_alive, "Between two requests on a connection.", within);
-  form.field("write", deadlines.write, "For a peer to take what was sent.", within);
-  form.field("tunnel", deadlines.tunnel, "Between two pieces on an upgraded connection.",
-             Within{Millis{100}, hours{24}});
-  form.field("drain", deadlines.drain, "For requests under way, when the process ends.", within);
 }
 
 void describe_redis_listen(Form& form, RedisListenSettings& redis) {
@@ -374,9 +325,8 @@ void describe(Form& form, Config& c) {
              [&](Form& g) { describe_redis_listen(g, c.redis_listen); });
   form.group("tokens", "Tickets and passes.", [&](Form& g) { describe_tokens(g, c.tokens); });
   form.group("identity", "Who is who.", [&](Form& g) { describe_identity(g, c.identity); });
-  form.group("limits", "Bounds.", [&](Form& g) { describe_limits(g, c.limits); });
-  form.group("counters", "What rate rules count by.",
-             [&](Form& g) { describe_counters(g, c.counters); });
+  form.group("limits", "Bounds.", [&](Form& g) { describe(g, c.limits); });
+  form.group("counters", "What rate rules count by.", [&](Form& g) { describe(g, c.counters); });
   form.group("compat", "The calls of other systems, on addresses that no route takes.",
              [&](Form& g) { describe(g, c.compat); });
   form.group("cors",
@@ -384,7 +334,7 @@ void describe(Form& form, Config& c) {
              "operator's own calls are never for them.",
              [&](Form& g) { describe_cors(g, c.cors); });
   form.group("deadlines", "How long each wait may last.",
-             [&](Form& g) { describe_deadlines(g, c.deadlines); });
+             [&](Form& g) { describe(g, c.deadlines); });
   form.group("logging", "What is logged, on standard error.",
              [&](Form& g) { describe_logging(g, c.logging); });
   form.scalar("debug",
