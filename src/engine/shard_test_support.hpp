@@ -22,7 +22,7 @@
 namespace doorward::engine {
 
 // Waits in real time, so that a broken shard fails the test instead of hanging it.
-inline constexpr std::chrono::seconds kPatience{20};
+inline constexpr std::chrono::seconds kPatience{60};
 
 // Asks again and again until it is true, and gives up after `kPatience`.
 template <class Predicate>
