@@ -159,12 +159,15 @@ WaitGuess by_rate(const Rate& rate, std::uint64_t slots, const Estimate::Questio
   return guess;
 }
 
-// In which sessions of that length end for one who needs so many slots. Of more than there may be
-// inside more end in a time, until they are as many.
-std::uint64_t freed_in(std::uint64_t needed, std::uint64_t surplus, std::uint64_t length,
-                       std::uint64_t capacity) {
-  return needed * length / capacity + 2 * surplus * length / (2 * capacity + surplus);
-}
+// In which time those end who are inside beyond the capacity: the earlier if all sessions last as
+// long, the later if each may end at any moment, so that fewer and fewer do.
+struct SurplusTime {
+  SurplusTime(std::uint64_t surplus, std::uint64_t length, std::uint64_t capacity)
+      : earlier(surplus * length / (capacity + surplus)),
+        later(2 * surplus * length / (2 * capacity + surplus)) {}
+  std::uint64_t earlier;
+  std::uint64_t later;
+};
 
 }  // namespace
 
@@ -221,14 +224,16 @@ std::optional<WaitGuess> Estimate::served_after(const Policy& policy, const Flow
   }
   const std::uint64_t needed = slots - free_slots;
   const std::uint64_t length = std::min(total.inside_ms / total.ended, kLongestSession);
-  const std::uint64_t wait = freed_in(needed, question.surplus, length, capacity);
+  const SurplusTime surplus(question.surplus, length, capacity);
+  const std::uint64_t wait = needed * length / capacity + (surplus.earlier + surplus.later) / 2;
   if (wait <= guess.known + guess.wait) return guess;
   const std::uint64_t bursts = dispersion(total);
   // In rounds a slot that became free waits for the next one.
   const bool rounds = policy.admit && policy.admit->rounds;
   const std::uint64_t every = rounds ? static_cast<std::uint64_t>(policy.admit->every.count()) : 0;
   const std::uint64_t ends = needed + question.surplus;
-  return WaitGuess{0, wait + every / 2, bursts / ends + bursts / total.ended + kOne / 200, every,
+  const std::uint64_t grain = every + (surplus.later - surplus.earlier) / 2;
+  return WaitGuess{0, wait + every / 2, bursts / ends + bursts / total.ended + kOne / 200, grain,
                    0};
 }
 

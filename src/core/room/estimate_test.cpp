@@ -92,8 +92,8 @@ TEST(Estimate, CountsThoseWhoMustEndFirstWhereTheCapacityWasLowered) {
   const auto eta = ask(estimate, capacity_of(50), question, at(600'000));
   ASSERT_TRUE(eta);
   EXPECT_GT(eta->low_s, 30u);
-  EXPECT_LE(eta->low_s, 69u) << "100 s times the logarithm of 2";
-  EXPECT_GE(eta->high_s, 69u);
+  EXPECT_LE(eta->low_s, 52u) << "if all last 100 s";
+  EXPECT_GE(eta->high_s, 69u) << "100 s times the logarithm of 2";
   question.surplus = 1;
   EXPECT_EQ(ask({}, capacity_of(50), question, at(0)), std::nullopt);
 }
